@@ -1,0 +1,190 @@
+"""What our records say and what we know of QuickBooks, as plain values.
+
+The engine reads them from the database and hands them over; the rules of this package work on
+nothing else. A text is never None: "" says that the office has nothing there. Money has two
+decimals, quantities and prices at most five (PRICETYPE and QUANTYPE, qbXML 13.0 schema).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+from uuid import UUID
+
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
+_NONE_BY_GUID: Final[Mapping[UUID, str]] = MappingProxyType({})
+
+
+class Kind(StrEnum):
+    """The kinds of record kept in step, in the order in which they are sent."""
+
+    CLIENT = "client"
+    ITEM = "item"
+    INVOICE = "invoice"
+    PAYMENT = "payment"
+
+
+class State(StrEnum):
+    """Where a record stands with QuickBooks: one vocabulary for pages, API and webhooks."""
+
+    NOT_SENT = "not_sent"  # Nobody has asked to send it.
+    PENDING = "pending"  # Goes with the next session.
+    WAITING = "waiting"  # For a parent that is not in QuickBooks yet.
+    HELD = "held"  # A person told us not to send it for now.
+    SENDING = "sending"  # In a message set whose answer is not here yet.
+    SYNCED = "synced"
+    DIFFERS = "differs"  # Synced, and the totals are not the same.
+    FAILED = "failed"  # Needs a person.
+    CHECKING = "checking"  # The answer was lost; QuickBooks is being asked.
+    CHANGED = "changed"  # Ours is newer than what was sent.
+    CHANGED_IN_QUICKBOOKS = "changed_in_quickbooks"
+    GONE = "gone"  # Was in QuickBooks and no longer is.
+    IGNORED = "ignored"  # A person told us never to send it.
+    CANCELLED = "cancelled"  # Voided here before it was ever sent.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """A postal address as the office keeps it."""
+
+    line1: str = ""
+    line2: str = ""
+    city: str = ""
+    state: str = ""
+    postal_code: str = ""
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientContent:
+    """A client of ours: a customer in QuickBooks."""
+
+    guid: UUID
+    name: str
+    company_name: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    phone: str = ""
+    billing: Address = field(default_factory=Address)
+    service: Address = field(default_factory=Address)
+    notes: str = ""
+    archived: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemContent:
+    """Something the office sells: a service or a non-inventory item in QuickBooks."""
+
+    guid: UUID
+    name: str
+    kind: str = "service"  # Or "product".
+    description: str = ""
+    price: Decimal = Decimal("0.00")
+    cost: Decimal = Decimal("0.00")
+    taxable: bool = True
+    archived: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineContent:
+    """One line of an invoice.
+
+    `item_list_id` is the item's ListID in QuickBooks; None when the line names no item of ours.
+    """
+
+    item_list_id: str | None = None
+    item_name: str = ""
+    description: str = ""
+    quantity: Decimal = Decimal(1)
+    unit_price: Decimal = Decimal("0.00")
+    amount: Decimal = Decimal("0.00")
+    taxable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceContent:
+    """An invoice of ours, its client already named by the ListID QuickBooks gave."""
+
+    guid: UUID
+    number: str
+    date: date
+    due_date: date | None = None
+    terms: str = ""
+    tax_rate_guid: UUID | None = None
+    tax_rate_name: str = ""
+    memo: str = ""
+    customer_list_id: str
+    customer_billing: Address | None = None
+    lines: tuple[LineContent, ...] = ()
+    subtotal: Decimal = Decimal("0.00")
+    tax: Decimal = Decimal("0.00")
+    total: Decimal = Decimal("0.00")
+    voided: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentContent:
+    """A payment for one invoice, both already named by the ids QuickBooks gave."""
+
+    guid: UUID
+    invoice_txn_id: str
+    customer_list_id: str
+    amount: Decimal
+    date: date
+    method: str = "other"  # "cash", "check", "credit_card", "ach" or "other".
+    reference: str = ""
+    invoice_number: str = ""
+    voided: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompanyFacts:
+    """What QuickBooks said of the company file; None where it was not asked or did not say.
+
+    The two codes are ListIDs of sales tax codes ("Tax" and "Non" in a new file). `closing_date`
+    is the last day of the closed books.
+    """
+
+    sales_tax_on: bool = False
+    taxable_code: str | None = None
+    non_taxable_code: str | None = None
+    closing_date: date | None = None
+    multi_currency: bool = False
+    uses_account_numbers: bool = False
+    uses_classes: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What the office chose on the mapping page; every id is a ListID.
+
+    `tax_items` goes from our tax rate to a sales tax item, `payment_methods` and
+    `deposit_accounts` from our word for the method ("check"), `terms` from the case-folded name.
+    """
+
+    income_account: str | None = None
+    fallback_item: str | None = None
+    tax_items: Mapping[UUID, str] = _NONE_BY_GUID
+    payment_methods: Mapping[str, str] = _NONE
+    deposit_accounts: Mapping[str, str] = _NONE
+    terms: Mapping[str, str] = _NONE
+    sales_tax_mode: str = "quickbooks"  # QuickBooks computes the tax from the item's rate.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is needed to change a record that is in QuickBooks already.
+
+    `type` is the record's name in QuickBooks' answers ("ItemServiceRet"); `line_ids` are an
+    invoice's TxnLineIDs in their order there; `two_sided` says that an item has a purchase side.
+    """
+
+    quickbooks_id: str
+    edit_sequence: str
+    type: str = ""
+    line_ids: tuple[str, ...] = ()
+    two_sided: bool = False
