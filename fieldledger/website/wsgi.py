@@ -1,0 +1,32 @@
+"""What a WSGI server calls: the Web Connector's door at /qbwc, Django for everything else."""
+
+import os
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.core.wsgi import get_wsgi_application
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fieldledger.website.settings")
+
+django_application = get_wsgi_application()
+
+# After Django's start: the door needs the models.
+from django.conf import settings  # noqa: E402
+
+from fieldledger.quickbooks import door  # noqa: E402
+
+DOOR = "/qbwc"
+
+
+def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    """Answer one HTTP request."""
+    path = environ.get("PATH_INFO", "")
+    if path == DOOR or path.startswith(f"{DOOR}/"):
+        return door.application(environ, start_response)
+    if settings.PUBLIC_HTTPS:
+        # The proxy in front ends TLS; there is no other way in, whatever it says about itself.
+        environ["wsgi.url_scheme"] = "https"
+    return django_application(environ, start_response)
