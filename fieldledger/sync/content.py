@@ -5,9 +5,9 @@ nothing else. A text is never None: "" says that the office has nothing there. M
 decimals, quantities and prices at most five (PRICETYPE and QUANTYPE, qbXML 13.0 schema).
 """
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
@@ -111,13 +111,14 @@ class InvoiceContent:
 
     guid: UUID
     number: str
-    date: date
-    due_date: date | None = None
+    date: datetime.date
+    due_date: datetime.date | None = None
     terms: str = ""
     tax_rate_guid: UUID | None = None
     tax_rate_name: str = ""
     memo: str = ""
     customer_list_id: str
+    customer_name: str = ""  # As the first printed line of the billing address.
     customer_billing: Address | None = None
     lines: tuple[LineContent, ...] = ()
     subtotal: Decimal = Decimal("0.00")
@@ -134,7 +135,7 @@ class PaymentContent:
     invoice_txn_id: str
     customer_list_id: str
     amount: Decimal
-    date: date
+    date: datetime.date
     method: str = "other"  # "cash", "check", "credit_card", "ach" or "other".
     reference: str = ""
     invoice_number: str = ""
@@ -152,7 +153,7 @@ class CompanyFacts:
     sales_tax_on: bool = False
     taxable_code: str | None = None
     non_taxable_code: str | None = None
-    closing_date: date | None = None
+    closing_date: datetime.date | None = None
     multi_currency: bool = False
     uses_account_numbers: bool = False
     uses_classes: bool = False
@@ -180,7 +181,9 @@ class Known:
     """What is needed to change a record that is in QuickBooks already.
 
     `type` is the record's name in QuickBooks' answers ("ItemServiceRet"); `line_ids` are an
-    invoice's TxnLineIDs in their order there; `two_sided` says that an item has a purchase side.
+    invoice's TxnLineIDs in the order of our lines; `two_sided` says that an item has a purchase
+    side. `adopted` says that the record was in QuickBooks before it was linked to ours: what is
+    empty here may be filled there, so it is left alone and not cleared.
     """
 
     quickbooks_id: str
@@ -188,3 +191,4 @@ class Known:
     type: str = ""
     line_ids: tuple[str, ...] = ()
     two_sided: bool = False
+    adopted: bool = False
