@@ -15,7 +15,7 @@ from fieldledger.website.settings import *  # noqa: E402, F403
 from fieldledger.website.settings import DATABASES  # noqa: E402
 
 # A file, not memory: threads of one test each need a connection of their own.
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+if DATABASES["default"]["ENGINE"].endswith(".sqlite"):
     DATABASES["default"]["TEST"] = {"NAME": f"{_folder}/tests.sqlite3"}
     DATABASES["default"]["OPTIONS"]["init_command"] += "PRAGMA synchronous = OFF;"
 

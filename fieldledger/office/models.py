@@ -4,7 +4,7 @@ Rows are written by the services alone: they check, keep totals true and announc
 `revision` counts the changes of what a record says; an edit that changes nothing leaves it.
 """
 
-from datetime import date
+import datetime as dt
 from decimal import Decimal
 from enum import StrEnum
 from uuid import uuid4
@@ -215,7 +215,7 @@ class Invoice(Record):
         """What is still owed."""
         return ZERO if self.voided else self.total - self.paid
 
-    def money_state(self, today: date) -> MoneyState:
+    def money_state(self, today: dt.date) -> MoneyState:
         """Return where the invoice stands on `today`, a date in the business's time zone.
 
         It is overdue from the day after its due date; without one it never is.

@@ -46,7 +46,7 @@ def database_settings(url: str | None, folder: Path) -> dict[str, Any]:
     """
     if not url:
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "fieldledger.website.sqlite",
             "NAME": str(folder / SQLITE_FILE),
             "CONN_MAX_AGE": None,
             "OPTIONS": {
