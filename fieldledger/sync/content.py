@@ -5,7 +5,7 @@ nothing else. A text is never None: "" says that the office has nothing there. M
 decimals, quantities and prices at most five (PRICETYPE and QUANTYPE, qbXML 13.0 schema).
 """
 
-import datetime
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -111,8 +111,8 @@ class InvoiceContent:
 
     guid: UUID
     number: str
-    date: datetime.date
-    due_date: datetime.date | None = None
+    date: dt.date
+    due_date: dt.date | None = None
     terms: str = ""
     tax_rate_guid: UUID | None = None
     tax_rate_name: str = ""
@@ -135,7 +135,7 @@ class PaymentContent:
     invoice_txn_id: str
     customer_list_id: str
     amount: Decimal
-    date: datetime.date
+    date: dt.date
     method: str = "other"  # "cash", "check", "credit_card", "ach" or "other".
     reference: str = ""
     invoice_number: str = ""
@@ -153,7 +153,7 @@ class CompanyFacts:
     sales_tax_on: bool = False
     taxable_code: str | None = None
     non_taxable_code: str | None = None
-    closing_date: datetime.date | None = None
+    closing_date: dt.date | None = None
     multi_currency: bool = False
     uses_account_numbers: bool = False
     uses_classes: bool = False
