@@ -1,7 +1,9 @@
 """Businesses, the people who work in them, their programs' keys, and who did what."""
 
+from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -37,6 +39,10 @@ class Business(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def today(self, now: datetime) -> date:
+        """Return the date it is at the business."""
+        return now.astimezone(ZoneInfo(self.time_zone)).date()
 
 
 class UserManager(BaseUserManager["User"]):

@@ -10,7 +10,7 @@ LENGTH_MAX = 128
 class MaximumLengthValidator:
     """Refuses what would only make the hash work hard."""
 
-    def validate(self, password: str, user: User | None = None) -> None:
+    def validate(self, password: str, user: User | None = None) -> None:  # noqa: ARG002 - Django gives it.
         """Check a new password.
 
         :raises ValidationError: if it is too long.

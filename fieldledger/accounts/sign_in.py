@@ -37,7 +37,7 @@ def time_zone_choices() -> list[tuple[str, list[tuple[str, str]]]]:
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries no types.
     """Sign-up is open until there is a business."""
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth gives it.
         """Return whether a stranger may make a business here."""
         return not Business.objects.exists()
 

@@ -1,0 +1,44 @@
+"""Everything that writes the office's records: pages, API and imports call nothing else.
+
+Each call checks all it is given, saves all of it or nothing, notes it in the audit trail and
+announces what changed, in one transaction. `values` are what a form or a JSON document holds, by
+the API's names; an address's fields are `billing_line1` to `service_country`. Bad input raises
+Refused, or stands as a Refused in the place of its record where many are made at once.
+
+`now` is the time of the change. `actor` is what the audit trail says of who asked.
+"""
+
+from fieldledger.office.refusals import Errors, Refused
+from fieldledger.office.services.clients import create_client, create_clients, update_client
+from fieldledger.office.services.invoice_changes import update_invoice, void_invoice
+from fieldledger.office.services.invoices import create_invoice, create_invoices
+from fieldledger.office.services.items import create_item, create_items, update_item
+from fieldledger.office.services.payments import (
+    create_payment,
+    create_payments,
+    update_payment,
+    void_payment,
+)
+from fieldledger.office.services.records import BULK_MAX
+from fieldledger.office.services.tax_rates import create_tax_rate
+
+__all__ = [
+    "BULK_MAX",
+    "Errors",
+    "Refused",
+    "create_client",
+    "create_clients",
+    "create_invoice",
+    "create_invoices",
+    "create_item",
+    "create_items",
+    "create_payment",
+    "create_payments",
+    "create_tax_rate",
+    "update_client",
+    "update_invoice",
+    "update_item",
+    "update_payment",
+    "void_invoice",
+    "void_payment",
+]

@@ -1,0 +1,138 @@
+"""Changing invoices and making them void."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from fieldledger.accounts.services import THE_SYSTEM
+from fieldledger.office.fields import Values
+from fieldledger.office.models import Invoice, InvoiceLine, TaxRate
+from fieldledger.office.refusals import Refused, refusal
+from fieldledger.office.services.invoice_drafts import (
+    InvoiceDraft,
+    LineDraft,
+    read_invoice_draft,
+    surroundings_of,
+)
+from fieldledger.office.services.invoices import refuse_taken_numbers
+from fieldledger.office.services.records import atomically, save_changes
+
+
+@atomically
+def update_invoice(
+    *, invoice: Invoice, values: Values, now: datetime, actor: str = THE_SYSTEM
+) -> Invoice:
+    """Change what `values` names of an invoice; return it as it is now.
+
+    Its lines are changed all together. Amounts and tax are worked out anew.
+
+    :raises Refused: if something is wrong with `values`, or the invoice is void.
+    """
+    current = _locked(invoice)
+    if current.voided:
+        raise refusal("invoice", f"Invoice {current.number} is void; it can't be changed.")
+    lines = list(current.lines.all())
+    around = surroundings_of(
+        current.business,
+        [values],
+        client_before=current.client_id,
+        items_before={line.item_id for line in lines if line.item_id},
+    )
+    draft = read_invoice_draft(values, around)
+    if draft.values.get("number") == "":
+        draft.refuse("number", "The invoice number is missing.")
+    refuse_taken_numbers([draft], current.business, own_pk=current.pk)
+    _refuse_another_client(current, draft)
+    totals = _totals(current, lines, draft)
+    if draft.errors:
+        raise Refused(draft.errors)
+    touched = _save_lines(current, lines, draft.lines)
+    save_changes(
+        current,
+        draft.values,
+        business=current.business,
+        kind="invoice",
+        now=now,
+        actor=actor,
+        derive=lambda: totals,
+        touched=touched,
+    )
+    return current
+
+
+@atomically
+def void_invoice(*, invoice: Invoice, now: datetime, actor: str = THE_SYSTEM) -> Invoice:
+    """Make an invoice void: nothing is owed on it any more; doing it twice is once.
+
+    :raises Refused: if a payment on it is not void.
+    """
+    current = _locked(invoice)
+    if current.voided:
+        return current
+    if current.payments.filter(voided_at=None).exists():
+        raise refusal(
+            "invoice",
+            f"Invoice {current.number} has payments of {current.paid:,}; void these first.",
+        )
+    save_changes(
+        current,
+        {"voided_at": now},
+        business=current.business,
+        kind="invoice",
+        now=now,
+        actor=actor,
+        action="void",
+    )
+    return current
+
+
+def _locked(invoice: Invoice) -> Invoice:
+    rows = Invoice.objects.select_for_update(of=["self"], no_key=True)
+    return rows.select_related("business", "client", "tax_rate").get(pk=invoice.pk)
+
+
+def _refuse_another_client(current: Invoice, draft: InvoiceDraft) -> None:
+    client = draft.values.get("client", current.client)
+    if client != current.client and current.payments.filter(voided_at=None).exists():
+        draft.refuse(
+            "client",
+            f"Invoice {current.number} has payments by {current.client.name};"
+            " void these before another client gets it.",
+        )
+
+
+def _totals(
+    current: Invoice, lines: Sequence[InvoiceLine], draft: InvoiceDraft
+) -> Mapping[str, object]:
+    """Return the columns that follow from the lines and the tax rate; refuse what cannot be."""
+    rate = draft.values.get("tax_rate", current.tax_rate)
+    amounts = [
+        (line.amount, line.taxable) for line in (lines if draft.lines is None else draft.lines)
+    ]
+    totals = draft.totals(amounts, rate if isinstance(rate, TaxRate) else None)
+    if 0 <= totals.total < current.paid and not draft.errors:
+        draft.refuse(
+            "lines",
+            f"The total would be {totals.total:,}, less than the {current.paid:,} already paid;"
+            " void a payment first.",
+        )
+    return {"subtotal": totals.subtotal, "tax": totals.tax, "total": totals.total}
+
+
+def _save_lines(
+    current: Invoice, before: Sequence[InvoiceLine], after: Sequence[LineDraft] | None
+) -> set[str]:
+    """Save the lines if they say something else; return {"lines"} then, else nothing."""
+    if after is None or (
+        len(before) == len(after)
+        and all(draft.says(line) for line, draft in zip(before, after, strict=True))
+    ):
+        return set()
+    current.lines.filter(position__gt=len(after)).delete()
+    # Saved over the line of the same position, which keeps its primary key.
+    InvoiceLine.objects.bulk_create(
+        [draft.row(current.pk, position) for position, draft in enumerate(after, start=1)],
+        update_conflicts=True,
+        unique_fields=["invoice", "position"],
+        update_fields=["item", "description", "quantity", "unit_price", "taxable", "amount"],
+    )
+    return {"lines"}
