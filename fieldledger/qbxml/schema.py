@@ -69,7 +69,7 @@ RECORDS: Final[Mapping[str, Branch]] = MappingProxyType({each.name: each for eac
 
 # Queries whose answers QuickBooks gives in pages, and those it counts without giving them.
 _ITERATED: Final = frozenset(
-    {"CustomerQueryRq", "EntityQueryRq", "VendorQueryRq", "EmployeeQueryRq", "OtherNameQueryRq"}
+    {"CustomerQueryRq", "EntityQueryRq", "VendorQueryRq"}
     | {each.name for each in ITEM_REQUESTS if each.name.endswith("QueryRq")}
     | {"InvoiceQueryRq", "ReceivePaymentQueryRq"}
 )
@@ -77,7 +77,6 @@ _NOT_COUNTED: Final = frozenset(
     {
         "CompanyActivityQueryRq",
         "CompanyQueryRq",
-        "DataExtDefQueryRq",
         "HostQueryRq",
         "PreferencesQueryRq",
     }

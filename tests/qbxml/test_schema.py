@@ -90,6 +90,10 @@ OTHER_WORDS = {
 BASES = {**intuit.KINDS, "UUIDTYPE": Kind.STR}
 
 
+def attribute(element: etree._Element, name: str) -> str:
+    return str(element.get(name, ""))
+
+
 class Walker:
     """Follows references in Intuit's schema files far enough to list what an element holds."""
 
@@ -100,13 +104,13 @@ class Walker:
             root = etree.parse(shared("qbxml-13.0", name)).getroot()
             for each in root:
                 if isinstance(each.tag, str) and "name" in each.attrib:
-                    key = (each.tag.removeprefix(XSD), each.attrib["name"])
+                    key = (each.tag.removeprefix(XSD), attribute(each, "name"))
                     self._named.setdefault(key, each)
         self._messages = {
-            each.attrib["name"]: each
+            attribute(each, "name"): each
             for section in ("QBXMLMsgsRq", "QBXMLMsgsRs")
             for each in self._named["element", section].iter(f"{XSD}element")
-            if each.attrib.get("name") != section and "name" in each.attrib
+            if attribute(each, "name") not in {section, ""}
         }
 
     def declaration(self, name: str) -> etree._Element:
@@ -120,9 +124,9 @@ class Walker:
 
     def _type(self, element: etree._Element) -> etree._Element | None:
         if "ref" in element.attrib:
-            element = self._named["element", element.attrib["ref"]]
+            element = self._named["element", attribute(element, "ref")]
         if "type" in element.attrib:
-            return self._named.get(("complexType", element.attrib["type"]))
+            return self._named.get(("complexType", attribute(element, "type")))
         return element.find(f"{XSD}complexType")
 
     def _inside(self, node: etree._Element) -> list[etree._Element]:
@@ -131,7 +135,7 @@ class Walker:
             if each.tag == f"{XSD}element":
                 found.append(each)
             elif each.tag == f"{XSD}group":
-                found += self._inside(self._named["group", each.attrib["ref"]])
+                found += self._inside(self._named["group", attribute(each, "ref")])
             elif each.tag in {f"{XSD}sequence", f"{XSD}choice"}:
                 found += self._inside(each)
         return found
@@ -139,10 +143,10 @@ class Walker:
     def leaf(self, element: etree._Element) -> tuple[Kind, int | None, tuple[str, ...]]:
         """Return the kind, the greatest length and the words of a leaf."""
         if "ref" in element.attrib:
-            element = self._named["element", element.attrib["ref"]]
+            element = self._named["element", attribute(element, "ref")]
         simple = element.find(f"{XSD}simpleType")
         if simple is None:
-            base, length, words = self._base(element.attrib.get("type", ""), element)
+            base, length, words = self._base(attribute(element, "type"), element)
         else:
             base, length, words = self._restriction(simple)
         return (Kind.ENUM if words else BASES[base]), length, words
@@ -156,15 +160,17 @@ class Walker:
         if extended is None and ("complexType", name) in self._named:
             extended = self._named["complexType", name].find(f".//{XSD}extension")
         assert extended is not None, etree.tostring(element)
-        return self._base(extended.attrib["base"], extended)
+        return self._base(attribute(extended, "base"), extended)
 
     def _restriction(self, simple: etree._Element) -> tuple[str, int | None, tuple[str, ...]]:
         restriction = simple.find(f"{XSD}restriction")
         assert restriction is not None
         length = restriction.find(f"{XSD}maxLength")
-        words = tuple(each.attrib["value"] for each in restriction.iterfind(f"{XSD}enumeration"))
-        base, inherited, inherited_words = self._base(restriction.attrib["base"], restriction)
-        limit = inherited if length is None else int(length.attrib["value"])
+        words = tuple(
+            attribute(each, "value") for each in restriction.iterfind(f"{XSD}enumeration")
+        )
+        base, inherited, inherited_words = self._base(attribute(restriction, "base"), restriction)
+        limit = inherited if length is None else int(attribute(length, "value"))
         return base, limit, words or inherited_words
 
 
@@ -174,7 +180,7 @@ def walker() -> Walker:
 
 
 def name_of(element: etree._Element) -> str:
-    return element.attrib.get("name") or element.attrib["ref"]
+    return attribute(element, "name") or attribute(element, "ref")
 
 
 def differences(branch: Branch, element: etree._Element, path: str) -> list[str]:
