@@ -169,10 +169,10 @@ class Choices:
 
     income_account: str | None = None
     fallback_item: str | None = None
-    tax_items: Mapping[UUID, str] = _NONE_BY_GUID
-    payment_methods: Mapping[str, str] = _NONE
-    deposit_accounts: Mapping[str, str] = _NONE
-    terms: Mapping[str, str] = _NONE
+    tax_items: Mapping[UUID, str] = field(default_factory=lambda: _NONE_BY_GUID)
+    payment_methods: Mapping[str, str] = field(default_factory=lambda: _NONE)
+    deposit_accounts: Mapping[str, str] = field(default_factory=lambda: _NONE)
+    terms: Mapping[str, str] = field(default_factory=lambda: _NONE)
     sales_tax_mode: str = "quickbooks"  # QuickBooks computes the tax from the item's rate.
 
 
