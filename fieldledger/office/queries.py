@@ -1,0 +1,225 @@
+"""Reading the office's records: lists with their filters, pages of lists, the home page's figures.
+
+Lists are newest first, by primary key, and read from an index of the business; a page starts after
+the last record of the one before, so that the thousandth costs what the first did.
+"""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Generic, TypeVar
+
+from django.db.models import Count, F, Model, Prefetch, Q, QuerySet, Sum
+
+from fieldledger.accounts.models import Business
+from fieldledger.office.models import (
+    ZERO,
+    Client,
+    Invoice,
+    InvoiceLine,
+    Item,
+    MoneyState,
+    Payment,
+    TaxRate,
+)
+from fieldledger.office.searching import fold, matches
+
+LIMIT = 50
+LIMIT_MAX = 500
+
+# Owed on, in the words of the index `invoice_open`, which answers it.
+OPEN = Q(voided_at=None, paid__lt=F("total"))
+
+Row = TypeVar("Row", bound=Model)
+
+
+class BadCursor(ValueError):
+    """The cursor is not one that a list has given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """A part of a list; `next_cursor` is None on the last one."""
+
+    results: Sequence[Row]
+    next_cursor: str | None
+
+
+def page_of(rows: QuerySet[Row], *, cursor: str | None = None, limit: int = LIMIT) -> Page[Row]:
+    """Return the page of `rows` that `cursor` names, of at most `limit` records (1 to 500).
+
+    :raises BadCursor: if no list has given this cursor.
+    """
+    if cursor:
+        rows = rows.filter(pk__lt=_read_cursor(cursor))
+    limit = max(1, min(limit, LIMIT_MAX))
+    found = list(rows.order_by("-pk")[: limit + 1])
+    if len(found) <= limit:
+        return Page(found, None)
+    return Page(found[:limit], _write_cursor(found[limit - 1].pk))
+
+
+def clients(
+    business: Business, *, q: str = "", archived: bool | None = None, external_id: str = ""
+) -> QuerySet[Client]:
+    """Return the clients whose name, e-mail address or telephone number holds `q`'s words."""
+    rows = Client.objects.filter(business=business)
+    return _narrowed(rows, q=q, archived=archived, external_id=external_id)
+
+
+def items(
+    business: Business,
+    *,
+    q: str = "",
+    archived: bool | None = None,
+    kind: str = "",
+    external_id: str = "",
+) -> QuerySet[Item]:
+    """Return the items whose name or description holds `q`'s words."""
+    rows = Item.objects.filter(business=business)
+    if kind:
+        rows = rows.filter(kind=kind)
+    return _narrowed(rows, q=q, archived=archived, external_id=external_id)
+
+
+def tax_rates(business: Business) -> QuerySet[TaxRate]:
+    """Return all tax rates."""
+    return TaxRate.objects.filter(business=business)
+
+
+def invoices(
+    business: Business,
+    *,
+    today: date,
+    q: str = "",
+    state: MoneyState | str = "",
+    client: Client | None = None,
+    external_id: str = "",
+) -> QuerySet[Invoice]:
+    """Return the invoices, each with its client and tax rate.
+
+    `q` is looked for in the number and in what is searched of the client; `state` is a MoneyState
+    on `today`, a date in the business's time zone, or "open" for all that something is owed on.
+    """
+    rows = Invoice.objects.filter(business=business).select_related("client", "tax_rate")
+    if client is not None:
+        rows = rows.filter(client=client)
+    if external_id:
+        rows = rows.filter(external_id=external_id)
+    if state:
+        rows = rows.filter(OPEN if state == "open" else in_state(MoneyState(state), today))
+    if q.strip():
+        number = Q(number__icontains=q.strip())
+        rows = rows.filter(number | matches(q, field="client__searchable"))
+    return rows
+
+
+def in_state(state: MoneyState, today: date) -> Q:
+    """Return the condition that an invoice is in `state`, as Invoice.money_state says it."""
+    due = Q(due_date=None) | Q(due_date__gte=today)
+    return {
+        MoneyState.VOID: Q(voided_at__isnull=False),
+        MoneyState.PAID: Q(voided_at=None, paid__gte=F("total")),
+        MoneyState.OVERDUE: OPEN & Q(due_date__lt=today),
+        MoneyState.PARTLY_PAID: OPEN & due & Q(paid__gt=0),
+        MoneyState.UNPAID: OPEN & due & Q(paid=0),
+    }[state]
+
+
+def with_lines(rows: QuerySet[Invoice]) -> QuerySet[Invoice]:
+    """Let `rows` come with their lines and the lines' items, in one statement more for all."""
+    lines = InvoiceLine.objects.select_related("item").order_by("invoice_id", "position")
+    return rows.prefetch_related(Prefetch("lines", lines))
+
+
+def payments(
+    business: Business,
+    *,
+    q: str = "",
+    invoice: Invoice | None = None,
+    client: Client | None = None,
+    external_id: str = "",
+) -> QuerySet[Payment]:
+    """Return the payments, each with its invoice and client.
+
+    `q` is looked for in the reference, the invoice's number and what is searched of the client.
+    """
+    rows = Payment.objects.filter(business=business).select_related("invoice__client")
+    if invoice is not None:
+        rows = rows.filter(invoice=invoice)
+    if client is not None:
+        rows = rows.filter(invoice__client=client)
+    if external_id:
+        rows = rows.filter(external_id=external_id)
+    if q.strip():
+        own = Q(reference__icontains=q.strip()) | Q(invoice__number__icontains=q.strip())
+        rows = rows.filter(own | matches(q, field="invoice__client__searchable"))
+    return rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """The home page's money; void invoices and payments count nowhere."""
+
+    received_today: Decimal
+    received_this_month: Decimal
+    unpaid: Decimal  # All that is owed, overdue or not.
+    unpaid_count: int
+    overdue: Decimal
+    overdue_count: int
+
+
+def figures(business: Business, today: date) -> Figures:
+    """Return the figures as of `today`, a date in the business's time zone; two statements."""
+    in_month = Payment.objects.filter(
+        business=business, voided_at=None, date__gte=today.replace(day=1), date__lte=today
+    )
+    received = in_month.aggregate(month=Sum("amount"), today=Sum("amount", filter=Q(date=today)))
+    late = Q(due_date__lt=today)
+    owed = Invoice.objects.filter(OPEN, business=business).aggregate(
+        total=Sum("total"),
+        paid=Sum("paid"),
+        count=Count("pk"),
+        late_total=Sum("total", filter=late),
+        late_paid=Sum("paid", filter=late),
+        late_count=Count("pk", filter=late),
+    )
+    return Figures(
+        received_today=received["today"] or ZERO,
+        received_this_month=received["month"] or ZERO,
+        unpaid=(owed["total"] or ZERO) - (owed["paid"] or ZERO),
+        unpaid_count=owed["count"],
+        overdue=(owed["late_total"] or ZERO) - (owed["late_paid"] or ZERO),
+        overdue_count=owed["late_count"],
+    )
+
+
+Narrowed = TypeVar("Narrowed", Client, Item)
+
+
+def _narrowed(
+    rows: QuerySet[Narrowed], *, q: str, archived: bool | None, external_id: str
+) -> QuerySet[Narrowed]:
+    if archived is not None:
+        rows = rows.filter(archived=archived)
+    if external_id:
+        rows = rows.filter(external_id=external_id)
+    return rows.filter(matches(q)) if fold(q).strip() else rows
+
+
+def _write_cursor(pk: int) -> str:
+    return base64.urlsafe_b64encode(f"after {pk}".encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str) -> int:
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
+    except (binascii.Error, ValueError) as error:
+        raise BadCursor(cursor) from error
+    word, _, number = text.partition(" ")
+    if word != "after" or not number.isdecimal() or len(number) > 18:
+        raise BadCursor(cursor)
+    return int(number)
