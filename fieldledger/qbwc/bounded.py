@@ -1,8 +1,8 @@
 """A small XML tree out of hostile bytes, within bounds, or one error.
 
-For the documents of this package only: a SOAP call of at most 40 elements and a setup file of
-about 20. The bounds are what makes a bomb harmless: a document type is refused (so there are no
-entities to expand or to fetch), and depth, elements, attributes and names are counted.
+For a SOAP call, of at most 40 elements. The bounds are what makes a bomb harmless: a document type
+is refused (so there are no entities to expand or to fetch), and depth, elements, attributes and
+names are counted.
 """
 
 from dataclasses import dataclass, field
@@ -98,13 +98,10 @@ class _Reader:
                     raise NotBounded("a tag or comment is far too long")
         except expat.ExpatError as error:
             raise NotBounded(f"it is not well-formed XML ({_sentence(error)})") from None
-        except (LookupError, ValueError) as error:
-            # pyexpat looks an encoding it does not know up in Python's codecs.
-            if isinstance(error, NotBounded):
-                raise
-            raise NotBounded("its encoding is not supported") from None
 
     def _declaration(self, _version: str, encoding: str | None, _standalone: int) -> None:
+        # Before pyexpat looks an encoding it does not know up in Python's codecs, which fail in
+        # ways of their own.
         if encoding is not None and encoding.lower() not in ENCODINGS:
             raise NotBounded("its encoding is not supported")
 
