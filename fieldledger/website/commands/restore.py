@@ -1,7 +1,8 @@
 """Bring back what `fieldledger backup` saved in DIR, into a data folder that is new or empty.
 
-Nothing that exists is ever overwritten: stop the server, move its data folder away (with PostgreSQL,
-make a new empty database and name it in DATABASE_URL), then restore. The copy is checked first.
+Nothing that exists is ever overwritten: stop the server, move its data folder away (with
+PostgreSQL, make a new empty database and name it in DATABASE_URL), then restore. The copy is
+checked first.
 """
 
 import argparse

@@ -1,7 +1,8 @@
 """What `run` and `serve` share: options, the port, the server and what runs beside it.
 
-The server is granian with worker programs of its own. All of it ends with the program: workers and
-the companion watch the program that started them and leave when it is gone, even when it was killed.
+The server is granian with worker programs of its own. All of it ends with the program: workers
+and the companion watch the program that started them and leave when it is gone, even when it was
+killed.
 """
 
 import argparse
@@ -46,7 +47,7 @@ class Address:
         """The address from this machine; `localhost` where that is true.
 
         The Web Connector takes plain http from the name `localhost` alone and refuses numeric
-        addresses (Intuit QBWC Programmer's Guide: errors QBWC1001 and QBWC1051).
+        addresses (Intuit QBWC Programmer's Guide, appendix A: errors QBWC1001 and QBWC1010).
         """
         if self.host in {"127.0.0.1", "0.0.0.0", "::", "::1", "localhost"}:  # noqa: S104 - compared.
             return f"http://localhost:{self.port}"
