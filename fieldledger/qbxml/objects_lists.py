@@ -1,4 +1,4 @@
-"""Records of lists to be made or changed in QuickBooks; `objects` has the rules for names and fields.
+"""Records of lists to be made or changed; `objects` has the rules for names and fields.
 
 Source: qbXML 13.0 schema.
 """

@@ -88,7 +88,7 @@ class CustomerQuery(_OwnedListQuery):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EntityQuery(_OwnedListQuery):
+class EntityQuery(_ListQuery):
     """Customers, vendors, employees and other names: everything that holds a name."""
 
 
