@@ -180,8 +180,8 @@ def figures(business: Business, today: date) -> Figures:
     received = in_month.aggregate(month=Sum("amount"), today=Sum("amount", filter=Q(date=today)))
     late = Q(due_date__lt=today)
     owed = Invoice.objects.filter(OPEN, business=business).aggregate(
-        total=Sum("total"),
-        paid=Sum("paid"),
+        all_total=Sum("total"),
+        all_paid=Sum("paid"),
         count=Count("pk"),
         late_total=Sum("total", filter=late),
         late_paid=Sum("paid", filter=late),
@@ -190,7 +190,7 @@ def figures(business: Business, today: date) -> Figures:
     return Figures(
         received_today=received["today"] or ZERO,
         received_this_month=received["month"] or ZERO,
-        unpaid=(owed["total"] or ZERO) - (owed["paid"] or ZERO),
+        unpaid=(owed["all_total"] or ZERO) - (owed["all_paid"] or ZERO),
         unpaid_count=owed["count"],
         overdue=(owed["late_total"] or ZERO) - (owed["late_paid"] or ZERO),
         overdue_count=owed["late_count"],

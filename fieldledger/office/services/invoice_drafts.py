@@ -98,6 +98,8 @@ class InvoiceDraft(Draft):
     def totals(self, lines: Sequence[tuple[Decimal, bool]], rate: TaxRate | None) -> Totals:
         """Return what the invoice comes to; refuse it where that cannot be."""
         totals = totals_of(lines, rate.percent if rate else None)
+        if any(name.startswith("lines") for name in self.errors):
+            return totals  # Of some lines only: nothing to say about it.
         if totals.total < 0:
             self.refuse(
                 "lines",
@@ -207,7 +209,8 @@ def _read_line(
     item = around.items.find(named)
     if named is not None and named != "" and item is None:
         draft.refuse(f"{prefix}item", f"Line {position}: there is no item with this id.")
-    elif item is not None and item.archived and item.pk not in around.items_before:
+        return None
+    if item is not None and item.archived and item.pk not in around.items_before:
         draft.refuse(
             f"{prefix}item",
             f"Line {position}: the item {item.name} is archived; bring it back first.",
