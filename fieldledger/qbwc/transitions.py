@@ -14,7 +14,7 @@ authenticate always begins a new session; the older one of the same company is t
 Sources: Intuit QBWC Programmer's Guide ch. 2, 5 and 6; Intuit's sample WCWebService.asmx.cs.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -34,7 +34,7 @@ from fieldledger.qbwc.calls import (
 )
 
 
-class SessionState(StrEnum):
+class State(StrEnum):
     """Where a session stands: what we last answered, and so what may come next."""
 
     NEW = "new"  # Nobody has signed in.
@@ -54,19 +54,13 @@ class Reply(StrEnum):
     STOPS = "stops"  # "none", "nvu" or "busy"; no document; a negative number; "done"; a goodbye.
 
 
-NO_WORK: Final = "none"
-BAD_LOGIN: Final = "nvu"
-BUSY: Final = "busy"
-GIVE_UP: Final = "done"  # To connectionError; any other text is the company file to try next.
-FINISHED_PERCENT: Final = 100
-
-_NEW, _AUTHENTICATED, _REQUEST_OUT, _ANSWERED, _FINISHED, _STOPPED, _CLOSED = SessionState
+_NEW, _AUTHENTICATED, _REQUEST_OUT, _ANSWERED, _FINISHED, _STOPPED, _CLOSED = State
 _GOES_ON, _FINISHES, _STOPS = Reply
 
 _SENDS: Final = {_GOES_ON: _REQUEST_OUT, _STOPS: _STOPPED}
 _CLOSES: Final = {_STOPS: _CLOSED}
 
-TRANSITIONS: Final[Mapping[SessionState, Mapping[type[Call], Mapping[Reply, SessionState]]]] = {
+TRANSITIONS: Final[Mapping[State, Mapping[type[Call], Mapping[Reply, State]]]] = {
     _NEW: {
         Authenticate: {_GOES_ON: _AUTHENTICATED, _STOPS: _STOPPED},
     },
@@ -119,7 +113,7 @@ GOODBYE: Final = "OK"  # Also to the goodbye after "none", which a person sees e
 _REPLIES_TO_STRAYS: Final[Mapping[type[Call], str | int]] = {
     SendRequest: "",
     ReceiveResponse: -1,
-    ConnectionFailed: GIVE_UP,
+    ConnectionFailed: "done",
     GetLastError: NOTHING_DUE,
     CloseConnection: GOODBYE,
     GetInteractiveUrl: "",
@@ -131,27 +125,31 @@ _REPLIES_TO_STRAYS: Final[Mapping[type[Call], str | int]] = {
 class CallOutOfOrder(Exception):
     """The call does not fit the session's state, which stays as it is; `reply` is the answer."""
 
-    def __init__(self, *, state: SessionState, call: type[Call]) -> None:
+    def __init__(self, *, state: State, call: type[Call]) -> None:
         super().__init__(f"{call.operation} is out of order in the state {state}")
         self.state = state
         self.call = call
         self.reply = reply_to_stray(call)
 
 
-def is_in_order(state: SessionState, call: type[Call]) -> bool:
+def is_in_order(state: State, call: type[Call]) -> bool:
     """Say whether `call` may come in `state`; what is not in order gets `reply_to_stray`."""
     return call in _OUTSIDE_SESSIONS or call is Authenticate or call in TRANSITIONS[state]
 
 
-def is_repetition(state: SessionState, call: type[Call]) -> bool:
+def is_repetition(state: State, call: type[Call]) -> bool:
     """Say whether `call` in `state` is the last call again, because its reply was lost."""
     return (state, call) in _REPETITIONS
 
 
-def next_state(state: SessionState, call: type[Call], reply: Reply = Reply.GOES_ON) -> SessionState:
-    """Return the state after `call` came in `state` and was answered by a `reply` of this kind.
+def next_state(
+    state: State, call: type[Call], *, ends: bool = False, finished: bool = False
+) -> State:
+    """Return the state after `call` came in `state` and was answered.
 
-    For authenticate it is the state of the session that begins.
+    `ends` says that the answer ends the session: "none", "nvu" or "busy", no document, a negative
+    number, "done". `finished` says that it was 100. A goodbye always ends. For authenticate the
+    state is that of the session which begins.
 
     :raises CallOutOfOrder: if the call does not fit the state; it holds what to answer.
     :raises ValueError: if the call fits, but must not be answered so: the mistake is ours.
@@ -161,30 +159,10 @@ def next_state(state: SessionState, call: type[Call], reply: Reply = Reply.GOES_
     row = TRANSITIONS[_NEW if call is Authenticate else state].get(call)
     if row is None:
         raise CallOutOfOrder(state=state, call=call)
-    if call is CloseConnection:  # Whatever the goodbye's text, it is the end.
-        reply = _STOPS
+    reply = _FINISHES if finished else _STOPS if ends or call is CloseConnection else _GOES_ON
     if reply not in row:
         raise ValueError(f"{call.operation} in the state {state} has no answer that {reply}")
     return row[reply]
-
-
-def kind_of_reply(call: type[Call], result: str | int | Sequence[str]) -> Reply:
-    """Return what `result`, our answer to `call`, means for the session.
-
-    `result` is of the kind the operation answers, as `write_reply` takes it.
-    """
-    if isinstance(result, int):
-        if result == FINISHED_PERCENT:
-            return _FINISHES
-        return _STOPS if result < 0 else _GOES_ON
-    if not isinstance(result, str):
-        return _STOPS if result[1].lower() in {NO_WORK, BAD_LOGIN, BUSY} else _GOES_ON
-    ends = (
-        call is CloseConnection
-        or (call is SendRequest and not result)
-        or (call is ConnectionFailed and result.lower() == GIVE_UP)
-    )
-    return _STOPS if ends else _GOES_ON
 
 
 def reply_to_stray(call: type[Call]) -> str | int:
