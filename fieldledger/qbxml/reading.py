@@ -18,10 +18,9 @@ from fieldledger.qbxml.values import read_date, read_flag, read_number, read_who
 
 DOCUMENT_LENGTH_MAX: Final = 24 * 1024 * 1024  # Characters; a page of 500 customers has 0.8 M.
 TAGS_MAX: Final = 800_000  # Of a page of 500 customers: 40,000. About 130 MB of memory at most.
-TAG_LENGTH_MAX: Final = 64 * 1024  # Attributes are compared each with each.
+ANSWERS_MAX: Final = 10_000  # A message set of ours asks for at most a few hundred.
 
 _DECLARES: Final = re.compile(r"<!(?:DOCTYPE|ENTITY|ELEMENT|ATTLIST|NOTATION)")
-_LONG_TAG: Final = re.compile(rf"<[^<>]{{{TAG_LENGTH_MAX}}}")
 _REFERENCE: Final = re.compile(r"&#(?:x([0-9A-Fa-f]{1,12})|([0-9]{1,12}));")
 _STRAY: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
@@ -159,6 +158,8 @@ def read_answers(document: str) -> AnswerSet:
     if len(sets) != 1:
         raise NotQbxml("it holds no answers" if not sets else "it holds several sets of answers")
     found = sets[0]
+    if len(found) > ANSWERS_MAX:
+        raise NotQbxml("it holds too many answers")
     return AnswerSet(
         answers=tuple(
             [_answer(each) for each in found if isinstance(each.tag, str) and _is_answer(each.tag)]
@@ -214,7 +215,7 @@ def _reference(match: re.Match[str]) -> str:
 
 
 def _is_answer(tag: str) -> bool:
-    return tag.endswith("Rs") and len(tag) > 2
+    return tag.endswith("Rs") and tag.isalnum()  # No namespace.
 
 
 def _answer(element: etree._Element) -> Answer:
