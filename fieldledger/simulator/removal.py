@@ -1,0 +1,135 @@
+"""TxnVoid, TxnDel and ListDel.
+
+Sources: Onscreen Reference (a voided transaction keeps its number with zero amounts, a deleted one
+is gone; ReceivePayment cannot be voided); Intuit's status code list (3160, 3185).
+"""
+
+from fieldledger.simulator.invoices import check_books_open
+from fieldledger.simulator.payments import check_not_deposited
+from fieldledger.simulator.problems import Failed, no_such_object
+from fieldledger.simulator.state import Fields, Record, State
+from fieldledger.simulator.turn import Answered, Turn
+
+KEPT_HERE = frozenset({"Invoice", "ReceivePayment"})
+
+
+def void_txn(turn: Turn, asked: Fields) -> Answered:
+    """Void a transaction: an invoice, as nothing else that can be voided is kept here."""
+    kind = asked["TxnVoidType"]
+    record = _txn(turn, kind, asked)
+    _free_payments(turn, record, 3185)
+    fields = dict(record.fields)
+    fields["Lines"] = [_voided_line(line) for line in fields["Lines"]]
+    fields["Subtotal"] = fields["SalesTaxTotal"] = 0
+    if not fields.get("Voided"):
+        fields["Memo"] = f"VOID: {fields.get('Memo', '')}".strip()
+    fields["Voided"] = True
+    turn.change_record(record, fields)
+    return Answered(
+        elements=[
+            ("TxnVoidType", kind),
+            ("TxnID", record.id),
+            ("TimeCreated", turn.time(record.created)),
+            ("TimeModified", turn.time(record.modified)),
+            ("RefNumber", fields.get("RefNumber", "")),
+        ]
+    )
+
+
+def _voided_line(line: Fields) -> Fields:
+    if line.get("Amount") is None:
+        return line
+    return {key: value for key, value in line.items() if key not in {"Quantity", "RatePercent"}} | {
+        "Rate": "0.00",
+        "Amount": 0,
+    }
+
+
+def delete_txn(turn: Turn, asked: Fields) -> Answered:
+    """Delete a transaction."""
+    kind = asked["TxnDelType"]
+    record = _txn(turn, kind, asked)
+    if kind == "Invoice":
+        _free_payments(turn, record, 3160)
+    else:
+        check_not_deposited(record)
+    number = record.fields.get("RefNumber", "")
+    turn.delete_record(record, number)
+    return Answered(
+        elements=[
+            ("TxnDelType", kind),
+            ("TxnID", record.id),
+            ("TimeDeleted", turn.time(turn.at)),
+            ("RefNumber", number),
+        ]
+    )
+
+
+def _txn(turn: Turn, kind: str, asked: Fields) -> Record:
+    txn_id = turn.txn_id(asked["TxnID"])
+    record = turn.state.of_type(kind).get(txn_id) if kind in KEPT_HERE else None
+    if record is None:
+        raise no_such_object(txn_id)
+    turn.check_lock(txn_id)
+    check_books_open(turn.state, record.fields["TxnDate"])
+    return record
+
+
+def _free_payments(turn: Turn, invoice: Record, status: int) -> None:
+    """Let the payments of an invoice become credits, or refuse, as the variant says."""
+    payments = list(turn.state.applied.get(invoice.id, ()))
+    if payments and not turn.state.variant.frees_payments:
+        raise Failed(status, "The transaction has payments applied to it.")
+    for payment_id in payments:
+        payment = turn.state.records[payment_id]
+        left = [each for each in payment.fields["Applied"] if each["TxnID"] != invoice.id]
+        turn.change_record(payment, {**payment.fields, "Applied": left})
+
+
+def delete_list_record(turn: Turn, asked: Fields) -> Answered:
+    """Delete a list record that nothing refers to."""
+    kind, identity = asked["ListDelType"], asked["ListID"]
+    record = turn.state.of_type(kind).get(identity)
+    if record is None:
+        raise no_such_object(identity)
+    turn.check_lock(identity)
+    if is_used(turn.state, record):
+        raise Failed(
+            3160,
+            f'The "{record.name}" object cannot be deleted: it is used in a transaction or by '
+            "another record.",
+        )
+    full_name = turn.state.full_name(identity)
+    turn.delete_record(record, full_name)
+    return Answered(
+        elements=[
+            ("ListDelType", kind),
+            ("ListID", identity),
+            ("TimeDeleted", turn.time(turn.at)),
+            ("FullName", full_name),
+        ]
+    )
+
+
+def is_used(state: State, record: Record) -> bool:
+    """Whether another record or the preferences refer to a record."""
+    if state.children.get(record.id):
+        return True
+    preferences = state.preferences
+    if record.id in {
+        preferences.default_tax_item,
+        preferences.taxable_code,
+        preferences.nontaxable_code,
+    }:
+        return True
+    return any(
+        _mentions(each.fields, record.id) for each in state.records.values() if each is not record
+    )
+
+
+def _mentions(value: object, identity: str) -> bool:
+    if isinstance(value, dict):
+        return any(_mentions(each, identity) for each in value.values())
+    if isinstance(value, list):
+        return any(_mentions(each, identity) for each in value)
+    return value == identity

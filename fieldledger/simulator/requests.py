@@ -1,0 +1,62 @@
+"""Which rule answers which request."""
+
+from typing import Final
+
+from fieldledger.simulator.company_queries import (
+    query_activity,
+    query_company,
+    query_host,
+    query_preferences,
+)
+from fieldledger.simulator.invoices import add_invoice, mod_invoice
+from fieldledger.simulator.items import ITEMS
+from fieldledger.simulator.lists import (
+    ACCOUNT,
+    CUSTOMER,
+    OTHER_NAME,
+    PAYMENT_METHOD,
+    STANDARD_TERMS,
+    VENDOR,
+    add_rule,
+    mod_rule,
+)
+from fieldledger.simulator.payments import add_payment, mod_payment
+from fieldledger.simulator.queries import deleted_query, list_query, txn_query
+from fieldledger.simulator.removal import delete_list_record, delete_txn, void_txn
+from fieldledger.simulator.state import ENTITY_TYPES, ITEM_TYPES, TERMS_TYPES
+from fieldledger.simulator.turn import Rule
+
+LISTS: Final = (CUSTOMER, OTHER_NAME, VENDOR, ACCOUNT, STANDARD_TERMS, PAYMENT_METHOD, *ITEMS)
+QUERIED: Final = (
+    *ENTITY_TYPES,
+    *ITEM_TYPES,
+    *TERMS_TYPES,
+    "Account",
+    "Class",
+    "PaymentMethod",
+    "SalesTaxCode",
+)
+
+RULES: Final[dict[str, Rule]] = {
+    "HostQueryRq": query_host,
+    "CompanyQueryRq": query_company,
+    "CompanyActivityQueryRq": query_activity,
+    "PreferencesQueryRq": query_preferences,
+    "EntityQueryRq": list_query(*ENTITY_TYPES),
+    "ItemQueryRq": list_query(*ITEM_TYPES),
+    "TermsQueryRq": list_query(*TERMS_TYPES),
+    "InvoiceAddRq": add_invoice,
+    "InvoiceModRq": mod_invoice,
+    "InvoiceQueryRq": txn_query("Invoice"),
+    "ReceivePaymentAddRq": add_payment,
+    "ReceivePaymentModRq": mod_payment,
+    "ReceivePaymentQueryRq": txn_query("ReceivePayment"),
+    "TxnVoidRq": void_txn,
+    "TxnDelRq": delete_txn,
+    "ListDelRq": delete_list_record,
+    "TxnDeletedQueryRq": deleted_query("TxnDelType", "TxnDeletedRet"),
+    "ListDeletedQueryRq": deleted_query("ListDelType", "ListDeletedRet"),
+}
+RULES.update({f"{kind}QueryRq": list_query(kind) for kind in QUERIED})
+RULES.update({f"{each.kind}AddRq": add_rule(each) for each in LISTS})
+RULES.update({f"{each.kind}ModRq": mod_rule(each) for each in LISTS})
