@@ -24,6 +24,8 @@ SEALING_KEY = sealing_key(DATA, given=_given_key)
 _public = read_public_url(os.environ.get("FIELDLEDGER_PUBLIC_URL") or DEFAULT)
 PUBLIC_URL = _public.url
 PUBLIC_HTTPS = _public.https
+# Where nobody named an address, the one a request came to is as good.
+PUBLIC_URL_GIVEN = PUBLIC_URL if os.environ.get("FIELDLEDGER_PUBLIC_URL") else ""
 
 DEBUG = False
 ALLOWED_HOSTS = [_public.host, "localhost", "127.0.0.1", "[::1]"]
@@ -35,6 +37,8 @@ INSTALLED_APPS = [
     "fieldledger.website",
     "fieldledger.accounts",
     "fieldledger.office",
+    "fieldledger.quickbooks",
+    "fieldledger.api",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -49,6 +53,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "fieldledger.website.middleware.SecurityHeaders",
+    "fieldledger.api.middleware.ProblemsOnly",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

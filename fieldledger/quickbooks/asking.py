@@ -1,0 +1,440 @@
+"""What people ask of entries: Sync to QuickBooks, retry, hold, release, ignore."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+
+from fieldledger.accounts.services import audit_many
+from fieldledger.office.models import Invoice, Payment
+from fieldledger.quickbooks.entries import add_entries, adjust_active, lock, tell
+from fieldledger.quickbooks.models import ACTIVE_STATES, RANK, Connection, Stage, SyncEntry
+from fieldledger.quickbooks.tables import update_many
+from fieldledger.sync.content import Kind, State
+
+QUEUED: Final = "queued"
+ALREADY_PENDING: Final = "already_pending"
+REFUSED: Final = "refused"
+
+_ON_THEIR_WAY: Final = frozenset({*ACTIVE_STATES, State.WAITING})
+_IN_QUICKBOOKS: Final = frozenset({State.SYNCED, State.DIFFERS})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncResult:
+    """What became of one record that was asked for."""
+
+    kind: Kind
+    guid: UUID
+    result: str
+    reason: str = ""
+    entry_guid: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActResult:
+    """Whether an entry was moved, and why not."""
+
+    entry_guid: UUID
+    done: bool
+    reason: str = ""
+
+
+def sync(
+    connection: Connection,
+    *,
+    invoices: Sequence[UUID],
+    payments: Sequence[UUID],
+    actor: str,
+    now: datetime,
+) -> list[SyncResult]:
+    """Queue invoices, each with its payments, and payments; say for each what became of it.
+
+    Asked twice, a record stands once in the queue. A refusal of one is no refusal of the others.
+    """
+    with transaction.atomic():
+        current = lock(connection.pk)
+        blocked = _why_nothing_goes(current)
+        asked = _Asking(current, actor, now)
+        bills = {
+            each.guid: each
+            for each in Invoice.objects.filter(
+                business_id=current.business_id, guid__in=invoices
+            ).select_related("client")
+        }
+        paid = {
+            each.guid: each
+            for each in Payment.objects.filter(
+                business_id=current.business_id, guid__in=payments
+            ).select_related("invoice")
+        }
+        asked.load(list(bills.values()), list(paid.values()))
+        for guid in dict.fromkeys(invoices):
+            bill = bills.get(guid)
+            if bill is None:
+                asked.refuse(Kind.INVOICE, guid, "There is no such invoice.")
+            elif blocked:
+                asked.refuse(Kind.INVOICE, guid, blocked)
+            else:
+                asked.invoice(bill)
+        for guid in dict.fromkeys(payments):
+            payment = paid.get(guid)
+            if payment is None:
+                asked.refuse(Kind.PAYMENT, guid, "There is no such payment.")
+            elif blocked:
+                asked.refuse(Kind.PAYMENT, guid, blocked)
+            elif (Kind.PAYMENT, guid) not in asked.answered:
+                asked.payment(payment)
+        asked.save()
+        return asked.results
+
+
+def _why_nothing_goes(connection: Connection) -> str:
+    if not connection.enabled:
+        return "QuickBooks Desktop is switched off in the Feature Center."
+    if connection.stage != Stage.ONGOING:
+        return (
+            "The initial sync with QuickBooks is not complete yet. Invoices and payments can be"
+            " sent after it."
+        )
+    return ""
+
+
+class _Asking:
+    """One request to sync, gathered and then written in a few statements."""
+
+    def __init__(self, connection: Connection, actor: str, now: datetime) -> None:
+        self._connection = connection
+        self._actor = actor
+        self._now = now
+        self._entries: dict[tuple[Kind, int], SyncEntry] = {}
+        self._payments: dict[int, list[Payment]] = {}
+        self._new: dict[Kind, list[Invoice | Payment]] = {Kind.INVOICE: [], Kind.PAYMENT: []}
+        self._again: list[SyncEntry] = []
+        self._queued: list[tuple[Kind, UUID]] = []
+        self._results: list[SyncResult] = []
+        self.answered: set[tuple[Kind, UUID]] = set()
+
+    @property
+    def results(self) -> list[SyncResult]:
+        """What became of each, in the order asked; payments after their invoice."""
+        return self._results
+
+    def load(self, bills: Sequence[Invoice], payments: Sequence[Payment]) -> None:
+        """Read the entries and payments that may be concerned, in three statements."""
+        for payment in (
+            Payment.objects.filter(invoice__in=[each.pk for each in bills])
+            .select_related("invoice")
+            .order_by("pk")
+        ):
+            self._payments.setdefault(payment.invoice_id, []).append(payment)
+        invoice_ids = {each.pk for each in bills} | {each.invoice_id for each in payments}
+        payment_ids = {each.pk for each in payments} | {
+            each.pk for group in self._payments.values() for each in group
+        }
+        for kind, ids in ((Kind.INVOICE, invoice_ids), (Kind.PAYMENT, payment_ids)):
+            for entry in SyncEntry.objects.filter(
+                connection=self._connection, rank=RANK[kind], record_id__in=ids
+            ):
+                self._entries[kind, entry.record_id] = entry
+
+    def refuse(self, kind: Kind, guid: UUID, reason: str, entry: SyncEntry | None = None) -> None:
+        """Say that a record is not queued, and why."""
+        self._say(kind, guid, REFUSED, reason, entry)
+
+    def _say(
+        self, kind: Kind, guid: UUID, result: str, reason: str, entry: SyncEntry | None
+    ) -> None:
+        self.answered.add((kind, guid))
+        self._results.append(
+            SyncResult(
+                kind=kind,
+                guid=guid,
+                result=result,
+                reason=reason,
+                entry_guid=entry.guid if entry is not None else None,
+            )
+        )
+
+    def invoice(self, bill: Invoice) -> None:
+        """Queue an invoice and its unsent payments."""
+        entry = self._entries.get((Kind.INVOICE, bill.pk))
+        unsent = [each for each in self._payments.get(bill.pk, ()) if self._is_unsent(each)]
+        reason = self._why_not(entry, bill, Kind.INVOICE)
+        in_quickbooks = entry is not None and entry.state in _IN_QUICKBOOKS
+        if reason and not (in_quickbooks and unsent):
+            self.refuse(Kind.INVOICE, bill.guid, reason, entry)
+            return
+        if entry is not None and entry.state in _ON_THEIR_WAY:
+            self._want_newest(entry, bill)
+            self._say(Kind.INVOICE, bill.guid, ALREADY_PENDING, self._since(entry), entry)
+        elif not in_quickbooks:
+            self._queue(Kind.INVOICE, bill, entry)
+        else:
+            self._say(
+                Kind.INVOICE,
+                bill.guid,
+                QUEUED,
+                "The invoice is in QuickBooks; its payments that are not were queued.",
+                entry,
+            )
+        for payment in unsent:
+            if (Kind.PAYMENT, payment.guid) not in self.answered:
+                self.payment(payment, with_invoice=True)
+
+    def _is_unsent(self, payment: Payment) -> bool:
+        entry = self._entries.get((Kind.PAYMENT, payment.pk))
+        if entry is None:
+            return not payment.voided
+        return entry.state in {State.CHANGED, State.FAILED, *_ON_THEIR_WAY}
+
+    def payment(self, payment: Payment, *, with_invoice: bool = False) -> None:
+        """Queue a payment; it goes after its invoice."""
+        entry = self._entries.get((Kind.PAYMENT, payment.pk))
+        reason = self._why_not(entry, payment, Kind.PAYMENT)
+        if not reason and not with_invoice:
+            bill = self._entries.get((Kind.INVOICE, payment.invoice_id))
+            if bill is None or bill.state == State.CANCELLED:
+                reason = (
+                    f"Its invoice {payment.invoice.number} is not in QuickBooks. Sync the invoice:"
+                    " the payment goes along."
+                )
+        if reason:
+            self.refuse(Kind.PAYMENT, payment.guid, reason, entry)
+        elif entry is not None and entry.state in _ON_THEIR_WAY:
+            self._want_newest(entry, payment)
+            self._say(Kind.PAYMENT, payment.guid, ALREADY_PENDING, self._since(entry), entry)
+        else:
+            self._queue(Kind.PAYMENT, payment, entry)
+
+    def _why_not(self, entry: SyncEntry | None, record: Invoice | Payment, kind: Kind) -> str:
+        closing = self._connection.closing_date
+        if entry is not None and entry.state in _ON_THEIR_WAY:
+            return ""
+        if record.voided and (entry is None or not entry.synced_revision):
+            return f"The {kind} is void and was never in QuickBooks: there is nothing to send."
+        if closing is not None and record.date <= closing:
+            return (
+                f"The books are closed through {closing:%Y-%m-%d} in QuickBooks and the {kind} is"
+                f" dated {record.date:%Y-%m-%d}. Change its date, or reopen the period there."
+            )
+        if entry is None:
+            return ""
+        if entry.state in _IN_QUICKBOOKS:
+            return f"The {kind} is already in QuickBooks, unchanged since."
+        if entry.state in {State.HELD, State.IGNORED}:
+            return f"The {kind} is {entry.state}. Release it in the sync log first."
+        if entry.state == State.GONE:
+            return f"The {kind} is gone from QuickBooks. Press Retry in the sync log to send it."
+        return ""
+
+    def _since(self, entry: SyncEntry) -> str:
+        by = f" by {entry.asked_by}" if entry.asked_by else ""
+        when = f" since {entry.queued_at:%Y-%m-%d %H:%M} UTC" if entry.queued_at else ""
+        return f"Already waiting{when}{by}."
+
+    def _want_newest(self, entry: SyncEntry, record: Invoice | Payment) -> None:
+        if entry.wanted_revision < record.revision:
+            SyncEntry.objects.filter(pk=entry.pk).update(wanted_revision=record.revision)
+
+    def _queue(self, kind: Kind, record: Invoice | Payment, entry: SyncEntry | None) -> None:
+        self._queued.append((kind, record.guid))
+        if entry is None:
+            self._new[kind].append(record)
+            self._say(kind, record.guid, QUEUED, "", None)
+            return
+        entry.wanted_revision = entry.record_revision = record.revision
+        self._again.append(entry)
+        self._say(kind, record.guid, QUEUED, "", entry)
+
+    def save(self) -> None:
+        """Write all that was queued and complete the results."""
+        for kind, records in self._new.items():
+            add_entries(self._connection, kind, records, now=self._now, actor=self._actor)
+        made = {
+            (entry.kind, entry.record_guid): entry
+            for kind, records in self._new.items()
+            for entry in SyncEntry.objects.filter(
+                connection=self._connection,
+                rank=RANK[kind],
+                record_id__in=[each.pk for each in records],
+            )
+        }
+        requeue(self._connection, self._again, actor=self._actor, now=self._now)
+        tell(
+            (
+                (each.pk, State.PENDING, self._actor, "Sync to QuickBooks was asked for.")
+                for each in made.values()
+            ),
+            now=self._now,
+        )
+        self._results = [
+            each
+            if (each.kind, each.guid) not in made
+            else SyncResult(
+                kind=each.kind,
+                guid=each.guid,
+                result=each.result,
+                reason=each.reason,
+                entry_guid=made[each.kind, each.guid].guid,
+            )
+            for each in self._results
+        ]
+        if self._queued:
+            audit_many(
+                business=self._connection.business,
+                actor=self._actor,
+                action="sync to QuickBooks",
+                subjects=[guid for _, guid in self._queued],
+                now=self._now,
+            )
+
+
+def requeue(
+    connection: Connection, entries: Sequence[SyncEntry], *, actor: str, now: datetime
+) -> None:
+    """Put entries that are not on their way into the queue, with a clean slate."""
+    update_many(
+        SyncEntry,
+        (
+            "state",
+            "wanted_revision",
+            "record_revision",
+            "code",
+            "message",
+            "said",
+            "tries",
+            "tried_in",
+            "look_first",
+            "waiting_on_id",
+            "asked_by",
+            "queued_at",
+            "updated_at",
+        ),
+        [
+            (
+                each.pk,
+                State.PENDING,
+                each.wanted_revision,
+                each.record_revision,
+                *("",) * 3,
+                *(0,) * 2,
+                each.look_first,
+                None,
+                actor,
+                now,
+                now,
+            )
+            for each in entries
+        ],
+    )
+    adjust_active(connection.pk, sum(each.state not in ACTIVE_STATES for each in entries))
+    tell(((each.pk, State.PENDING, actor, "Queued again.") for each in entries), now=now)
+
+
+RETRY: Final = "retry"
+HOLD: Final = "hold"
+RELEASE: Final = "release"
+IGNORE: Final = "ignore"
+ACTIONS: Final = (RETRY, HOLD, RELEASE, IGNORE)
+
+
+def act(
+    connection: Connection,
+    *,
+    action: str,
+    entries: Sequence[UUID],
+    actor: str,
+    now: datetime,
+) -> list[ActResult]:
+    """Move entries as a person asks; say for each whether it was moved, and why not."""
+    assert action in ACTIONS
+    with transaction.atomic():
+        current = lock(connection.pk)
+        found = {
+            each.guid: each
+            for each in SyncEntry.objects.filter(connection=current, guid__in=entries)
+        }
+        results = []
+        moved: list[SyncEntry] = []
+        for guid in dict.fromkeys(entries):
+            entry = found.get(guid)
+            reason = "There is no such entry." if entry is None else _why_not_move(action, entry)
+            results.append(ActResult(entry_guid=guid, done=not reason, reason=reason))
+            if entry is not None and not reason:
+                moved.append(entry)
+        if action in {RETRY, RELEASE}:
+            for each in moved:
+                each.look_first = each.state == State.GONE or each.look_first
+                if each.state == State.GONE:
+                    each.quickbooks_id = each.edit_sequence = ""
+                each.wanted_revision = each.record_revision
+            _forget_ids([each for each in moved if each.state == State.GONE])
+            requeue(current, moved, actor=actor, now=now)
+        else:
+            _set_aside(current, moved, action, actor, now)
+        if moved:
+            audit_many(
+                business=current.business,
+                actor=actor,
+                action=f"{action} sync entries",
+                subjects=[each.record_guid for each in moved],
+                now=now,
+            )
+        return results
+
+
+def _forget_ids(entries: Sequence[SyncEntry]) -> None:
+    update_many(
+        SyncEntry,
+        ("quickbooks_id", "edit_sequence", "synced_revision", "line_ids"),
+        [(each.pk, "", "", 0, []) for each in entries],
+    )
+
+
+_RETRIED: Final = frozenset({State.FAILED, State.GONE, State.CHANGED_IN_QUICKBOOKS})
+_SET_ASIDE: Final = frozenset({State.HELD, State.IGNORED})
+
+
+def _why_not_move(action: str, entry: SyncEntry) -> str:
+    state = State(entry.state)
+    if state == State.CHECKING:
+        return (
+            "QuickBooks is being asked whether it took this; that is settled at the next contact,"
+            " and sending it again meanwhile could double it."
+        )
+    if state == State.SENDING:
+        return "It is with QuickBooks right now; its answer comes first."
+    match action:
+        case "retry" if state == State.PENDING:
+            return "It is pending already and goes with the next session."
+        case "retry" if state not in _RETRIED:
+            return f"There is nothing to retry: it is {state.replace('_', ' ')}."
+        case "release" if state not in _SET_ASIDE:
+            return f"It is neither held nor ignored: it is {state.replace('_', ' ')}."
+        case "hold" | "ignore" if state in {State.SYNCED, State.DIFFERS, State.CANCELLED}:
+            return f"There is nothing to set aside: it is {state}."
+        case _:
+            return ""
+
+
+def _set_aside(
+    connection: Connection,
+    entries: Sequence[SyncEntry],
+    action: str,
+    actor: str,
+    now: datetime,
+) -> None:
+    state = State.HELD if action == HOLD else State.IGNORED
+    word = "Held" if action == HOLD else "Ignored"
+    message = f"{word} by {actor}. Release lets it go to QuickBooks."
+    update_many(
+        SyncEntry,
+        ("state", "code", "message", "waiting_on_id", "updated_at"),
+        [(each.pk, state, "", message, None, now) for each in entries],
+    )
+    adjust_active(connection.pk, -sum(each.state in ACTIVE_STATES for each in entries))
+    tell(((each.pk, state, actor, message) for each in entries), now=now)

@@ -1,0 +1,218 @@
+"""What records of ours say now, as the rules want it: read from the office, a kind at a time."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from fieldledger.office.models import Client, Invoice, InvoiceLine, Item, Payment
+from fieldledger.quickbooks.models import RANK, Connection, SyncEntry
+from fieldledger.sync.content import (
+    Address,
+    ClientContent,
+    InvoiceContent,
+    ItemContent,
+    Kind,
+    LineContent,
+    PaymentContent,
+)
+
+_ADDRESS: Final = ("line1", "line2", "city", "state", "postal_code", "country")
+_CLIENT: Final = (
+    "pk",
+    "revision",
+    "guid",
+    "name",
+    "company_name",
+    "first_name",
+    "last_name",
+    "email",
+    "phone",
+    "notes",
+    "archived",
+    *(f"billing_{each}" for each in _ADDRESS),
+    *(f"service_{each}" for each in _ADDRESS),
+)
+_BILLING: Final = slice(11, 17)
+_SERVICE: Final = slice(17, 23)
+
+
+def _address(values: Sequence[str]) -> Address:
+    line1, line2, city, state, postal_code, country = values
+    return Address(
+        line1=line1,
+        line2=line2,
+        city=city,
+        state=state,
+        postal_code=postal_code,
+        country=country,
+    )
+
+
+def clients(ids: Iterable[int]) -> dict[int, tuple[int, ClientContent]]:
+    """Return {primary key: (revision, what the client says)}."""
+    return {
+        row[0]: (
+            row[1],
+            ClientContent(
+                guid=row[2],
+                name=row[3],
+                company_name=row[4],
+                first_name=row[5],
+                last_name=row[6],
+                email=row[7],
+                phone=row[8],
+                notes=row[9],
+                archived=row[10],
+                billing=_address(row[_BILLING]),
+                service=_address(row[_SERVICE]),
+            ),
+        )
+        for row in Client.objects.filter(pk__in=list(ids)).values_list(*_CLIENT)
+    }
+
+
+_ITEM: Final = (
+    "guid",
+    "name",
+    "kind",
+    "description",
+    "price",
+    "cost",
+    "taxable",
+    "archived",
+)
+
+
+def items(ids: Iterable[int]) -> dict[int, tuple[int, ItemContent]]:
+    """Return {primary key: (revision, what the item says)}."""
+    rows = Item.objects.filter(pk__in=list(ids)).values_list("pk", "revision", *_ITEM)
+    return {row[0]: (row[1], ItemContent(**dict(zip(_ITEM, row[2:], strict=True)))) for row in rows}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """An invoice or payment; `content` is None while a parent is not in QuickBooks.
+
+    `missing` is that parent's entry; None if it has none.
+    """
+
+    revision: int
+    content: Any = None
+    missing: SyncEntry | None = None
+    voided: bool = False
+    amount: Decimal = Decimal(0)
+
+
+def _entries(connection: Connection, kind: Kind, records: Iterable[int]) -> dict[int, SyncEntry]:
+    return {
+        entry.record_id: entry
+        for entry in SyncEntry.objects.filter(
+            connection=connection, rank=RANK[kind], record_id__in=set(records)
+        )
+    }
+
+
+def invoices(connection: Connection, ids: Sequence[int]) -> dict[int, Loaded]:
+    """Return {primary key: the invoice, its client and items named by their ListIDs}."""
+    found = list(Invoice.objects.filter(pk__in=ids).select_related("client", "tax_rate"))
+    lines: dict[int, list[InvoiceLine]] = defaultdict(list)
+    for line in (
+        InvoiceLine.objects.filter(invoice__in=[each.pk for each in found])
+        .select_related("item")
+        .order_by("invoice_id", "position")
+    ):
+        lines[line.invoice_id].append(line)
+    customers = _entries(connection, Kind.CLIENT, (each.client_id for each in found))
+    parts = _entries(
+        connection,
+        Kind.ITEM,
+        (line.item_id for each in lines.values() for line in each if line.item_id),
+    )
+    return {each.pk: _invoice(each, lines[each.pk], customers, parts) for each in found}
+
+
+def _invoice(
+    invoice: Invoice,
+    lines: Sequence[InvoiceLine],
+    customers: dict[int, SyncEntry],
+    parts: dict[int, SyncEntry],
+) -> Loaded:
+    customer = customers.get(invoice.client_id)
+    if customer is None or not customer.quickbooks_id:
+        return Loaded(revision=invoice.revision, missing=customer)
+    for line in lines:
+        part = parts.get(line.item_id) if line.item_id else None
+        if line.item_id and (part is None or not part.quickbooks_id):
+            return Loaded(revision=invoice.revision, missing=part)
+    client, tax_rate = invoice.client, invoice.tax_rate
+    content = InvoiceContent(
+        guid=invoice.guid,
+        number=invoice.number,
+        date=invoice.date,
+        due_date=invoice.due_date,
+        terms=invoice.terms,
+        tax_rate_guid=tax_rate.guid if tax_rate else None,
+        tax_rate_name=tax_rate.name if tax_rate else "",
+        memo=invoice.memo,
+        customer_list_id=customer.quickbooks_id,
+        customer_billing=_address([getattr(client, f"billing_{each}") for each in _ADDRESS]),
+        lines=tuple(_line(line, parts) for line in lines),
+        subtotal=invoice.subtotal,
+        tax=invoice.tax,
+        total=invoice.total,
+        voided=invoice.voided,
+    )
+    return Loaded(revision=invoice.revision, content=content, voided=invoice.voided)
+
+
+def _line(line: InvoiceLine, parts: dict[int, SyncEntry]) -> LineContent:
+    return LineContent(
+        item_list_id=parts[line.item_id].quickbooks_id if line.item_id else None,
+        item_name=line.item.name if line.item else "",
+        description=line.description,
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        amount=line.amount,
+        taxable=line.taxable,
+    )
+
+
+def payments(connection: Connection, ids: Sequence[int]) -> dict[int, Loaded]:
+    """Return {primary key: the payment, its invoice named by its TxnID}."""
+    found = list(Payment.objects.filter(pk__in=ids).select_related("invoice"))
+    bills = _entries(connection, Kind.INVOICE, (each.invoice_id for each in found))
+    customers = _entries(connection, Kind.CLIENT, (each.invoice.client_id for each in found))
+    return {each.pk: _payment(each, bills, customers) for each in found}
+
+
+def _payment(
+    payment: Payment, bills: dict[int, SyncEntry], customers: dict[int, SyncEntry]
+) -> Loaded:
+    bill = bills.get(payment.invoice_id)
+    customer = customers.get(payment.invoice.client_id)
+    content = missing = None
+    if bill is None or not bill.quickbooks_id:
+        missing = bill
+    elif customer is None or not customer.quickbooks_id:
+        missing = customer
+    else:
+        content = PaymentContent(
+            guid=payment.guid,
+            invoice_txn_id=bill.quickbooks_id,
+            customer_list_id=customer.quickbooks_id,
+            amount=payment.amount,
+            date=payment.date,
+            method=payment.method,
+            reference=payment.reference,
+            invoice_number=payment.invoice.number,
+            voided=payment.voided,
+        )
+    return Loaded(
+        revision=payment.revision,
+        content=content,
+        missing=missing,
+        voided=payment.voided,
+        amount=payment.amount,
+    )

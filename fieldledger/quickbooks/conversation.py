@@ -1,0 +1,284 @@
+"""Answer the Web Connector, call by call, from the database.
+
+Each function answers one call inside one transaction, which commits before the reply leaves. The
+connection's row is locked first, so calls of one company follow each other whatever server they
+reach. Nothing is kept in the process.
+"""
+
+import hashlib
+from typing import Final
+
+from django.db import transaction
+
+from fieldledger.qbwc.calls import (
+    Authenticate,
+    Call,
+    CloseConnection,
+    ConnectionFailed,
+    GetLastError,
+    ReceiveResponse,
+    SendRequest,
+)
+from fieldledger.qbwc.transitions import (
+    State as Stage,
+)
+from fieldledger.qbwc.transitions import (
+    is_in_order,
+    is_repetition,
+    next_state,
+    reply_to_stray,
+)
+from fieldledger.quickbooks import initial_sync, passwords, receiving, recovery, steps
+from fieldledger.quickbooks.contacts import CONTACTS
+from fieldledger.quickbooks.context import Context, SessionStops, ticket_digest
+from fieldledger.quickbooks.entries import lock, recount
+from fieldledger.quickbooks.message_sets import pack, text_of
+from fieldledger.quickbooks.models import Connection, Exchange, MessageSet, Session
+from fieldledger.quickbooks.poll import Poll, find_poll, has_work
+from fieldledger.sync.words import explain
+
+Result = str | int | tuple[str, ...]
+
+NO_WORK: Final = "none"
+WRONG_SIGN_IN: Final = "nvu"
+OPEN_FILE: Final = ""  # Use the company file that is open (Intuit QBWC Programmer's Guide ch. 10).
+CONNECTION_ERRORS_MAX: Final = 2
+# QuickBooks is closed and no file was named: then naming the file may open it.
+NO_FILE_NAMED: Final = "0x80040416"
+
+
+def answer(call: Call, context: Context) -> Result:
+    """Return what to answer to a call of a session."""
+    match call:
+        case Authenticate():
+            return authenticate(call, context)
+        case SendRequest():
+            return send_request(call, context)
+        case ReceiveResponse():
+            return receive_response(call, context)
+        case ConnectionFailed():
+            return connection_failed(call, context)
+        case GetLastError():
+            return last_error(call, context)
+        case CloseConnection():
+            return close(call, context)
+        case _:
+            return reply_to_stray(type(call))
+
+
+def authenticate(call: Authenticate, context: Context) -> tuple[str, ...]:
+    """Open a session if there is anything to do; an idle poll costs one SELECT and no write."""
+    poll = find_poll(call.username)
+    digests = (poll.password_digest, poll.usable_previous(context.now)) if poll else ("",)
+    if not passwords.is_right(call.password, *digests) or poll is None:
+        if poll is not None:
+            CONTACTS.note_wrong_password(poll.connection_id, context.now)
+        return (context.new_ticket(), WRONG_SIGN_IN)
+    CONTACTS.note(poll.connection_id, context.now)
+    if not has_work(poll, context.now):
+        return (context.new_ticket(), NO_WORK)
+    with transaction.atomic():
+        return (_open_session(poll, call, context), OPEN_FILE)
+
+
+def _open_session(poll: Poll, call: Authenticate, context: Context) -> str:
+    connection = lock(poll.connection_id)
+    for older in Session.objects.filter(connection=connection, closed_at__isnull=True):
+        _end(connection, older, context, "Another session began before this one ended.")
+    connection.epoch += 1
+    connection.last_contact_at = context.now
+    if passwords.is_right(call.password, connection.password_digest):
+        passwords.note_use(connection, now=context.now)
+    connection.save()
+    ticket = context.new_ticket()
+    session = Session.objects.create(
+        connection=connection,
+        ticket_digest=ticket_digest(ticket),
+        epoch=connection.epoch,
+        state=next_state(Stage.NEW, Authenticate),
+        address=context.address,
+        opened_at=context.now,
+        last_call_at=context.now,
+        total=connection.active_count,
+    )
+    _record(session, call, context, answer="signed in")
+    return ticket
+
+
+def _find(ticket: str) -> tuple[Connection, Session] | None:
+    """Return the ticket's session and its connection, locked; None for every other ticket."""
+    digest = ticket_digest(ticket)
+    found = Session.objects.filter(ticket_digest=digest).values_list("connection_id").first()
+    if found is None:
+        return None
+    connection = lock(found[0])
+    session = Session.objects.select_related("message_set").get(ticket_digest=digest)
+    session.connection = connection
+    return connection, session
+
+
+def send_request(call: SendRequest, context: Context) -> str:
+    """Return the next document, stored before it leaves; "" ends the session."""
+    with transaction.atomic():
+        found = _find(call.ticket)
+        if found is None:
+            return ""
+        connection, session = found
+        state = Stage(session.state)
+        if session.epoch != connection.epoch or not is_in_order(state, SendRequest):
+            return ""
+        if is_repetition(state, SendRequest):
+            # Its reply may have been lost on the way: the very same bytes, never a new set.
+            assert session.message_set is not None
+            return text_of(session.message_set)
+        session.last_call_at = context.now
+        try:
+            steps.take_news(connection, session, call)
+            text = steps.next_document(connection, session, context)
+        except SessionStops as stopped:
+            session.last_error = stopped.sentence
+            connection.last_error, connection.last_error_at = stopped.sentence, context.now
+            text = ""
+        session.state = next_state(state, SendRequest, ends=not text)
+        session.save()
+        connection.save()
+        _record(session, call, context, answer="" if text else session.last_error)
+        return text
+
+
+def receive_response(call: ReceiveResponse, context: Context) -> int:
+    """Take QuickBooks' answer and return the bar's number: committed before it leaves."""
+    with transaction.atomic():
+        found = _find(call.ticket)
+        if found is None:
+            return -1
+        connection, session = found
+        state = Stage(session.state)
+        message_set = session.message_set
+        if session.epoch != connection.epoch or not is_in_order(state, ReceiveResponse):
+            return -1
+        assert message_set is not None
+        digest = hashlib.sha256(
+            "\0".join((call.response, call.hresult)).encode("utf-8", "surrogatepass")
+        ).hexdigest()
+        if is_repetition(state, ReceiveResponse):
+            if digest != message_set.answer_digest or message_set.answer_number is None:
+                return -1
+            return message_set.answer_number
+        session.last_call_at = connection.last_contact_at = context.now
+        number = receiving.take(connection, session, message_set, call, context)
+        initial_sync.move_on(connection, now=context.now)
+        message_set.answered_at, message_set.answer_digest = context.now, digest
+        message_set.answer_number = number
+        message_set.save()
+        session.state = next_state(state, ReceiveResponse, ends=number < 0, finished=number == 100)
+        session.save()
+        connection.save()
+        _record(session, call, context, answer=str(number))
+        return number
+
+
+def connection_failed(call: ConnectionFailed, context: Context) -> str:
+    """Take the news that QuickBooks could not be opened; nothing was sent, nothing is lost."""
+    with transaction.atomic():
+        found = _find(call.ticket)
+        if found is None:
+            return "done"
+        connection, session = found
+        state = Stage(session.state)
+        if session.epoch != connection.epoch or not is_in_order(state, ConnectionFailed):
+            return "done"
+        explained = explain(call.hresult.strip() or "unknown_hresult", said=call.message.strip())
+        session.connection_errors += 1
+        session.last_call_at = context.now
+        session.last_error = explained.sentence
+        connection.last_error, connection.last_error_at = explained.sentence, context.now
+        connection.last_contact_at = context.now
+        retry = (
+            connection.company_file
+            if call.hresult.strip().lower() == NO_FILE_NAMED
+            and session.connection_errors < CONNECTION_ERRORS_MAX
+            else ""
+        )
+        session.state = next_state(state, ConnectionFailed, ends=not retry)
+        if not retry:
+            session.closed_at, session.ended = context.now, explained.sentence[:300]
+        session.save()
+        connection.save()
+        _record(session, call, context, answer=retry or "done")
+        return retry or "done"
+
+
+def last_error(call: GetLastError, context: Context) -> str:
+    """Return why there was no document, or why the number was negative."""
+    with transaction.atomic():
+        found = _find(call.ticket)
+        if found is None or not is_in_order(Stage(found[1].state), GetLastError):
+            return str(reply_to_stray(GetLastError))
+        session = found[1]
+        text = session.last_error or "Everything is in QuickBooks; nothing more to send."
+        _record(session, call, context, answer=text)
+        return text
+
+
+def close(call: CloseConnection, context: Context) -> str:
+    """End the session; the answer is the status line the person reads."""
+    with transaction.atomic():
+        found = _find(call.ticket)
+        if found is None:
+            return str(reply_to_stray(CloseConnection))
+        connection, session = found
+        if session.closed_at is None:
+            _end(connection, session, context, "")
+            recount(connection.pk)
+            connection.refresh_from_db()
+            initial_sync.move_on(connection, now=context.now)
+            connection.save()
+        _record(session, call, context, answer=session.ended)
+        return session.ended
+
+
+def _end(connection: Connection, session: Session, context: Context, why: str) -> None:
+    message_set = session.message_set
+    if message_set is not None and message_set.status == MessageSet.Status.SENT:
+        recovery.put_in_doubt(message_set, now=context.now)
+    session.state = Stage.CLOSED
+    session.closed_at = context.now
+    session.ended = (why or _summary(connection, session))[:300]
+    session.save()
+
+
+def _summary(connection: Connection, session: Session) -> str:
+    if session.last_error:
+        return session.last_error
+    taken = session.done - session.failed
+    parts = [f"{taken} done"]
+    if session.failed:
+        parts.append(f"{session.failed} need attention in Fieldledger")
+    if connection.active_count:
+        parts.append(f"{connection.active_count} left for the next run")
+    return "Finished: " + ", ".join(parts) + "."
+
+
+def _record(session: Session, call: Call, context: Context, *, answer: str) -> None:
+    """Keep what was said, without secrets: passwords and tickets are never among it."""
+    body = b""
+    hresult = message = ""
+    match call:
+        case ReceiveResponse():
+            body, hresult, message = pack(call.response), call.hresult, call.message
+        case ConnectionFailed():
+            hresult, message = call.hresult, call.message
+        case SendRequest():
+            body = pack(call.hcp_response)
+    Exchange.objects.create(
+        connection_id=session.connection_id,
+        session_id=session.pk,
+        message_set_id=session.message_set_id,
+        at=context.now,
+        operation=call.operation,
+        answer=answer[:300],
+        hresult=hresult[:20],
+        message=message[:2000],
+        body=body,
+    )

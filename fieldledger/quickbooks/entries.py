@@ -1,0 +1,274 @@
+"""A record's entry: raised by the office's changes, moved by people, counted with care.
+
+Whoever changes entries locks the connection's row first (`lock`), so that two writers never wait
+for each other, and leaves `active_count` equal to the number of entries a session has to work on.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models import F
+from django.utils import timezone
+
+from fieldledger.office.changes import Change
+from fieldledger.office.models import Client, Invoice, Item, Payment, Record
+from fieldledger.quickbooks.models import (
+    ACTIVE_STATES,
+    RANK,
+    Connection,
+    EntryEvent,
+    Stage,
+    SyncEntry,
+)
+from fieldledger.quickbooks.tables import insert_many, update_many
+from fieldledger.sync.content import Kind, State
+
+# A change in the office sends these anew by itself; the others stay where a person put them,
+# or are looked at again when their answer is there.
+_SENT_ANEW: Final = frozenset(
+    {State.SYNCED, State.DIFFERS, State.FAILED, State.CHANGED, State.PENDING}
+)
+_TAKEN: Final = frozenset({State.SYNCED, State.DIFFERS, State.CHANGED})
+TITLE_LENGTH_MAX: Final = 255
+
+
+def lock(connection_id: int) -> Connection:
+    """Return the connection, its row locked until the transaction ends."""
+    return Connection.objects.select_for_update().get(pk=connection_id)
+
+
+def adjust_active(connection_id: int, by: int) -> None:
+    """Change the number of entries a session has to work on."""
+    if by:
+        Connection.objects.filter(pk=connection_id).update(active_count=F("active_count") + by)
+
+
+def title_of(record: Record) -> str:
+    """Return what the sync log calls a record."""
+    match record:
+        case Client() | Item():
+            return record.name[:TITLE_LENGTH_MAX]
+        case Invoice():
+            return record.number
+        case Payment():
+            return f"{record.amount} for {record.invoice.number}"
+        case _:
+            raise TypeError(type(record))
+
+
+def record_change(change: Change) -> None:
+    """Raise the entries of records the office has just saved; runs in that transaction.
+
+    Clients and items are wanted in QuickBooks on every change. Invoices and payments only show
+    that what QuickBooks has is older: they go when a person asks.
+    """
+    connection = (
+        Connection.objects.select_for_update()
+        .filter(business_id=change.business_id, initial_started_at__isnull=False)
+        .exclude(stage=Stage.OFF)
+        .first()
+    )
+    if connection is None:
+        return
+    kind = Kind(change.kind)
+    now = timezone.now()
+    records: dict[int, Record] = {each.pk: each for each in change.records}
+    known = {
+        entry.record_id: entry
+        for entry in SyncEntry.objects.filter(
+            connection=connection, rank=RANK[kind], record_id__in=list(records)
+        )
+    }
+    if kind in {Kind.CLIENT, Kind.ITEM}:
+        new = [each for key, each in records.items() if key not in known]
+        add_entries(connection, kind, new, now=now, actor="")
+        _raise_by_itself(connection, known, records, now)
+    else:
+        _raise_changed(connection, known, records, now)
+
+
+ENTRY_COLUMNS: Final = (
+    "connection_id",
+    "guid",
+    "rank",
+    "record_id",
+    "record_guid",
+    "title",
+    "state",
+    "record_revision",
+    "wanted_revision",
+    "synced_revision",
+    "quickbooks_id",
+    "quickbooks_type",
+    "edit_sequence",
+    "adopted",
+    "two_sided",
+    "quickbooks_name",
+    "name_folded",
+    "line_ids",
+    "code",
+    "message",
+    "said",
+    "tries",
+    "look_first",
+    "tried_in",
+    "asked_by",
+    "queued_at",
+    "created_at",
+    "updated_at",
+)
+
+
+def add_entries(
+    connection: Connection,
+    kind: Kind,
+    records: Iterable[Record],
+    *,
+    now: datetime,
+    actor: str,
+) -> int:
+    """Raise pending entries for records that have none, in one statement; return how many."""
+    fresh: list[tuple[Any, ...]] = [
+        (
+            connection.pk,
+            SyncEntry._meta.get_field("guid").get_default(),  # noqa: SLF001 - Django's documented API.
+            RANK[kind],
+            each.pk,
+            each.guid,
+            title_of(each),
+            State.PENDING,
+            each.revision,
+            each.revision,
+            0,
+            *("",) * 3,
+            False,
+            False,
+            *("",) * 2,
+            [],
+            *("",) * 3,
+            0,
+            False,
+            0,
+            actor,
+            now,
+            now,
+            now,
+        )
+        for each in records
+    ]
+    for start in range(0, len(fresh), 500):
+        insert_many(SyncEntry, ENTRY_COLUMNS, fresh[start : start + 500])
+    adjust_active(connection.pk, len(fresh))
+    return len(fresh)
+
+
+def _raise_by_itself(
+    connection: Connection,
+    known: dict[int, SyncEntry],
+    records: dict[int, Record],
+    now: datetime,
+) -> None:
+    rows: list[Sequence[Any]] = []
+    woken = 0
+    for key, entry in known.items():
+        record = records[key]
+        state = entry.state
+        if state in _SENT_ANEW:
+            woken += state != State.PENDING
+            rows.append(
+                (
+                    entry.pk,
+                    title_of(record),
+                    record.revision,
+                    record.revision,
+                    State.PENDING,
+                    "",
+                    "",
+                    "",
+                    0,
+                    0,
+                    entry.queued_at if state == State.PENDING else now,
+                    now,
+                )
+            )
+        else:
+            rows.append(
+                (
+                    entry.pk,
+                    title_of(record),
+                    record.revision,
+                    record.revision,
+                    state,
+                    entry.code,
+                    entry.message,
+                    entry.said,
+                    entry.tries,
+                    entry.tried_in,
+                    entry.queued_at,
+                    now,
+                )
+            )
+    update_many(
+        SyncEntry,
+        (
+            "title",
+            "record_revision",
+            "wanted_revision",
+            "state",
+            "code",
+            "message",
+            "said",
+            "tries",
+            "tried_in",
+            "queued_at",
+            "updated_at",
+        ),
+        rows,
+    )
+    adjust_active(connection.pk, woken)
+
+
+def _raise_changed(
+    connection: Connection,
+    known: dict[int, SyncEntry],
+    records: dict[int, Record],
+    now: datetime,
+) -> None:
+    rows: list[Sequence[Any]] = []
+    left = 0
+    for key, entry in known.items():
+        record = records[key]
+        assert isinstance(record, Invoice | Payment)
+        state = entry.state
+        if entry.state in _TAKEN:
+            state = State.CHANGED
+        elif record.voided and not entry.synced_revision and state not in _IN_FLIGHT:
+            state = State.CANCELLED
+        left += (entry.state in ACTIVE_STATES) - (state in ACTIVE_STATES)
+        rows.append((entry.pk, title_of(record), record.revision, state, now))
+    update_many(SyncEntry, ("title", "record_revision", "state", "updated_at"), rows)
+    adjust_active(connection.pk, -left)
+
+
+_IN_FLIGHT: Final = frozenset({State.SENDING, State.CHECKING})
+
+EVENT_COLUMNS: Final = ("entry_id", "at", "state", "actor", "message")
+
+
+def tell(rows: Iterable[tuple[int, str, str, str]], *, now: datetime) -> None:
+    """Add lines to entries' timelines: (entry id, state, who, what happened)."""
+    insert_many(
+        EntryEvent,
+        EVENT_COLUMNS,
+        [(entry, now, state, actor, message) for entry, state, actor, message in rows],
+    )
+
+
+def recount(connection_id: int) -> None:
+    """Set `active_count` from the entries themselves; a partial index makes it cheap when few."""
+    Connection.objects.filter(pk=connection_id).update(
+        active_count=SyncEntry.objects.filter(
+            connection_id=connection_id, state__in=ACTIVE_STATES
+        ).count()
+    )

@@ -1,0 +1,406 @@
+"""What is kept about one business's link to its QuickBooks company.
+
+The queue is not a list of tasks: a SyncEntry is one record of ours, with the revision the office
+has, the revision wanted in QuickBooks and the revision QuickBooks took last. Everything a session
+of the Web Connector needs stands in these tables, so any program on the same database can answer
+any call.
+"""
+
+import uuid
+from decimal import Decimal
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from fieldledger.accounts.models import Business
+from fieldledger.sync.content import Kind, State
+
+RANK = {Kind.CLIENT: 1, Kind.ITEM: 2, Kind.INVOICE: 3, Kind.PAYMENT: 4}
+KIND_OF_RANK = {rank: kind for kind, rank in RANK.items()}
+KINDS = [(str(kind), str(kind)) for kind in Kind]
+
+# What a session has to work on. Everything else waits for a person, a parent, or nothing at all.
+ACTIVE_STATES = (State.PENDING, State.SENDING, State.CHECKING)
+
+
+class Stage(models.TextChoices):
+    """How far the set-up has come; the values are the API's."""
+
+    OFF = "off"
+    INSTALL = "install"
+    AUTHORIZE = "authorize"
+    IMPORT = "import"
+    INITIAL_SYNC = "initial_sync"
+    ONGOING = "ongoing"
+
+
+class Connection(models.Model):
+    """The link between a business and one QuickBooks company file."""
+
+    business = models.OneToOneField(Business, models.CASCADE, related_name="quickbooks")
+    guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    enabled = models.BooleanField(default=False)
+    stage = models.CharField(max_length=12, choices=Stage, default=Stage.OFF)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    # Who may call. The password is made by the machine; see passwords.py.
+    username = models.CharField(max_length=40, unique=True)
+    password_digest = models.CharField(max_length=64, blank=True)
+    previous_digest = models.CharField(max_length=64, blank=True)
+    previous_until = models.DateTimeField(null=True)
+    sealed_password = models.TextField(blank=True)
+    sealed_until = models.DateTimeField(null=True)
+    setup_file_at = models.DateTimeField(null=True)
+
+    # The mark the Web Connector stamps into the company file from our set-up file.
+    file_id = models.UUIDField(default=uuid.uuid4, editable=False)
+
+    paused = models.BooleanField(default=False)
+    attention_code = models.CharField(max_length=40, blank=True)
+    attention_message = models.TextField(blank=True)
+
+    # Entries in ACTIVE_STATES, kept in the transaction that changes them: all a poll asks for.
+    active_count = models.PositiveIntegerField(default=0)
+    epoch = models.PositiveIntegerField(
+        default=0
+    )  # Of sign-ins; a session of an older one is dead.
+    acknowledged_set = models.CharField(max_length=23, blank=True)  # To clear with the next write.
+    list_size = models.PositiveSmallIntegerField(default=100)
+    transaction_size = models.PositiveSmallIntegerField(default=25)
+
+    last_contact_at = models.DateTimeField(null=True)
+    contact_interval_s = models.PositiveIntegerField(null=True)
+    wrong_password_at = models.DateTimeField(null=True)
+    wrong_password_count = models.PositiveIntegerField(default=0)
+    connected_at = models.DateTimeField(null=True)  # The first request that came back answered.
+    checked_at = models.DateTimeField(null=True)  # The company file was last looked at.
+    last_error = models.TextField(blank=True)  # The last reason why nothing could be sent.
+    last_error_at = models.DateTimeField(null=True)
+
+    # What QuickBooks said of itself.
+    company_name = models.CharField(max_length=120, blank=True)
+    company_file = models.CharField(max_length=500, blank=True)
+    product_name = models.CharField(max_length=255, blank=True)
+    computer = models.CharField(max_length=120, blank=True)
+    is_sample = models.BooleanField(default=False)
+    closing_date = models.DateField(null=True)
+    facts = models.JSONField(default=dict)
+    lists_read_at = models.DateTimeField(null=True)
+    reading_wanted = models.BooleanField(default=True)
+
+    # What the office chose. The names are the API's.
+    mapping = models.JSONField(default=dict)
+    import_clients = models.BooleanField(default=False)
+    import_items = models.BooleanField(default=False)
+    client_matching = models.CharField(max_length=20, default="name_and_contact")
+    resolve_client_conflicts = models.BooleanField(default=True)
+    resolve_item_conflicts = models.BooleanField(default=True)
+    review = models.BooleanField(default=True)
+    jobs = models.CharField(max_length=8, default="skip")
+    inactive = models.CharField(max_length=8, default="skip")
+    import_used_at = models.DateTimeField(null=True)
+    import_used_by = models.CharField(max_length=254, blank=True)
+    plan_made_at = models.DateTimeField(null=True)
+    plan_approved_at = models.DateTimeField(null=True)
+    initial_total = models.PositiveIntegerField(default=0)
+    initial_started_at = models.DateTimeField(null=True)
+    initial_completed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.username
+
+
+class Session(models.Model):
+    """One session of the Web Connector that was given something to do."""
+
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="sessions")
+    guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    ticket_digest = models.CharField(max_length=64, unique=True)
+    epoch = models.PositiveIntegerField()
+    state = models.CharField(max_length=16)  # A qbwc.transitions.SessionState.
+    address = models.CharField(max_length=60, blank=True)
+    opened_at = models.DateTimeField()
+    last_call_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    ended = models.CharField(max_length=300, blank=True)  # How, in words; empty while it runs.
+
+    is_verified = models.BooleanField(default=False)  # The right company file, and fit to write to.
+    qbxml_major = models.PositiveSmallIntegerField(default=0)
+    qbxml_minor = models.PositiveSmallIntegerField(default=0)
+    reads = models.JSONField(default=list)  # What is still to be read: see reading.py.
+    # Entries of a document QuickBooks refused whole, in halves: the culprit is to stand alone.
+    suspects = models.JSONField(default=list)
+    cursor_rank = models.PositiveSmallIntegerField(default=0)
+    cursor_id = models.BigIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+    put_off = models.PositiveIntegerField(
+        default=0
+    )  # Pending still, but not again in this session.
+    total = models.PositiveIntegerField(default=0)
+    percent = models.SmallIntegerField(default=0)
+    last_error = models.TextField(blank=True)
+    connection_errors = models.PositiveSmallIntegerField(default=0)
+    message_set = models.ForeignKey(
+        "MessageSet", models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["connection", "-id"], name="session_newest"),
+            models.Index(
+                fields=["connection"], name="session_open", condition=Q(closed_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.connection_id}/{self.pk}"
+
+
+class MessageSet(models.Model):
+    """One document for QuickBooks, stored whole before it leaves."""
+
+    class Purpose(models.TextChoices):
+        WRITE = "write"
+        READ = "read"
+        ASK = "ask"  # QuickBooks, for the answer it stored to a write whose answer was lost.
+        LOOK = "look"  # For the records of such a write, by their marks.
+        CHECK = "check"  # The company file's condition, when nothing else is to be said.
+
+    class Status(models.TextChoices):
+        SENT = "sent"
+        ANSWERED = "answered"
+        REFUSED = "refused"  # As a whole: QuickBooks ran none of it.
+        IN_DOUBT = "in_doubt"  # Nobody knows yet whether QuickBooks ran it.
+        ABSENT = "absent"  # QuickBooks stored no answer to it: to be looked for.
+        RESOLVED = "resolved"
+        DROPPED = "dropped"  # A reading whose answer was lost: asked for anew.
+
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="message_sets")
+    session = models.ForeignKey(Session, models.CASCADE, related_name="message_sets")
+    purpose = models.CharField(max_length=5, choices=Purpose)
+    status = models.CharField(max_length=8, choices=Status, default=Status.SENT)
+    set_id = models.CharField(max_length=23, blank=True)  # newMessageSetID; only writes have one.
+    about = models.ForeignKey("self", models.CASCADE, null=True, related_name="+")
+    content = models.JSONField(default=list)  # What each request is for: see message_sets.py.
+    body = models.BinaryField()  # The document's exact bytes, compressed.
+    sent_at = models.DateTimeField()
+    # QuickBooks knows the id already: the lost document cannot be run under it any more.
+    is_sealed = models.BooleanField(default=False)
+    answered_at = models.DateTimeField(null=True)
+    answer_digest = models.CharField(max_length=64, blank=True)
+    answer_number = models.SmallIntegerField(null=True)  # What receiveResponseXML was answered.
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["connection", "id"],
+                name="set_unresolved",
+                condition=Q(status__in=["sent", "in_doubt", "absent"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.set_id or f"{self.purpose} {self.pk}"
+
+
+class SyncEntry(models.Model):
+    """One record of ours and where it stands with QuickBooks; a row of the sync log."""
+
+    connection = models.ForeignKey(
+        Connection, models.CASCADE, related_name="entries", db_index=False
+    )
+    guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    rank = models.PositiveSmallIntegerField()  # The kind, as RANK: the order of sending.
+    record_id = models.BigIntegerField()
+    record_guid = models.UUIDField()
+    title = models.CharField(max_length=255)  # A name or number, for the log and its search.
+    state = models.CharField(max_length=20, default=State.PENDING)
+
+    record_revision = models.PositiveIntegerField()
+    wanted_revision = models.PositiveIntegerField(default=0)  # 0: nobody asked for it yet.
+    synced_revision = models.PositiveIntegerField(default=0)  # 0: QuickBooks has never taken it.
+
+    quickbooks_id = models.CharField(max_length=36, blank=True)  # ListID or TxnID.
+    quickbooks_type = models.CharField(max_length=30, blank=True)  # Such as ItemServiceRet.
+    edit_sequence = models.CharField(max_length=16, blank=True)
+    # It was in QuickBooks before it was linked: what is empty here is not emptied there.
+    adopted = models.BooleanField(default=False)
+    two_sided = models.BooleanField(default=False)  # An item with a purchase side.
+    quickbooks_name = models.CharField(max_length=159, blank=True)
+    name_folded = models.CharField(max_length=159, blank=True)
+    line_ids = models.JSONField(default=list)  # TxnLineIDs of an invoice, in our lines' order.
+    differs_by = models.DecimalField(max_digits=15, decimal_places=2, null=True)
+
+    waiting_on = models.ForeignKey(
+        "self", models.SET_NULL, null=True, related_name="waiters", db_index=False
+    )
+    code = models.CharField(
+        max_length=40, blank=True
+    )  # Of words.py: why it stands where it stands.
+    message = models.TextField(blank=True)
+    said = models.TextField(blank=True)  # QuickBooks' own words.
+    tries = models.PositiveIntegerField(default=0)
+    look_first = models.BooleanField(default=False)  # May be there already: ask before adding.
+    message_set = models.ForeignKey(
+        MessageSet, models.SET_NULL, null=True, related_name="entries", db_index=False
+    )
+    tried_in = models.BigIntegerField(default=0)  # The session that put it off: not again in it.
+    asked_by = models.CharField(max_length=254, blank=True)
+    queued_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    synced_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["connection", "rank", "record_id"], name="entry_once"),
+            models.CheckConstraint(
+                condition=Q(synced_revision__lte=models.F("record_revision")),
+                name="entry_not_ahead",
+            ),
+        ]
+        indexes: ClassVar = [
+            # The next to send, in order; what is done costs nothing.
+            models.Index(
+                fields=["connection", "rank", "id"],
+                name="entry_pending",
+                condition=Q(state=State.PENDING),
+            ),
+            models.Index(
+                fields=["connection", "rank", "id"],
+                name="entry_to_look_for",
+                condition=Q(state=State.PENDING, look_first=True),
+            ),
+            models.Index(fields=["connection", "state", "-id"], name="entry_by_state"),
+            models.Index(fields=["connection", "-id"], name="entry_newest"),
+            models.Index(fields=["connection", "name_folded"], name="entry_name"),
+            models.Index(
+                fields=["waiting_on"], name="entry_waiters", condition=Q(state=State.WAITING)
+            ),
+            models.Index(
+                fields=["message_set"],
+                name="entry_in_set",
+                condition=Q(message_set__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.title}"
+
+    @property
+    def kind(self) -> Kind:
+        """Which kind of record it is."""
+        return KIND_OF_RANK[self.rank]
+
+    @property
+    def differs(self) -> bool:
+        """Whether QuickBooks' total is another than ours."""
+        return self.differs_by is not None and self.differs_by != Decimal(0)
+
+
+class EntryEvent(models.Model):
+    """A line of an entry's timeline: what happened, and who or what did it."""
+
+    entry = models.ForeignKey(SyncEntry, models.CASCADE, related_name="events", db_index=False)
+    at = models.DateTimeField()
+    state = models.CharField(max_length=20)
+    actor = models.CharField(max_length=254, blank=True)
+    message = models.TextField(blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["entry", "id"], name="event_of_entry")]
+
+    def __str__(self) -> str:
+        return self.state
+
+
+class Exchange(models.Model):
+    """One call of the Web Connector inside a session, and our answer; secrets left out."""
+
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="exchanges")
+    session = models.ForeignKey(Session, models.CASCADE, related_name="exchanges", db_index=False)
+    message_set = models.ForeignKey(MessageSet, models.SET_NULL, null=True, db_index=False)
+    at = models.DateTimeField(db_index=True)
+    operation = models.CharField(max_length=24)
+    answer = models.CharField(max_length=300, blank=True)  # Short ones; documents are in the set.
+    hresult = models.CharField(max_length=20, blank=True)
+    message = models.TextField(blank=True)
+    body = models.BinaryField(default=b"")  # The document from QuickBooks, compressed.
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["session", "id"], name="exchange_of_session")]
+
+    def __str__(self) -> str:
+        return self.operation
+
+
+class QuickBooksRecord(models.Model):
+    """A list record read from QuickBooks: an account, an item, a customer, a tax code and so on."""
+
+    class List(models.TextChoices):
+        ACCOUNTS = "accounts"
+        ITEMS = "items"  # Of all types, tax items among them.
+        ENTITIES = "entities"  # Customers, vendors, employees and other names: one name space.
+        TERMS = "terms"
+        PAYMENT_METHODS = "payment-methods"
+        TAX_CODES = "tax-codes"
+        CLASSES = "classes"
+
+    connection = models.ForeignKey(
+        Connection, models.CASCADE, related_name="records", db_index=False
+    )
+    list = models.CharField(max_length=16, choices=List)
+    list_id = models.CharField(max_length=36)
+    type = models.CharField(max_length=30)  # Such as CustomerRet or ItemServiceRet.
+    name = models.CharField(max_length=209)
+    full_name = models.CharField(max_length=209)
+    name_folded = models.CharField(max_length=209)  # Of the full name: what must be unique.
+    is_active = models.BooleanField(default=True)
+    sublevel = models.PositiveSmallIntegerField(default=0)
+    edit_sequence = models.CharField(max_length=16, blank=True)
+    external_guid = models.CharField(max_length=40, blank=True)
+    details = models.JSONField(default=dict)
+    run = models.BigIntegerField(default=0)  # The reading that saw it last.
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["connection", "list", "list_id"], name="record_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["connection", "list", "name_folded"], name="record_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+
+class PlanRow(models.Model):
+    """What the initial sync will do with one record of ours, of theirs, or with a pair."""
+
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="plan", db_index=False)
+    guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    rank = models.PositiveSmallIntegerField()
+    record_id = models.BigIntegerField(null=True)  # Ours.
+    record_guid = models.UUIDField(null=True)
+    record_name = models.CharField(max_length=255, blank=True)
+    theirs = models.ForeignKey(QuickBooksRecord, models.CASCADE, null=True, db_index=False)
+    decision = models.CharField(max_length=20)
+    new_name = models.CharField(max_length=41, blank=True)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["connection", "id"], name="plan_order"),
+            models.Index(fields=["connection", "decision", "id"], name="plan_decision"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.decision} {self.record_name}"
+
+    @property
+    def kind(self) -> Kind:
+        """Whether the row is about a client or an item."""
+        return KIND_OF_RANK[self.rank]

@@ -1,0 +1,97 @@
+"""The lamp: how the line to QuickBooks is, in a colour and a few words."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Final
+
+from django.template.defaultfilters import date as format_date
+from django.utils import timezone
+
+from fieldledger.quickbooks.models import Connection, Stage, SyncEntry
+from fieldledger.sync.content import State
+
+NEEDS_YOU: Final = (State.FAILED, State.GONE, State.CHANGED_IN_QUICKBOOKS)
+QUEUED: Final = (State.PENDING, State.WAITING, State.SENDING, State.CHECKING)
+# The Web Connector asks every two minutes; a few missed calls are no news yet.
+SILENT_AFTER_S: Final = 10 * 60
+_COUNTED_MAX: Final = 1000
+_STEP: Final = {Stage.INSTALL: 1, Stage.AUTHORIZE: 2, Stage.IMPORT: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Lamp:
+    """`short` fits under the title in the margin; `sentence` says it whole."""
+
+    colour: str
+    title: str
+    short: str
+    sentence: str
+
+
+def lamp_of(connection: Connection, *, now: dt.datetime) -> Lamp:
+    """Return what the lamp shows at `now`."""
+    if not connection.enabled:
+        return Lamp(
+            "neutral", "QuickBooks is off", "", "The add-on is switched off. The queue is kept."
+        )
+    step = _STEP.get(Stage(connection.stage))
+    if connection.attention_message:
+        return Lamp("red", "QuickBooks needs you", "", connection.attention_message)
+    if step is not None:
+        return Lamp(
+            "blue",
+            "QuickBooks set-up",
+            f"Step {step} of 3",
+            f"The set-up is at step {step} of 3.",
+        )
+    if connection.paused:
+        return Lamp("amber", "QuickBooks paused", "", "Sending is paused. The queue is kept.")
+    last = connection.last_contact_at
+    if last is None:
+        return Lamp("neutral", "QuickBooks", "No call yet", "The Web Connector has not called yet.")
+    since = _clock(last, now)
+    if (now - last).total_seconds() > _silent_after_s(connection):
+        return Lamp(
+            "amber",
+            "No call from QuickBooks",
+            f"Since {since}",
+            f"The Web Connector has not called since {since}. Nothing is lost: what waits goes with"
+            " its next call.",
+        )
+    if connection.stage == Stage.INITIAL_SYNC:
+        return Lamp(
+            "blue", "Initial sync", f"Last call {since}", f"Initial sync. Last call {since}."
+        )
+    return Lamp(
+        "green",
+        "QuickBooks connected",
+        f"Last call {since}",
+        f"The Web Connector called last {since}.",
+    )
+
+
+def _silent_after_s(connection: Connection) -> int:
+    """Return after how long without a call something is wrong, at the interval seen."""
+    return max(SILENT_AFTER_S, 3 * (connection.contact_interval_s or 0))
+
+
+def _clock(at: dt.datetime, now: dt.datetime) -> str:
+    passed = (now - at).total_seconds()
+    if passed < 60:
+        return "just now"
+    if passed < 3600:
+        return f"{int(passed // 60)} min ago"
+    local, today = timezone.localtime(at), timezone.localtime(now).date()
+    return format_date(local, "g:i A" if local.date() == today else "M j, g:i A")
+
+
+def waiting_count(connection: Connection) -> int:
+    """Return how many entries wait to go, at most 1,000."""
+    queued = SyncEntry.objects.filter(connection=connection, state__in=QUEUED)
+    return queued[:_COUNTED_MAX].count()
+
+
+def needs_you_count(connection: Connection) -> int:
+    """Return how many entries need a person, at most 1,000."""
+    failing = SyncEntry.objects.filter(connection=connection, state__in=NEEDS_YOU)
+    return failing[:_COUNTED_MAX].count()

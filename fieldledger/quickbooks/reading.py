@@ -1,0 +1,343 @@
+"""Read what set-up and sending need to know from QuickBooks, page by page, and remember it.
+
+A session's `reads` lists what is still to be read, as {"list": name, "iterator": id or "",
+"left": records after this page}. The first document asks for everything at once; what does not
+fit one page goes on with its iterator, one list at a time: an iterator lives within one session
+only (Intuit's qbXML reference, "Iterators").
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fieldledger.qbxml.objects import (
+    AccountQuery,
+    Body,
+    CompanyQuery,
+    CustomerQuery,
+    EmployeeQuery,
+    HostQuery,
+    ItemQuery,
+    OtherNameQuery,
+    PaymentMethodQuery,
+    PreferencesQuery,
+    SalesTaxCodeQuery,
+    StandardTermsQuery,
+    VendorQuery,
+)
+from fieldledger.qbxml.reading import Answer, Record
+from fieldledger.qbxml.writing import Continue, Request, Start
+from fieldledger.quickbooks.company import OWNER_ID
+from fieldledger.quickbooks.context import Context
+from fieldledger.quickbooks.message_sets import Document
+from fieldledger.quickbooks.models import Connection, MessageSet, QuickBooksRecord, Session
+from fieldledger.sync.naming import fold
+
+OWNER: Final = f"{{{OWNER_ID}}}"
+PAGE: Final = 500  # Records; about 300 kB of the elements asked for below.
+List = QuickBooksRecord.List
+
+_CUSTOMER_ELEMENTS: Final = (
+    "ListID",
+    "EditSequence",
+    "Name",
+    "FullName",
+    "IsActive",
+    "ParentRef",
+    "Sublevel",
+    "CompanyName",
+    "FirstName",
+    "LastName",
+    "BillAddress",
+    "ShipAddress",
+    "Phone",
+    "AltPhone",
+    "Email",
+    "Notes",
+    "ExternalGUID",
+)
+_ACCOUNT_ELEMENTS: Final = (
+    "ListID",
+    "EditSequence",
+    "Name",
+    "FullName",
+    "IsActive",
+    "ParentRef",
+    "Sublevel",
+    "AccountType",
+    "SpecialAccountType",
+    "AccountNumber",
+)
+_NAME_ELEMENTS: Final = ("ListID", "EditSequence", "Name", "IsActive")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One thing to read: its query and the list it fills."""
+
+    query: Callable[[], Body]
+    list: List
+    is_paged: bool = False
+
+
+# ActiveStatus All everywhere: inactive records hold their names too (qbXML reference).
+READINGS: Final[dict[str, Reading]] = {
+    "accounts": Reading(
+        query=lambda: AccountQuery(
+            active_status="All",
+            include_ret_element=_ACCOUNT_ELEMENTS,
+        ),
+        list=List.ACCOUNTS,
+    ),
+    "terms": Reading(query=lambda: StandardTermsQuery(active_status="All"), list=List.TERMS),
+    "payment-methods": Reading(
+        query=lambda: PaymentMethodQuery(active_status="All"), list=List.PAYMENT_METHODS
+    ),
+    "tax-codes": Reading(query=lambda: SalesTaxCodeQuery(active_status="All"), list=List.TAX_CODES),
+    "vendors": Reading(
+        query=lambda: VendorQuery(active_status="All", include_ret_element=_NAME_ELEMENTS),
+        list=List.ENTITIES,
+    ),
+    "employees": Reading(
+        query=lambda: EmployeeQuery(active_status="All", include_ret_element=_NAME_ELEMENTS),
+        list=List.ENTITIES,
+    ),
+    "other-names": Reading(
+        query=lambda: OtherNameQuery(active_status="All", include_ret_element=_NAME_ELEMENTS),
+        list=List.ENTITIES,
+    ),
+    "items": Reading(
+        query=lambda: ItemQuery(active_status="All", max_returned=PAGE),
+        list=List.ITEMS,
+        is_paged=True,
+    ),
+    "customers": Reading(
+        query=lambda: CustomerQuery(
+            active_status="All", max_returned=PAGE, include_ret_element=_CUSTOMER_ELEMENTS
+        ),
+        list=List.ENTITIES,
+        is_paged=True,
+    ),
+}
+# Without these nothing could be mapped, matched or named: a refusal of one is worth a word.
+COMPANY: Final = "company"
+
+
+def all_reads() -> list[dict[str, Any]]:
+    """Return the reads that remember a company anew."""
+    return [{"list": name, "iterator": "", "left": 0} for name in READINGS]
+
+
+def company_document(context: Context) -> Document:
+    """Return the document that asks which company file this is."""
+    nonce = context.new_nonce()
+    bodies: tuple[Body, ...] = (HostQuery(), CompanyQuery(owner_id=(OWNER,)), PreferencesQuery())
+    requests = [
+        Request(request_id=f"company:{number}:{nonce}", body=body)
+        for number, body in enumerate(bodies)
+    ]
+    return Document(
+        purpose=MessageSet.Purpose.READ,
+        requests=requests,
+        content=[{"r": each.request_id, "list": COMPANY} for each in requests],
+    )
+
+
+def check_document(context: Context) -> Document:
+    """Return a harmless document for a session that turns out to have nothing to say."""
+    request = Request(
+        request_id=f"check:{context.new_nonce()}", body=CompanyQuery(owner_id=(OWNER,))
+    )
+    return Document(
+        purpose=MessageSet.Purpose.CHECK,
+        requests=[request],
+        content=[{"r": request.request_id, "list": "check"}],
+    )
+
+
+def next_document(session: Session, context: Context) -> Document | None:
+    """Return the next reading, or None when nothing is left to read."""
+    reads = [each for each in session.reads if not each.get("skip")]
+    if not reads:
+        return None
+    begun = [each for each in reads if each["iterator"]]
+    alone = [each for each in reads if each.get("alone")]
+    # One list at a time once pages follow each other; else all that have not begun, together.
+    now = begun[:1] or alone[:1] or reads
+    nonce = context.new_nonce()
+    requests, content = [], []
+    for each in now:
+        reading = READINGS[each["list"]]
+        iterator = None
+        if reading.is_paged:
+            iterator = Continue(each["iterator"]) if each["iterator"] else Start()
+        request_id = f"{each['list']}:{nonce}"
+        requests.append(Request(request_id=request_id, body=reading.query(), iterator=iterator))
+        content.append({"r": request_id, "list": each["list"]})
+    return Document(purpose=MessageSet.Purpose.READ, requests=requests, content=content)
+
+
+def refused_whole(session: Session, content: Sequence[dict[str, Any]]) -> str:
+    """Note that QuickBooks refused a whole reading: ask one by one, leave out what fails alone.
+
+    Returns the list that is left out, "" if none.
+    """
+    names = {each["list"] for each in content}
+    for each in session.reads:
+        if each["list"] in names:
+            if len(names) == 1:
+                each["skip"] = True
+                return str(each["list"])
+            each["alone"] = True
+            each["iterator"] = ""
+    return ""
+
+
+def take(connection: Connection, session: Session, name: str, answer: Answer) -> None:
+    """Remember one page of a list and note what is left of it."""
+    read = next((each for each in session.reads if each["list"] == name), None)
+    if read is None:
+        return
+    if answer.status.severity == "Error":
+        if read["iterator"]:  # It died with its session, or was refused: from the start, once more.
+            read.update(iterator="", alone=True, restarts=read.get("restarts", 0) + 1)
+            if read["restarts"] <= 3:
+                return
+        session.reads = [each for each in session.reads if each is not read]
+        return
+    remember(connection, READINGS[name].list, answer.records, run=session.pk)
+    if answer.iterator_id and answer.iterator_remaining:
+        read.update(iterator=answer.iterator_id, left=answer.iterator_remaining, alone=True)
+        return
+    session.reads = [each for each in session.reads if each is not read]
+
+
+def keep_one_iterator(session: Session) -> None:
+    """Let only the first begun iterator go on; the others begin anew when it has ended."""
+    begun = [each for each in session.reads if each["iterator"]]
+    for each in begun[1:]:
+        each["iterator"] = ""
+
+
+_COLUMNS: Final = (
+    "type",
+    "name",
+    "full_name",
+    "name_folded",
+    "is_active",
+    "sublevel",
+    "edit_sequence",
+    "external_guid",
+    "details",
+    "run",
+)
+
+
+def remember(connection: Connection, into: List, records: Sequence[Record], *, run: int) -> None:
+    """Insert or renew what QuickBooks said of list records, in one statement a page."""
+    rows = {}
+    for record in records:
+        list_id = record.text("ListID")
+        if not list_id:
+            continue
+        name = record.text("Name") or ""
+        full_name = record.text("FullName") or name
+        rows[list_id] = QuickBooksRecord(
+            connection=connection,
+            list=into,
+            list_id=list_id,
+            type=record.type,
+            name=name,
+            full_name=full_name,
+            name_folded=fold(full_name)[:209],
+            is_active=record.flag("IsActive") is not False,
+            sublevel=int(record.text("Sublevel") or 0),
+            edit_sequence=record.text("EditSequence") or "",
+            external_guid=(record.text("ExternalGUID") or "").casefold(),
+            details=details_of(record),
+            run=run,
+        )
+    QuickBooksRecord.objects.bulk_create(
+        rows.values(),
+        update_conflicts=True,
+        unique_fields=["connection", "list", "list_id"],
+        update_fields=_COLUMNS,
+        batch_size=500,
+    )
+
+
+def details_of(record: Record) -> dict[str, Any]:
+    """Return the elements of a list record that set-up, mapping and matching use."""
+    match record.type:
+        case "CustomerRet":
+            return _customer_details(record)
+        case "AccountRet":
+            paths = {"type": "AccountType", "special": "SpecialAccountType"}
+        case "ItemSalesTaxRet":
+            paths = {"percent": "TaxRate"}
+        case "PaymentMethodRet":
+            paths = {"type": "PaymentMethodType"}
+        case "StandardTermsRet":
+            paths = {"days": "StdDueDays"}
+        case "SalesTaxCodeRet":
+            paths = {"taxable": "IsTaxable"}
+        case "ItemServiceRet" | "ItemNonInventoryRet" | "ItemOtherChargeRet":
+            return _item_details(record)
+        case "ItemInventoryRet":
+            paths = {"description": "SalesDesc", "price": "SalesPrice", "cost": "PurchaseCost"}
+        case _:
+            return {}
+    return {key: record.text(path) or "" for key, path in paths.items()}
+
+
+def _customer_details(record: Record) -> dict[str, Any]:
+    paths = {
+        "company_name": "CompanyName",
+        "first_name": "FirstName",
+        "last_name": "LastName",
+        "phone": "Phone",
+        "alt_phone": "AltPhone",
+        "email": "Email",
+        "notes": "Notes",
+    }
+    details: dict[str, Any] = {
+        key: value for key, path in paths.items() if (value := record.text(path))
+    }
+    for key, element in (("billing", "BillAddress"), ("service", "ShipAddress")):
+        lines = [record.text(f"{element}/Addr{number}") for number in range(1, 6)]
+        address = {
+            "lines": [line for line in lines if line],
+            "city": record.text(f"{element}/City") or "",
+            "state": record.text(f"{element}/State") or "",
+            "postal_code": record.text(f"{element}/PostalCode") or "",
+            "country": record.text(f"{element}/Country") or "",
+        }
+        if any(address.values()):
+            details[key] = address
+    return details
+
+
+def _item_details(record: Record) -> dict[str, Any]:
+    one_sided = {"description": "SalesOrPurchase/Desc", "price": "SalesOrPurchase/Price"}
+    two_sided = {
+        "description": "SalesAndPurchase/SalesDesc",
+        "price": "SalesAndPurchase/SalesPrice",
+        "cost": "SalesAndPurchase/PurchaseCost",
+    }
+    is_two_sided = bool(record.children("SalesAndPurchase"))
+    paths = two_sided if is_two_sided else one_sided
+    details: dict[str, Any] = {key: record.text(path) or "" for key, path in paths.items()}
+    details["two_sided"] = is_two_sided
+    details["tax_code"] = record.text("SalesTaxCodeRef/ListID") or ""
+    return details
+
+
+def finish(connection: Connection, session: Session, context: Context) -> None:
+    """Note that everything has been read; forget what this reading no longer met."""
+    skipped = {READINGS[each["list"]].list for each in session.reads if each.get("skip")}
+    QuickBooksRecord.objects.filter(connection=connection, run__lt=session.pk).exclude(
+        list__in=skipped
+    ).delete()
+    session.reads = []
+    connection.reading_wanted = False
+    connection.lists_read_at = context.now

@@ -1,0 +1,519 @@
+"""Take QuickBooks' answer to the document a session sent, and say how far things are.
+
+What an answer proves is fieldledger.sync.outcomes'; here it is written down: entries move, what
+waited for them goes on, and only then the Web Connector hears a number.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+from uuid import uuid4
+
+from fieldledger.qbwc.calls import ReceiveResponse
+from fieldledger.qbxml.reading import Answer, AnswerSet, NotQbxml, read_answers
+from fieldledger.quickbooks import initial_sync, reading, recovery, steps
+from fieldledger.quickbooks.company import read_company
+from fieldledger.quickbooks.context import Context, SessionStops
+from fieldledger.quickbooks.entries import adjust_active, recount, tell
+from fieldledger.quickbooks.models import (
+    ACTIVE_STATES,
+    Connection,
+    MessageSet,
+    QuickBooksRecord,
+    Session,
+    SyncEntry,
+)
+from fieldledger.quickbooks.sending import release_waiters
+from fieldledger.quickbooks.tables import update_many
+from fieldledger.sync.content import Kind, State
+from fieldledger.sync.naming import fold
+from fieldledger.sync.outcomes import (
+    Gone,
+    HresultOutcome,
+    NameTaken,
+    NotRun,
+    Outcome,
+    Refused,
+    RetryLater,
+    StaleEdit,
+    Taken,
+    Unknown,
+    Verdict,
+    judge,
+    judge_hresult,
+)
+from fieldledger.sync.progress import COMPLETE, percent
+from fieldledger.sync.sizing import LIST_REQUESTS_MAX, TRANSACTIONS_MAX, next_size
+from fieldledger.sync.words import explain
+
+Purpose = MessageSet.Purpose
+Status = MessageSet.Status
+
+STOP: Final = -1
+NAME_TRIES_MAX: Final = 12
+STALE_TRIES_MAX: Final = 4
+
+
+def take(
+    connection: Connection,
+    session: Session,
+    message_set: MessageSet,
+    call: ReceiveResponse,
+    context: Context,
+) -> int:
+    """Write down what the answer to `message_set` says; return the bar's number or -1.
+
+    The caller saves the three rows.
+    """
+    if call.hresult.strip():
+        return _take_hresult(connection, session, message_set, call, context)
+    try:
+        answers = read_answers(call.response)
+    except NotQbxml:
+        # Cut off, or not QuickBooks' words at all: it proves nothing, least of all success.
+        return _lose(connection, session, message_set, context, explain("not_qbxml").sentence)
+    try:
+        match message_set.purpose:
+            case Purpose.WRITE:
+                _take_write(connection, session, message_set, answers.answers, context)
+            case Purpose.ASK:
+                _take_ask(connection, session, message_set, answers, context)
+            case Purpose.LOOK:
+                _take_look(connection, session, message_set, answers, context)
+            case _:
+                _take_read(connection, session, message_set, answers, context)
+    except SessionStops as stopped:
+        message_set.status = Status.ANSWERED
+        return _stop(connection, session, stopped.sentence, context)
+    if connection.connected_at is None:
+        connection.connected_at = context.now
+    connection.last_error, connection.last_error_at = "", None
+    if message_set.purpose == Purpose.CHECK:
+        # It was sent because nothing else could be: whatever is pending waits for another day.
+        recount(connection.pk)
+        connection.refresh_from_db(fields=["active_count"])
+        session.percent = COMPLETE
+        return COMPLETE
+    return _number(connection, session)
+
+
+def _stop(connection: Connection, session: Session, sentence: str, context: Context) -> int:
+    session.last_error = sentence
+    connection.last_error, connection.last_error_at = sentence, context.now
+    return STOP
+
+
+def _lose(
+    connection: Connection,
+    session: Session,
+    message_set: MessageSet,
+    context: Context,
+    sentence: str,
+) -> int:
+    recovery.put_in_doubt(message_set, now=context.now)
+    return _stop(connection, session, sentence, context)
+
+
+def _number(connection: Connection, session: Session) -> int:
+    """Return how far the session is: 100 only when nothing is left that it can do."""
+    left = sum(1 + each["left"] // reading.PAGE for each in session.reads if not each.get("skip"))
+    if steps.may_write(connection):
+        left += max(connection.active_count - session.put_off, 0)
+    elif recovery.unresolved(connection) is not None:
+        left += 1
+    if not left:
+        session.percent = COMPLETE
+        return COMPLETE
+    session.total = max(session.total, session.done + left)
+    session.percent = percent(session.done, session.total, session.percent)
+    return session.percent
+
+
+# --- Readings ---
+
+
+def _take_read(
+    connection: Connection,
+    session: Session,
+    message_set: MessageSet,
+    answers: AnswerSet,
+    context: Context,
+) -> None:
+    message_set.status = Status.ANSWERED
+    by_id = {each.request_id: each for each in answers.answers}
+    names = [each["list"] for each in message_set.content]
+    if reading.COMPANY in names:
+        steps.verify(connection, session, read_company(answers.answers), "", "")
+        return
+    if message_set.purpose == Purpose.CHECK:
+        connection.checked_at = context.now
+        return
+    for row in message_set.content:
+        answer = by_id.get(row["r"])
+        if answer is None:  # Left out: as good as refused.
+            session.reads = [each for each in session.reads if each["list"] != row["list"]]
+        else:
+            reading.take(connection, session, row["list"], answer)
+    reading.keep_one_iterator(session)
+    session.done += 1
+    if not [each for each in session.reads if not each.get("skip")]:
+        reading.finish(connection, session, context)
+        initial_sync.lists_read(connection, now=context.now)
+
+
+# --- Writes ---
+
+
+def _take_write(
+    connection: Connection,
+    session: Session,
+    message_set: MessageSet,
+    answers: Sequence[Answer],
+    context: Context,
+) -> None:
+    by_id = {each.request_id: each for each in answers}
+    found = SyncEntry.objects.in_bulk([row["e"] for row in message_set.content])
+    settled: list[SyncEntry] = []
+    doubtful: list[SyncEntry] = []
+    taken: list[int] = []
+    for row in message_set.content:
+        entry = found.get(row["e"])
+        if entry is None or entry.message_set_id != message_set.pk:
+            continue
+        answer = by_id.get(row["r"])
+        outcome = _judge(entry, row, answer)
+        if isinstance(outcome, Unknown):
+            doubtful.append(entry)
+            continue
+        _settle(session, entry, row, outcome, context.now)
+        settled.append(entry)
+        if isinstance(outcome, Taken):
+            taken.append(entry.pk)
+    _save(connection, settled, context.now)
+    session.done += sum(each.state not in ACTIVE_STATES for each in settled)
+    session.failed += sum(each.state in {State.FAILED, State.GONE} for each in settled)
+    session.put_off += sum(each.tried_in == session.pk for each in settled)
+    release_waiters(connection, taken, context.now)
+    if message_set.set_id:
+        connection.acknowledged_set = message_set.set_id
+    message_set.status = Status.ANSWERED
+    if doubtful:
+        _doubt(message_set, doubtful, context.now)
+    if message_set.pk == session.message_set_id:
+        _measure(connection, message_set, len(message_set.content), context.now)
+    if session.suspects:
+        session.suspects = session.suspects[1:]
+
+
+def _judge(entry: SyncEntry, row: Mapping[str, Any], answer: Answer | None) -> Outcome:
+    if answer is None:  # No answer is no success; and no proof that nothing was done.
+        return Unknown("no_answer", explain("no_answer").sentence)
+    return judge(answer, operation=row["op"], quickbooks_id=entry.quickbooks_id)
+
+
+def _doubt(message_set: MessageSet, entries: Sequence[SyncEntry], now: datetime) -> None:
+    message_set.status = Status.IN_DOUBT
+    lost = "QuickBooks’ answer says nothing of this one. QuickBooks is asked first."
+    SyncEntry.objects.filter(pk__in=[each.pk for each in entries]).update(
+        state=State.CHECKING, code="answer_lost", message=lost, updated_at=now
+    )
+    tell(((each.pk, State.CHECKING, "", lost) for each in entries), now=now)
+
+
+def _measure(connection: Connection, message_set: MessageSet, sent: int, now: datetime) -> None:
+    turnaround_s = (now - message_set.sent_at).total_seconds()
+    is_list = any(
+        rank in {1, 2}
+        for rank in SyncEntry.objects.filter(pk=message_set.content[0]["e"]).values_list(
+            "rank", flat=True
+        )
+    )
+    if is_list:
+        connection.list_size = next_size(
+            connection.list_size,
+            sent=sent,
+            turnaround_s=turnaround_s,
+            size_max=LIST_REQUESTS_MAX,
+        )
+    else:
+        connection.transaction_size = next_size(
+            connection.transaction_size,
+            sent=sent,
+            turnaround_s=turnaround_s,
+            size_max=TRANSACTIONS_MAX,
+        )
+
+
+def _settle(
+    session: Session, entry: SyncEntry, row: Mapping[str, Any], outcome: Outcome, now: datetime
+) -> None:
+    entry.said = "" if isinstance(outcome, Taken) else outcome.said
+    if isinstance(outcome, Taken):
+        _take(entry, row, outcome, now)
+        return
+    entry.code = outcome.code
+    entry.message = explain(outcome.code, said=outcome.said, name=called(entry)).sentence
+    match outcome:
+        case NameTaken():
+            _name_taken(session.connection, entry)
+        case StaleEdit() if entry.tries < STALE_TRIES_MAX:
+            entry.state, entry.look_first = State.PENDING, True
+        case RetryLater():
+            entry.state, entry.tried_in = State.PENDING, session.pk
+        case NotRun():
+            entry.state = State.PENDING
+        case Gone():
+            entry.state = State.GONE
+        case Refused() | StaleEdit() | Unknown():
+            entry.state = State.FAILED
+
+
+def called(entry: SyncEntry) -> str:
+    """Return what a sentence calls an entry's record."""
+    return f"the {entry.kind} “{entry.title}”"
+
+
+def _take(entry: SyncEntry, row: Mapping[str, Any], taken: Taken, now: datetime) -> None:
+    entry.quickbooks_id = taken.quickbooks_id
+    entry.edit_sequence = taken.edit_sequence or entry.edit_sequence
+    entry.quickbooks_type = taken.type or entry.quickbooks_type
+    if entry.rank in {1, 2} and taken.name:
+        entry.quickbooks_name = taken.name[:159]
+        entry.name_folded = fold(taken.full_name or taken.name)[:159]
+    if taken.line_ids:
+        entry.line_ids = list(taken.line_ids)
+    entry.synced_revision = min(row["rev"], entry.record_revision)
+    entry.synced_at = now
+    entry.look_first = False
+    entry.tries = 0
+    entry.code, entry.message = taken.code, taken.warning
+    is_undone = row["op"] in {"void", "delete"}
+    ours = Decimal(row["total"]) if row.get("total") and not is_undone else None
+    entry.differs_by = None
+    if ours is not None and taken.total is not None:
+        entry.differs_by = taken.total - ours
+    if entry.kind in {Kind.CLIENT, Kind.ITEM} and not entry.edit_sequence:
+        entry.look_first = True  # A stored answer may leave it out; the next change needs it.
+    if entry.wanted_revision > entry.synced_revision:
+        entry.state = State.PENDING
+    elif entry.record_revision > entry.synced_revision:
+        entry.state = State.CHANGED
+    elif entry.differs:
+        entry.state = State.DIFFERS
+        entry.code = "differs"
+        entry.message = explain(
+            "differs", name=called(entry), differs_by=f"{entry.differs_by:+}"
+        ).sentence
+    else:
+        entry.state = State.SYNCED
+
+
+def _name_taken(connection: Connection, entry: SyncEntry) -> None:
+    resolves = (
+        connection.resolve_client_conflicts
+        if entry.kind == Kind.CLIENT
+        else connection.resolve_item_conflicts
+    )
+    if not resolves or entry.tries >= NAME_TRIES_MAX:
+        entry.state = State.FAILED
+        owner = (
+            QuickBooksRecord.objects.filter(
+                connection=connection, name_folded=entry.name_folded, sublevel=0
+            )
+            .exclude(type="")
+            .first()
+        )
+        if owner is not None:
+            what = owner.type.removesuffix("Ret").removeprefix("Item").lower() or "record"
+            entry.message += f" In QuickBooks it is the name of a {what}."
+        return
+    # Somebody made it there since the lists were read: remember that it is taken, take the next.
+    QuickBooksRecord.objects.create(
+        connection=connection,
+        list=QuickBooksRecord.List.ENTITIES
+        if entry.kind == Kind.CLIENT
+        else QuickBooksRecord.List.ITEMS,
+        list_id=f"taken-{uuid4().hex[:24]}",
+        type="",
+        name=entry.quickbooks_name,
+        full_name=entry.quickbooks_name,
+        name_folded=entry.name_folded,
+    )
+    entry.quickbooks_name = entry.name_folded = ""
+    entry.state = State.PENDING
+
+
+_COLUMNS: Final = (
+    "state",
+    "synced_revision",
+    "quickbooks_id",
+    "quickbooks_type",
+    "edit_sequence",
+    "quickbooks_name",
+    "name_folded",
+    "line_ids",
+    "differs_by",
+    "code",
+    "message",
+    "said",
+    "tries",
+    "look_first",
+    "tried_in",
+    "message_set_id",
+    "synced_at",
+    "updated_at",
+)
+
+
+def _save(connection: Connection, entries: Sequence[SyncEntry], now: datetime) -> None:
+    for each in entries:
+        each.message_set_id, each.updated_at = None, now
+    update_many(
+        SyncEntry,
+        _COLUMNS,
+        [(each.pk, *[getattr(each, column) for column in _COLUMNS]) for each in entries],
+    )
+    tell(((each.pk, each.state, "", each.message) for each in entries), now=now)
+    left = sum(each.state not in ACTIVE_STATES for each in entries)
+    adjust_active(connection.pk, -left)
+    connection.active_count -= left
+
+
+# --- Asking after a lost answer ---
+
+
+def _take_ask(
+    connection: Connection,
+    session: Session,
+    ask: MessageSet,
+    answers: AnswerSet,
+    context: Context,
+) -> None:
+    lost = ask.about
+    assert lost is not None
+    ask.status = Status.ANSWERED
+    wanted = {row["r"] for row in lost.content}
+    if any(each.request_id in wanted for each in answers.answers):
+        _take_write(connection, session, lost, answers.answers, context)
+        if lost.status == Status.ANSWERED:
+            lost.status = Status.RESOLVED
+    else:
+        lost.status = Status.ABSENT
+        # Known, but with other content than ours: our own seal. The lost document is dead.
+        lost.is_sealed = answers.message_set_status not in recovery.NOTHING_STORED
+    lost.save(update_fields=["status", "is_sealed"])
+
+
+def _take_look(
+    connection: Connection,
+    session: Session,
+    look: MessageSet,
+    answers: AnswerSet,
+    context: Context,
+) -> None:
+    look.status = Status.ANSWERED
+    lost = look.about
+    if lost is not None and answers.message_set_status == recovery.OTHER_CONTENT:
+        # It ran after all, between the question and this: ask for its answer again.
+        look.status = Status.REFUSED
+        lost.status, lost.is_sealed = Status.IN_DOUBT, True
+        lost.save(update_fields=["status", "is_sealed"])
+        return
+    if not recovery.is_complete(look, answers.answers):
+        sentence = "QuickBooks did not answer whether it has the records. It is asked again."
+        raise SessionStops(sentence)
+    settled = recovery.take_look(connection, look, answers.answers, context)
+    session.done += settled
+    if lost is not None:
+        lost.status = Status.RESOLVED
+        lost.save(update_fields=["status"])
+        connection.acknowledged_set = lost.set_id
+
+
+# --- No answer but an hresult ---
+
+
+def _take_hresult(
+    connection: Connection,
+    session: Session,
+    message_set: MessageSet,
+    call: ReceiveResponse,
+    context: Context,
+) -> int:
+    judged = judge_hresult(call.hresult, call.message)
+    connection.last_error, connection.last_error_at = judged.sentence, context.now
+    if judged.verdict == Verdict.IN_DOUBT:
+        return _lose(connection, session, message_set, context, judged.sentence)
+    message_set.status = Status.REFUSED
+    if judged.verdict == Verdict.VERSION_REFUSED:
+        if message_set.purpose == Purpose.WRITE:
+            _put_back(session, message_set, context.now, put_off=True)
+        return _stop(connection, session, judged.sentence, context)
+    match message_set.purpose:
+        case Purpose.WRITE if len(message_set.content) == 1:
+            _fail_alone(connection, session, message_set, judged, context.now)
+        case Purpose.WRITE:
+            _halve(session, message_set, context.now)
+        case Purpose.READ if message_set.content[0]["list"] != reading.COMPANY:
+            reading.refused_whole(session, message_set.content)
+            if not [each for each in session.reads if not each.get("skip")]:
+                reading.finish(connection, session, context)
+                initial_sync.lists_read(connection, now=context.now)
+        case Purpose.ASK:
+            lost = message_set.about
+            assert lost is not None
+            lost.status = Status.ABSENT
+            lost.save(update_fields=["status"])
+        case _:
+            return _stop(connection, session, judged.sentence, context)
+    return _number(connection, session)
+
+
+def _in_set(message_set: MessageSet) -> list[SyncEntry]:
+    return list(
+        SyncEntry.objects.filter(message_set=message_set, state=State.SENDING).order_by(
+            "rank", "pk"
+        )
+    )
+
+
+def _put_back(
+    session: Session, message_set: MessageSet, now: datetime, *, put_off: bool = False
+) -> list[SyncEntry]:
+    entries = _in_set(message_set)
+    SyncEntry.objects.filter(pk__in=[each.pk for each in entries]).update(
+        state=State.PENDING,
+        message_set=None,
+        tried_in=session.pk if put_off else 0,
+        updated_at=now,
+    )
+    if put_off:
+        session.put_off += len(entries)
+    return entries
+
+
+def _halve(session: Session, message_set: MessageSet, now: datetime) -> None:
+    """Send the refused document's entries again in halves, until the culprit stands alone."""
+    ids = [each.pk for each in _put_back(session, message_set, now)]
+    middle = len(ids) // 2
+    rest = session.suspects[1:] if session.suspects else []
+    session.suspects = [ids[:middle], ids[middle:], *rest]
+
+
+def _fail_alone(
+    connection: Connection,
+    session: Session,
+    message_set: MessageSet,
+    judged: HresultOutcome,
+    now: datetime,
+) -> None:
+    entries = _in_set(message_set)
+    for each in entries:
+        each.state, each.code, each.said = State.FAILED, judged.code, judged.said
+        each.message = explain("document_refused", said=judged.said, name=called(each)).sentence
+    _save(connection, entries, now)
+    session.done += len(entries)
+    session.failed += len(entries)
+    if session.suspects:
+        session.suspects = session.suspects[1:]

@@ -1,0 +1,358 @@
+"""After a lost answer: ask QuickBooks for the one it stored, else look for the records themselves.
+
+Nothing whose outcome is unknown is ever sent again before QuickBooks has said that it is not
+there. First the stored answer is asked for (newMessageSetID = oldMessageSetID, no requests).
+If there is none, the records are looked for by the mark that nobody can change (ExternalGUID),
+under the lost set's own id: from then on the lost document, should it still arrive, is refused
+(status 9001). Source: Intuit's samples ErrRecovery1-3.xml and InvoiceAdd.cs.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from fieldledger.qbxml.objects import (
+    CustomerQuery,
+    InvoiceQuery,
+    ItemQuery,
+    ModifiedDateRangeFilter,
+    ReceivePaymentQuery,
+)
+from fieldledger.qbxml.reading import Answer, Record
+from fieldledger.qbxml.writing import Request
+from fieldledger.quickbooks.context import Context
+from fieldledger.quickbooks.entries import adjust_active, tell
+from fieldledger.quickbooks.message_sets import Document
+from fieldledger.quickbooks.models import Connection, MessageSet, Session, SyncEntry
+from fieldledger.quickbooks.sending import release_waiters
+from fieldledger.quickbooks.tables import update_many
+from fieldledger.sync.content import Kind, State
+from fieldledger.sync.naming import fold
+
+# No clock of ours is compared with one of theirs by less than this: QuickBooks prints one UTC
+# offset for all dates, and PCs stand in wrong zones.
+CLOCKS_DIFFER: Final = timedelta(hours=26)
+NOTHING_STORED: Final = frozenset({600, 9002, 9004, 9005})
+OTHER_CONTENT: Final = 9001
+LOOKED_FOR_MAX: Final = 50
+
+_MARK: Final = ("ListID", "EditSequence", "Name", "FullName", "ExternalGUID")
+_MARK_INVOICE: Final = ("TxnID", "EditSequence", "RefNumber", "ExternalGUID", "Subtotal")
+_MARK_INVOICE_TOTALS: Final = (*_MARK_INVOICE, "SalesTaxTotal", "InvoiceLineRet")
+_MARK_PAYMENT: Final = ("TxnID", "EditSequence", "RefNumber", "ExternalGUID", "TotalAmount")
+
+
+def unresolved(connection: Connection) -> MessageSet | None:
+    """Return the oldest write whose outcome is unknown."""
+    return (
+        MessageSet.objects.filter(
+            connection=connection,
+            status__in=(MessageSet.Status.IN_DOUBT, MessageSet.Status.ABSENT),
+        )
+        .order_by("pk")
+        .first()
+    )
+
+
+def put_in_doubt(message_set: MessageSet, *, now: datetime) -> None:
+    """Note that nobody knows what became of a document; a reading is simply asked for anew."""
+    if message_set.purpose != MessageSet.Purpose.WRITE:
+        message_set.status = MessageSet.Status.DROPPED
+        message_set.save(update_fields=["status"])
+        return
+    message_set.status = MessageSet.Status.IN_DOUBT
+    message_set.save(update_fields=["status"])
+    lost = f"QuickBooks’ answer was lost at {now:%H:%M:%S} UTC. QuickBooks is asked first."
+    entries = SyncEntry.objects.filter(message_set=message_set, state=State.SENDING)
+    ids = list(entries.values_list("pk", flat=True))
+    entries.update(state=State.CHECKING, code="answer_lost", message=lost, updated_at=now)
+    tell(((each, State.CHECKING, "", lost) for each in ids), now=now)
+
+
+def ask_document(message_set: MessageSet) -> Document:
+    """Return the document that asks for the stored answer; it runs nothing."""
+    return Document(
+        purpose=MessageSet.Purpose.ASK,
+        requests=(),
+        content=(),
+        set_id=message_set.set_id,
+        clears=message_set.set_id,
+        about=message_set,
+    )
+
+
+def look_document(message_set: MessageSet, context: Context) -> Document | None:
+    """Return the document that looks for a lost set's records; None if none is left to look for.
+
+    It goes under the lost set's id and so makes the lost document itself harmless.
+    """
+    entries = {
+        each.pk: each
+        for each in SyncEntry.objects.filter(message_set=message_set, state=State.CHECKING)
+    }
+    rows = [each for each in message_set.content if each["e"] in entries]
+    if not rows:
+        return None
+    requests = _queries(rows, entries, since=message_set.sent_at, context=context)
+    return Document(
+        purpose=MessageSet.Purpose.LOOK,
+        requests=[each for each, _ in requests],
+        content=[noted for _, noted in requests],
+        set_id="" if message_set.is_sealed else message_set.set_id,
+        about=message_set,
+    )
+
+
+def first_looks(connection: Connection, session: Session, context: Context) -> Document | None:
+    """Return the document that looks for pending records that may be there already."""
+    entries = list(
+        SyncEntry.objects.filter(connection=connection, state=State.PENDING, look_first=True)
+        .exclude(tried_in=session.pk)
+        .order_by("rank", "pk")[:LOOKED_FOR_MAX]
+    )
+    if not entries:
+        return None
+    rows = [
+        {
+            "e": each.pk,
+            "op": "mod" if each.quickbooks_id else "add",
+            "name": each.quickbooks_name or each.title,
+            "rev": 0,
+        }
+        for each in entries
+    ]
+    since = min((each.sent_at or each.created_at for each in entries), default=context.now)
+    requests = _queries(rows, {each.pk: each for each in entries}, since=since, context=context)
+    return Document(
+        purpose=MessageSet.Purpose.LOOK,
+        requests=[each for each, _ in requests],
+        content=[noted for _, noted in requests] + [{"r": "", "rows": rows}],
+    )
+
+
+def _queries(
+    rows: Sequence[Mapping[str, Any]],
+    entries: Mapping[int, SyncEntry],
+    *,
+    since: datetime,
+    context: Context,
+) -> list[tuple[Request, dict[str, Any]]]:
+    """Return the queries that find these entries' records, each with what it is for."""
+    nonce = context.new_nonce()
+    # Without an offset: the PC's own time, whatever that is.
+    from_date = (since - CLOCKS_DIFFER).replace(tzinfo=None, microsecond=0)
+    bodies: list[tuple[Kind, Any]] = []
+    for kind in Kind:
+        of_kind = [each for each in rows if entries[each["e"]].kind == kind]
+        if not of_kind:
+            continue
+        known = [entries[each["e"]].quickbooks_id for each in of_kind if each["op"] != "add"]
+        names = [str(each.get("name") or "") for each in of_kind if each["op"] == "add"]
+        if known:
+            bodies.append((kind, _BY_ID[kind](tuple(known))))
+        if any(names):
+            bodies.append((kind, _BY_NAME[kind](tuple(dict.fromkeys(filter(None, names))))))
+        if names:
+            bodies.append((kind, _BY_TIME[kind](from_date)))
+    made = []
+    for number, (kind, body) in enumerate(bodies):
+        request = Request(request_id=f"look:{number}:{nonce}", body=body)
+        made.append((request, {"r": request.request_id, "look": str(kind)}))
+    return made
+
+
+_Make = Callable[[Any], Any]
+
+_BY_ID: Final[Mapping[Kind, _Make]] = {
+    Kind.CLIENT: lambda ids: CustomerQuery(list_id=ids, include_ret_element=_MARK),
+    Kind.ITEM: lambda ids: ItemQuery(list_id=ids, include_ret_element=_MARK),
+    Kind.INVOICE: lambda ids: InvoiceQuery(
+        txn_id=ids, include_line_items=True, include_ret_element=_MARK_INVOICE_TOTALS
+    ),
+    Kind.PAYMENT: lambda ids: ReceivePaymentQuery(txn_id=ids, include_ret_element=_MARK_PAYMENT),
+}
+_BY_NAME: Final[Mapping[Kind, _Make]] = {
+    Kind.CLIENT: lambda names: CustomerQuery(full_name=names, include_ret_element=_MARK),
+    Kind.ITEM: lambda names: ItemQuery(full_name=names, include_ret_element=_MARK),
+    Kind.INVOICE: lambda numbers: InvoiceQuery(
+        ref_number=numbers, include_line_items=True, include_ret_element=_MARK_INVOICE_TOTALS
+    ),
+    Kind.PAYMENT: lambda numbers: ReceivePaymentQuery(
+        ref_number=numbers, include_ret_element=_MARK_PAYMENT
+    ),
+}
+# A person may have renamed or renumbered it meanwhile: the mark still tells it.
+_BY_TIME: Final[Mapping[Kind, _Make]] = {
+    Kind.CLIENT: lambda since: CustomerQuery(
+        active_status="All", from_modified_date=since, include_ret_element=_MARK
+    ),
+    Kind.ITEM: lambda since: ItemQuery(
+        active_status="All", from_modified_date=since, include_ret_element=_MARK
+    ),
+    Kind.INVOICE: lambda since: InvoiceQuery(
+        modified_date_range_filter=ModifiedDateRangeFilter(from_modified_date=since),
+        include_line_items=True,
+        include_ret_element=_MARK_INVOICE_TOTALS,
+    ),
+    Kind.PAYMENT: lambda since: ReceivePaymentQuery(
+        modified_date_range_filter=ModifiedDateRangeFilter(from_modified_date=since),
+        include_ret_element=_MARK_PAYMENT,
+    ),
+}
+
+
+def rows_of_look(look: MessageSet) -> list[Mapping[str, Any]]:
+    """Return the rows a look was for."""
+    if look.about is not None:
+        return list(look.about.content)
+    return list(look.content[-1]["rows"])
+
+
+def is_complete(look: MessageSet, answers: Sequence[Answer]) -> bool:
+    """Whether every query of a look was answered: only then does not found mean not there."""
+    answered = {each.request_id: each for each in answers}
+    for noted in look.content:
+        if not noted["r"]:
+            continue
+        answer = answered.get(noted["r"])
+        if answer is None or answer.status.severity == "Error":
+            return False
+    return True
+
+
+def take_look(
+    connection: Connection, look: MessageSet, answers: Sequence[Answer], context: Context
+) -> int:
+    """Settle each entry a complete look was for; return how many are settled for good.
+
+    What is there by our mark is ours; what is not goes to the queue again.
+    """
+    rows = {each["e"]: each for each in rows_of_look(look)}
+    wanted_state = State.CHECKING if look.about is not None else State.PENDING
+    entries = [
+        each
+        for each in SyncEntry.objects.filter(connection=connection, pk__in=list(rows))
+        if each.state == wanted_state
+    ]
+    found = [record for each in answers for record in each.records]
+    by_mark = {
+        mark: record for record in found if (mark := (record.text("ExternalGUID") or "").casefold())
+    }
+    by_id = {
+        key: record for record in found if (key := record.text("ListID") or record.text("TxnID"))
+    }
+    settled = []
+    for entry in entries:
+        row = rows[entry.pk]
+        if row["op"] == "add":
+            record = by_mark.get(f"{{{entry.record_guid}}}")
+            _settle_add(entry, row, record, context.now)
+        else:
+            _settle_known(entry, row, by_id.get(entry.quickbooks_id), context.now)
+        settled.append(entry)
+    _save(settled, context.now)
+    left = sum(each.state != State.PENDING for each in settled)
+    adjust_active(connection.pk, -left)
+    connection.active_count -= left
+    there = [each.pk for each in settled if each.state in {State.SYNCED, State.DIFFERS}]
+    release_waiters(connection, there, context.now)
+    return left
+
+
+def _settle_add(
+    entry: SyncEntry, row: Mapping[str, Any], record: Record | None, now: datetime
+) -> None:
+    entry.look_first = False
+    if record is None:
+        _queue(entry, "QuickBooks does not have it, so it is sent again.")
+        return
+    adopt(entry, record)
+    entry.synced_revision = min(row["rev"] or entry.record_revision, entry.record_revision)
+    entry.synced_at = now
+    if entry.wanted_revision > entry.synced_revision:
+        _queue(entry, "Found in QuickBooks; what has changed since is sent.")
+        return
+    theirs = total_of(record)
+    ours = Decimal(row["total"]) if row.get("total") else None
+    entry.differs_by = theirs - ours if theirs is not None and ours is not None else None
+    entry.state = State.DIFFERS if entry.differs else State.SYNCED
+    if entry.record_revision > entry.synced_revision:
+        entry.state = State.CHANGED
+    entry.code, entry.message = "found", "Confirmed by looking it up in QuickBooks."
+
+
+def _settle_known(
+    entry: SyncEntry, row: Mapping[str, Any], record: Record | None, now: datetime
+) -> None:
+    entry.look_first = False
+    if record is not None:
+        # Whether the change was made or not, making it again makes it once.
+        entry.edit_sequence = record.text("EditSequence") or entry.edit_sequence
+        _queue(entry, "QuickBooks was asked for the present version; the change is sent.")
+    elif row["op"] == "delete":
+        entry.state, entry.synced_at = State.SYNCED, now
+        entry.synced_revision = min(row["rev"], entry.record_revision)
+        entry.code, entry.message = "found", "Confirmed: it is deleted in QuickBooks."
+    else:
+        entry.state = State.GONE
+        entry.code = "gone"
+        entry.message = "It is no longer in QuickBooks. Retry sends it as new."
+
+
+def _queue(entry: SyncEntry, message: str) -> None:
+    entry.state, entry.code, entry.message = State.PENDING, "", message
+
+
+def adopt(entry: SyncEntry, record: Record) -> None:
+    """Take over what identifies a record in QuickBooks."""
+    entry.quickbooks_id = record.text("ListID") or record.text("TxnID") or entry.quickbooks_id
+    entry.edit_sequence = record.text("EditSequence") or entry.edit_sequence
+    entry.quickbooks_type = record.type
+    name = record.text("FullName") or record.text("Name") or record.text("RefNumber")
+    if name:
+        entry.quickbooks_name, entry.name_folded = name[:159], fold(name)[:159]
+    lines = record.children("InvoiceLineRet")
+    if lines:
+        entry.line_ids = [each.text("TxnLineID") or "" for each in lines]
+
+
+def total_of(record: Record) -> Decimal | None:
+    """Return an invoice's or payment's total in QuickBooks, if the answer tells it."""
+    if record.type == "InvoiceRet":
+        subtotal = record.money("Subtotal")
+        if subtotal is None:
+            return None
+        return subtotal + (record.money("SalesTaxTotal") or Decimal(0))
+    return record.money("TotalAmount") if record.type == "ReceivePaymentRet" else None
+
+
+_COLUMNS: Final = (
+    "state",
+    "synced_revision",
+    "quickbooks_id",
+    "quickbooks_type",
+    "edit_sequence",
+    "quickbooks_name",
+    "name_folded",
+    "line_ids",
+    "differs_by",
+    "code",
+    "message",
+    "look_first",
+    "message_set_id",
+    "synced_at",
+    "updated_at",
+)
+
+
+def _save(entries: Iterable[SyncEntry], now: datetime) -> None:
+    entries = list(entries)
+    for each in entries:
+        each.message_set_id, each.updated_at = None, now
+    update_many(
+        SyncEntry,
+        _COLUMNS,
+        [(each.pk, *(getattr(each, column) for column in _COLUMNS)) for each in entries],
+    )
+    tell(((each.pk, each.state, "", each.message) for each in entries), now=now)

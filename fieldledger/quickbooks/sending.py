@@ -1,0 +1,387 @@
+"""Build the next message set of records to write: what goes, what waits, what cannot go and why.
+
+Rules are fieldledger.sync's; here they meet the database, with a fixed number of SQL statements a
+set. What is sent is what a record says now, not what it said when it was asked for.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models import Q
+
+from fieldledger.qbxml.objects import InvoiceAdd, InvoiceMod
+from fieldledger.qbxml.writing import CannotBeWritten, Request
+from fieldledger.quickbooks import contents
+from fieldledger.quickbooks.choices import choices_of
+from fieldledger.quickbooks.company import facts_of
+from fieldledger.quickbooks.context import Context
+from fieldledger.quickbooks.entries import adjust_active, tell
+from fieldledger.quickbooks.message_sets import Document, store
+from fieldledger.quickbooks.models import RANK, Connection, MessageSet, Session, SyncEntry
+from fieldledger.quickbooks.names import Names
+from fieldledger.quickbooks.tables import update_many
+from fieldledger.sync import mapping
+from fieldledger.sync.content import Choices, CompanyFacts, Kind, Known, State
+from fieldledger.sync.naming import fold
+
+# A set holds list records or invoices or payments: each kind's parents are there before it.
+_CLASSES: Final = {1: (1, 2), 2: (1, 2), 3: (3, 3), 4: (4, 4)}
+_ROUNDS_MAX: Final = 50  # Of entries that turn out not to go, before the session ends all the same.
+
+_LIST_ELEMENTS: Final = ("ListID", "EditSequence", "Name", "FullName")
+_INVOICE_ELEMENTS: Final = (
+    "TxnID",
+    "EditSequence",
+    "RefNumber",
+    "Subtotal",
+    "SalesTaxTotal",
+    "InvoiceLineRet",
+)
+_PAYMENT_ELEMENTS: Final = ("TxnID", "EditSequence", "TotalAmount", "UnusedPayment")
+_INCLUDE: Final = {
+    Kind.CLIENT: _LIST_ELEMENTS,
+    Kind.ITEM: _LIST_ELEMENTS,
+    Kind.INVOICE: _INVOICE_ELEMENTS,
+    Kind.PAYMENT: _PAYMENT_ELEMENTS,
+}
+
+
+@dataclass(slots=True)
+class Batch:
+    """A message set in the making."""
+
+    entries: list[SyncEntry] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
+    content: list[dict[str, Any]] = field(default_factory=list)
+    turned_down: list[SyncEntry] = field(default_factory=list)  # With their new state in them.
+
+
+def next_set(connection: Connection, session: Session, context: Context) -> str | None:
+    """Store the next set of writes and return its text; None if nothing is left that can go."""
+    for _ in range(_ROUNDS_MAX):
+        entries = _next_entries(connection, session)
+        if not entries:
+            return None
+        batch = _build(connection, entries, context)
+        _save_turned_down(connection, batch.turned_down, context.now)
+        session.failed += sum(each.state == State.FAILED for each in batch.turned_down)
+        session.done += len(batch.turned_down)
+        if batch.requests:
+            return _store(connection, session, batch, context)
+        if session.suspects:
+            session.suspects = session.suspects[1:]
+    return None
+
+
+def _next_entries(connection: Connection, session: Session) -> list[SyncEntry]:
+    pending = SyncEntry.objects.filter(
+        connection=connection, state=State.PENDING, look_first=False
+    ).exclude(tried_in=session.pk)
+    while session.suspects:
+        found = list(pending.filter(pk__in=session.suspects[0]).order_by("rank", "pk"))
+        if found:
+            return found
+        session.suspects = session.suspects[1:]
+    for _ in range(2):
+        ordered = pending.filter(
+            Q(rank__gt=session.cursor_rank) | Q(rank=session.cursor_rank, pk__gt=session.cursor_id)
+        ).order_by("rank", "pk")
+        found = list(ordered[: connection.list_size])
+        if found:
+            break
+        if not session.cursor_rank:
+            return []
+        # What has been waiting, or was put back, may stand before the cursor.
+        session.cursor_rank, session.cursor_id = 0, 0
+    if not found:
+        return []
+    first, last = _CLASSES[found[0].rank]
+    size = connection.list_size if last == RANK[Kind.ITEM] else connection.transaction_size
+    found = [each for each in found if first <= each.rank <= last][:size]
+    session.cursor_rank, session.cursor_id = found[-1].rank, found[-1].pk
+    return found
+
+
+def _build(connection: Connection, entries: Sequence[SyncEntry], context: Context) -> Batch:
+    facts = facts_of(connection)
+    choices = choices_of(connection)
+    batch = Batch()
+    nonce = context.new_nonce()
+    for kind in Kind:
+        chosen = [each for each in entries if each.rank == RANK[kind]]
+        if not chosen:
+            continue
+        for entry, body, noted in _bodies(connection, kind, chosen, facts, choices):
+            if body is None:
+                batch.turned_down.append(entry)
+                continue
+            request = Request(
+                request_id=f"{entry.pk}:{nonce}",
+                body=body,
+                include=() if noted["op"] in {"void", "delete"} else _INCLUDE[kind],
+            )
+            batch.entries.append(entry)
+            batch.requests.append(request)
+            batch.content.append({"r": request.request_id, "e": entry.pk, **noted})
+    return batch
+
+
+_Body = tuple[SyncEntry, Any, dict[str, Any]]
+
+
+def _bodies(
+    connection: Connection,
+    kind: Kind,
+    entries: Sequence[SyncEntry],
+    facts: CompanyFacts,
+    choices: Choices,
+) -> Iterable[_Body]:
+    match kind:
+        case Kind.CLIENT:
+            return list(_clients(connection, entries))
+        case Kind.ITEM:
+            return list(_items(connection, entries, facts, choices))
+        case Kind.INVOICE:
+            return list(_invoices(connection, entries, facts, choices))
+        case Kind.PAYMENT:
+            return list(_payments(connection, entries, choices))
+
+
+def _known(entry: SyncEntry) -> Known | None:
+    if not entry.quickbooks_id:
+        return None
+    return Known(
+        quickbooks_id=entry.quickbooks_id,
+        edit_sequence=entry.edit_sequence,
+        type=entry.quickbooks_type,
+        line_ids=tuple(entry.line_ids),
+        two_sided=entry.two_sided,
+        adopted=entry.adopted,
+    )
+
+
+def _clients(connection: Connection, entries: Sequence[SyncEntry]) -> Iterable[_Body]:
+    found = contents.clients([each.record_id for each in entries])
+    names = Names(connection, Kind.CLIENT, entries, [each.name for _, each in found.values()])
+    for entry in entries:
+        if entry.record_id not in found:
+            yield _vanished(entry)
+            continue
+        revision, content = found[entry.record_id]
+        try:
+            name = names.choose(entry, content.name)
+            body = mapping.write_client(content, name=name, known=_known(entry))
+        except mapping.CannotBeSent as error:
+            yield _cannot_go(entry, error)
+            continue
+        _name(entry, name)
+        yield entry, body, {"op": _operation(entry), "rev": revision, "name": name}
+
+
+def _items(
+    connection: Connection, entries: Sequence[SyncEntry], facts: CompanyFacts, choices: Choices
+) -> Iterable[_Body]:
+    found = contents.items([each.record_id for each in entries])
+    names = Names(connection, Kind.ITEM, entries, [each.name for _, each in found.values()])
+    for entry in entries:
+        if entry.record_id not in found:
+            yield _vanished(entry)
+            continue
+        revision, content = found[entry.record_id]
+        try:
+            name = names.choose(entry, content.name)
+            body = mapping.write_item(
+                content, name=name, choices=choices, facts=facts, known=_known(entry)
+            )
+        except mapping.CannotBeSent as error:
+            yield _cannot_go(entry, error)
+            continue
+        _name(entry, name)
+        yield entry, body, {"op": _operation(entry), "rev": revision, "name": name}
+
+
+def _invoices(
+    connection: Connection, entries: Sequence[SyncEntry], facts: CompanyFacts, choices: Choices
+) -> Iterable[_Body]:
+    found = contents.invoices(connection, [each.record_id for each in entries])
+    for entry in entries:
+        if entry.record_id not in found:
+            yield _vanished(entry)
+            continue
+        invoice = found[entry.record_id]
+        if invoice.content is None:
+            yield _wait(entry, invoice.missing)
+            continue
+        known = _known(entry)
+        if invoice.content.voided and known is None:
+            entry.state = State.CANCELLED
+            yield entry, None, {}
+            continue
+        noted = {"rev": invoice.revision, "total": str(invoice.content.total)}
+        if invoice.content.voided and known is not None:
+            yield entry, mapping.void_invoice(known), {"op": "void", **noted}
+            continue
+        try:
+            body = mapping.write_invoice(invoice.content, choices=choices, facts=facts, known=known)
+        except mapping.CannotBeSent as error:
+            yield _cannot_go(entry, error)
+            continue
+        assert isinstance(body, InvoiceAdd | InvoiceMod)
+        yield entry, body, {"op": _operation(entry), "name": invoice.content.number, **noted}
+
+
+def _payments(
+    connection: Connection, entries: Sequence[SyncEntry], choices: Choices
+) -> Iterable[_Body]:
+    found = contents.payments(connection, [each.record_id for each in entries])
+    for entry in entries:
+        if entry.record_id not in found:
+            yield _vanished(entry)
+            continue
+        payment = found[entry.record_id]
+        known = _known(entry)
+        if payment.voided and known is None:
+            entry.state = State.CANCELLED
+            yield entry, None, {}
+            continue
+        noted = {"rev": payment.revision, "total": str(payment.amount)}
+        if payment.voided and known is not None:
+            yield entry, mapping.void_payment(known), {"op": "delete", **noted}
+            continue
+        if payment.content is None:
+            yield _wait(entry, payment.missing)
+            continue
+        try:
+            body = mapping.write_payment(payment.content, choices=choices, known=known)
+        except mapping.CannotBeSent as error:
+            yield _cannot_go(entry, error)
+            continue
+        yield entry, body, {"op": _operation(entry), "name": payment.content.reference, **noted}
+
+
+def _operation(entry: SyncEntry) -> str:
+    return "mod" if entry.quickbooks_id else "add"
+
+
+def _name(entry: SyncEntry, name: str) -> None:
+    parents, colon, _ = entry.name_folded.rpartition(":")
+    entry.quickbooks_name = name
+    entry.name_folded = f"{parents}{colon}{fold(name)}"[:159]
+
+
+def _vanished(entry: SyncEntry) -> _Body:
+    entry.state = State.CANCELLED
+    entry.code, entry.message = "deleted_here", "It was deleted here before it was sent."
+    return entry, None, {}
+
+
+def _cannot_go(entry: SyncEntry, error: mapping.CannotBeSent) -> _Body:
+    entry.state = State.FAILED
+    entry.code, entry.message, entry.said = error.code, error.sentence, ""
+    return entry, None, {}
+
+
+def _wait(entry: SyncEntry, parent: SyncEntry | None) -> _Body:
+    if parent is None:
+        entry.state = State.FAILED
+        entry.code = "parent_unknown"
+        entry.message = "What it belongs to is not on its way to QuickBooks. Open it and save it."
+        return entry, None, {}
+    entry.state = State.WAITING
+    entry.waiting_on = parent
+    entry.code = "waiting"
+    needs = ", which needs you first" if parent.state in _STUCK else ""
+    entry.message = f"Waits for the {parent.kind} “{parent.title}”{needs}."
+    return entry, None, {}
+
+
+_STUCK: Final = frozenset({State.FAILED, State.HELD, State.IGNORED, State.GONE})
+
+
+def _save_turned_down(connection: Connection, entries: Sequence[SyncEntry], now: datetime) -> None:
+    if not entries:
+        return
+    update_many(
+        SyncEntry,
+        ("state", "code", "message", "said", "waiting_on_id", "message_set_id", "updated_at"),
+        [
+            (
+                each.pk,
+                each.state,
+                each.code,
+                each.message,
+                each.said,
+                each.waiting_on_id if each.state == State.WAITING else None,
+                None,
+                now,
+            )
+            for each in entries
+        ],
+    )
+    tell(((each.pk, each.state, "", each.message) for each in entries), now=now)
+    adjust_active(connection.pk, -len(entries))
+    connection.active_count -= len(entries)
+
+
+def _store(connection: Connection, session: Session, batch: Batch, context: Context) -> str | None:
+    while True:
+        document = Document(
+            purpose=MessageSet.Purpose.WRITE,
+            requests=batch.requests,
+            content=batch.content,
+            set_id=context.new_set_id(),
+            clears=connection.acknowledged_set,
+        )
+        try:
+            message_set, text = store(document, session, context)
+            break
+        except CannotBeWritten as error:
+            # The rules promise never to make one; a person hears of it instead of a lost set.
+            _drop(connection, batch, error, context.now)
+            session.failed += 1
+            session.done += 1
+            if not batch.requests:
+                return next_set(connection, session, context)
+    update_many(
+        SyncEntry,
+        ("state", "message_set_id", "sent_at", "tries", "quickbooks_name", "name_folded"),
+        [
+            (
+                each.pk,
+                State.SENDING,
+                message_set.pk,
+                context.now,
+                each.tries + 1,
+                each.quickbooks_name,
+                each.name_folded,
+            )
+            for each in batch.entries
+        ],
+    )
+    return text
+
+
+def _drop(connection: Connection, batch: Batch, error: CannotBeWritten, now: datetime) -> None:
+    for place, request in enumerate(batch.requests):
+        if request.request_id == error.request_id:
+            entry = batch.entries.pop(place)
+            del batch.requests[place], batch.content[place]
+            entry.state = State.FAILED
+            entry.code = "cannot_be_written"
+            entry.message = f"QuickBooks cannot take its {error.element}: {error.reason}"
+            _save_turned_down(connection, [entry], now)
+            return
+    raise error
+
+
+def release_waiters(connection: Connection, parents: Sequence[int], now: datetime) -> int:
+    """Let what waited for these entries go; return how many."""
+    released = SyncEntry.objects.filter(
+        connection=connection, state=State.WAITING, waiting_on__in=parents
+    ).update(state=State.PENDING, waiting_on=None, code="", message="", updated_at=now)
+    if released:
+        adjust_active(connection.pk, released)
+        connection.active_count += released
+    return released

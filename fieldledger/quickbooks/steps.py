@@ -1,0 +1,110 @@
+"""What a session says next: recovery first, then reading, then writing, in this order."""
+
+from typing import Final
+
+from fieldledger.qbwc.calls import SendRequest
+from fieldledger.qbxml.reading import NotQbxml, read_answers
+from fieldledger.quickbooks import reading, recovery, sending
+from fieldledger.quickbooks.company import Company, CompanyRefused, read_company, require_fit
+from fieldledger.quickbooks.context import Context
+from fieldledger.quickbooks.message_sets import store
+from fieldledger.quickbooks.models import Connection, MessageSet, Session, Stage
+
+_RESOLVED_AT_ONCE_MAX: Final = 100  # Lost sets whose entries have all been settled otherwise.
+
+
+def take_news(connection: Connection, session: Session, call: SendRequest) -> None:
+    """Learn what a sendRequestXML tells of QuickBooks and its company file.
+
+    :raises CompanyRefused: if nothing may be written to this file.
+    """
+    session.qbxml_major, session.qbxml_minor = call.major_version, call.minor_version
+    if session.is_verified or not call.hcp_response:
+        return
+    try:
+        answers = read_answers(call.hcp_response).answers
+    except NotQbxml:
+        return  # Then QuickBooks is asked, as if the Web Connector had brought nothing.
+    company = read_company(answers)
+    if company.is_told:
+        verify(connection, session, company, call.country, call.company_file_name)
+    elif company.major is not None or company.name:
+        # Half told: what is there may refuse already, the mark is asked for.
+        company.file_id = connection.file_id
+        require_fit(
+            company,
+            connection,
+            country=call.country,
+            qbxml=(call.major_version, call.minor_version),
+        )
+
+
+def verify(
+    connection: Connection, session: Session, company: Company, country: str, path: str
+) -> None:
+    """Let the session read and write if this is the right file, and keep what was learned.
+
+    :raises CompanyRefused: otherwise; then nothing is kept but the reason.
+    """
+    try:
+        require_fit(
+            company,
+            connection,
+            country=country,
+            qbxml=(session.qbxml_major, session.qbxml_minor),
+        )
+    except CompanyRefused as refused:
+        connection.attention_code, connection.attention_message = refused.code, refused.sentence
+        raise
+    if connection.attention_code in {"wrong_file", "too_old", "wrong_country"}:
+        connection.attention_code = connection.attention_message = ""
+    session.is_verified = True
+    connection.product_name = company.product or connection.product_name
+    connection.company_name = company.name or connection.company_name
+    connection.company_file = path or connection.company_file
+    connection.computer = company.computer or connection.computer
+    connection.is_sample = company.is_sample
+    if company.has_preferences:
+        connection.closing_date = company.closing_date
+        connection.facts = company.facts
+    connection.checked_at = session.last_call_at
+    if connection.reading_wanted:
+        session.reads = reading.all_reads()
+
+
+def may_write(connection: Connection) -> bool:
+    """Whether records may go at all: set up, switched on, not paused."""
+    return (
+        connection.enabled
+        and not connection.paused
+        and connection.stage in {Stage.INITIAL_SYNC, Stage.ONGOING}
+        and connection.initial_started_at is not None
+    )
+
+
+def next_document(connection: Connection, session: Session, context: Context) -> str:
+    """Store the next document and return its text."""
+    if not session.is_verified:
+        return store(reading.company_document(context), session, context)[1]
+    for _ in range(_RESOLVED_AT_ONCE_MAX):
+        lost = recovery.unresolved(connection)
+        if lost is None:
+            break
+        if lost.status == MessageSet.Status.IN_DOUBT:
+            return store(recovery.ask_document(lost), session, context)[1]
+        look = recovery.look_document(lost, context)
+        if look is not None:
+            return store(look, session, context)[1]
+        lost.status = MessageSet.Status.RESOLVED
+        lost.save(update_fields=["status"])
+    read = reading.next_document(session, context)
+    if read is not None:
+        return store(read, session, context)[1]
+    if may_write(connection):
+        look = recovery.first_looks(connection, session, context)
+        if look is not None:
+            return store(look, session, context)[1]
+        text = sending.next_set(connection, session, context)
+        if text is not None:
+            return text
+    return store(reading.check_document(context), session, context)[1]

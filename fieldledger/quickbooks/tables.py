@@ -1,0 +1,71 @@
+"""Changes to many rows of one table in one statement, on SQLite and PostgreSQL alike."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection, models
+
+
+def update_many(
+    model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Set `columns` of the rows whose primary key leads each of `rows`, in one statement.
+
+    A row is (primary key, value of the first column, ...); columns are named as in the database.
+    """
+    fields = {field.column: field for field in model._meta.concrete_fields}  # noqa: SLF001 - Django's documented API.
+    prepare = [fields[column].get_db_prep_save for column in columns]
+    values: list[Any] = []
+    count = 0
+    for key, *changed in rows:
+        count += 1
+        values.append(key)
+        values.extend(
+            each(value, connection=connection) for each, value in zip(prepare, changed, strict=True)
+        )
+    if not count:
+        return
+    quote = connection.ops.quote_name
+    is_postgresql = connection.vendor == "postgresql"
+    assignments = ", ".join(
+        # PostgreSQL takes literals in VALUES for text unless they are told apart.
+        f"{quote(column)} = v.{quote(column)}"
+        + (f"::{fields[column].db_type(connection)}" if is_postgresql else "")
+        for column in columns
+    )
+    table = quote(model._meta.db_table)  # noqa: SLF001
+    row = f"({', '.join(['%s'] * (len(columns) + 1))})"
+    names = ", ".join(["key", *map(quote, columns)])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            # Only names of our own models and placeholders are put together here.
+            f"WITH v({names}) AS (VALUES {', '.join([row] * count)}) "  # noqa: S608
+            f"UPDATE {table} SET {assignments} FROM v WHERE {table}.id = v.key",
+            values,
+        )
+
+
+def insert_many(
+    model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Insert rows whose values are in the order of `columns`, in one statement."""
+    fields = {field.column: field for field in model._meta.concrete_fields}  # noqa: SLF001
+    prepare = [fields[column].get_db_prep_save for column in columns]
+    values: list[Any] = []
+    count = 0
+    for each_row in rows:
+        count += 1
+        values.extend(
+            each(value, connection=connection)
+            for each, value in zip(prepare, each_row, strict=True)
+        )
+    if not count:
+        return
+    quote = connection.ops.quote_name
+    row = f"({', '.join(['%s'] * len(columns))})"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(map(quote, columns))}) "  # noqa: S608, SLF001
+            f"VALUES {', '.join([row] * count)}",
+            values,
+        )
