@@ -46,7 +46,14 @@ PAYMENT_METHODS: Final = (
     ("Debit Card", "DebitCard"),
     ("E-Check", "ECheck"),
 )
-TAX_ITEMS: Final = (("San Tomas", "7.75"), ("East Bayshore", "8.25"), ("Out of State", "0.00"))
+TAX_ITEMS: Final = (
+    ("San Tomas", "7.75"),
+    ("East Bayshore", "8.25"),
+    ("Out of State", "0.00"),
+    # The demo business's own two, so that a person can watch its invoices go through.
+    ("State Tax 7.25", "7.25"),
+    ("County Tax 8.375", "8.375"),
+)
 VENDORS: Final = ("Lawn Depot", "State Board of Equalization", "Bayshore Water", "Acme Parts")
 EMPLOYEES: Final = ("Dan Miller", "Elizabeth N. Mason", "Gregg O. Schneider")
 OTHER_NAMES: Final = ("Owner's Draw",)

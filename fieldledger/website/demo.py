@@ -141,6 +141,7 @@ def _invoice_values(
     if number % 9 == 4:
         lines.append(
             {
+                "item": next(each for each in items if each.kind == "service"),
                 "description": "Courtesy discount for the second visit",
                 "quantity": "1",
                 "unit_price": "-10.00",
