@@ -25,6 +25,7 @@ from xml.etree import ElementTree as ET
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
+from fieldledger.proving.installed import setup_ids
 from fieldledger.simulator.company import Company
 from fieldledger.simulator.connector import Desk, Ended, WebConnector
 from fieldledger.simulator.faults import HELP, NotAPlan, Plan
@@ -49,7 +50,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--customers", type=int, default=16, metavar="N", help="customers in a new company (16)"
     )
     parser.add_argument(
-        "--setup-file", type=Path, metavar="QWC", help="whose OwnerID and FileID mark the company"
+        "--setup-file",
+        type=Path,
+        metavar="QWC",
+        help="whose OwnerID and FileID mark the"
+        " company (default: those of this installation's connection with that user name)",
     )
     parser.add_argument("--faults", default="", metavar="PLAN", help="what goes wrong; see below")
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
@@ -107,7 +112,10 @@ def _stopping() -> Iterator[None]:
 
 def _connector(options: argparse.Namespace) -> WebConnector:
     company = load(options.company, seed=options.seed, customers=options.customers)
-    owner_id, file_id = read_setup_file(options.setup_file) if options.setup_file else ("", "")
+    if options.setup_file:
+        owner_id, file_id = read_setup_file(options.setup_file)
+    else:
+        owner_id, file_id = marked(company)
     path: Path | None = options.company
     return WebConnector(
         desk=Desk.of(company),
@@ -130,13 +138,16 @@ def now() -> datetime:
     return datetime.now(tz=UTC)
 
 
-def load(path: Path | None, *, seed: int, customers: int = 16) -> Company:
-    """Return the company kept in a file, or a fresh one.
+def load(
+    path: Path | None, *, seed: int, customers: int = 16, name: str = "Lakeside Home Services"
+) -> Company:
+    """Return the company kept in a file, or a fresh one of that name.
 
     :raises NoCompany: if the file holds something else.
     """
     if path is None or not path.exists():
-        return Company.fresh(seed=seed, now=now(), sizes=Sizes(customers=customers))
+        sizes = Sizes(customers=customers)
+        return Company.fresh(seed=seed, now=now(), name=name, sizes=sizes)
     try:
         return Company.from_json(path.read_text(encoding="utf-8"))
     except (ValueError, KeyError, TypeError) as error:
@@ -160,6 +171,14 @@ def read_setup_file(path: Path) -> tuple[str, str]:
     """Return the OwnerID and FileID of a .qwc file."""
     root = ET.fromstring(path.read_text(encoding="utf-8"))  # noqa: S314 - the user's own.
     return (root.findtext("OwnerID") or "").strip(), (root.findtext("FileID") or "").strip()
+
+
+def marked(company: Company) -> tuple[str, str]:
+    """Return the OwnerID and FileID that an earlier run has marked a company with."""
+    for each in company.state.stamps:
+        if each.name == "FileID":
+            return each.owner_id, each.value
+    return "", ""
 
 
 def _sessions(

@@ -100,6 +100,15 @@ class Desk:
         """Return a PC on which one company file exists and is open."""
         return cls({company.state.path: company}, company.state.path)
 
+    def open(self, company: Company) -> None:
+        """Let a person open a company file, which closes the one that was open."""
+        self.companies[company.state.path] = company
+        self.open_path = company.state.path
+
+    def close(self) -> None:
+        """Let a person close QuickBooks."""
+        self.open_path = None
+
 
 Steps = Generator[Call | Wait, Reply | None, Ended]
 CallSteps = Generator[Call | Wait, Reply | None, Reply]

@@ -10,13 +10,14 @@ import uuid
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from fieldledger.simulator.formats import cents_of, second_of
+from fieldledger.simulator.formats import cents_of, money, second_of
 from fieldledger.simulator.names import find_by_full_name
+from fieldledger.simulator.payments import undeposited_funds
 from fieldledger.simulator.printing import print_record
 from fieldledger.simulator.problems import Failed, missing
 from fieldledger.simulator.state import ITEM_TYPES, Deleted, Fields, Record, State, fold
 from fieldledger.simulator.turn import Answered, Iterator, Rule, Turn
-from fieldledger.simulator.views import record_view
+from fieldledger.simulator.views import record_view, reference_view
 
 DELETIONS_KEPT_S: Final = 90 * 24 * 3600
 NOTHING_FOUND: Final = Failed(1, "A query request did not find a matching object in QuickBooks")
@@ -299,6 +300,35 @@ def _printed(turn: Turn, asked: Fields, ids: list[str]) -> Answered:
         view = record_view(turn, record, with_lines=with_lines, with_links=with_links)
         print_record(answered.lines, f"{record.type}Ret", view, include)
     if not ids and turn.warning is None:
+        turn.warning = NOTHING_FOUND
+    return answered
+
+
+def query_undeposited(turn: Turn, asked: Fields) -> Answered:
+    """Answer all payments that wait in Undeposited Funds; there is no filter."""
+    state = turn.state
+    waiting = [
+        each
+        for each in state.of_type("ReceivePayment").values()
+        if each.fields["DepositToAccountRef"] == undeposited_funds(state)
+        and not each.fields.get("Deposited")
+    ]
+    answered = Answered()
+    counted = turn.request.attributes.get("metaData", "NoMetaData")
+    if counted != "NoMetaData":
+        answered.attributes["retCount"] = str(len(waiting))
+    for each in waiting if counted != "MetaDataOnly" else ():
+        values = {
+            "TxnID": each.id,
+            "TxnType": "ReceivePayment",
+            "CustomerRef": reference_view(state, each.fields["CustomerRef"]),
+            "TxnDate": each.fields["TxnDate"],
+            "RefNumber": each.fields.get("RefNumber"),
+            "Amount": money(each.fields["TotalAmount"]),
+        }
+        include = frozenset(asked.get("IncludeRetElement", ()))
+        print_record(answered.lines, "ReceivePaymentToDepositRet", values, include)
+    if not waiting:
         turn.warning = NOTHING_FOUND
     return answered
 

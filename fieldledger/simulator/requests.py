@@ -12,7 +12,9 @@ from fieldledger.simulator.invoices import add_invoice, mod_invoice
 from fieldledger.simulator.items import ITEMS
 from fieldledger.simulator.lists import (
     ACCOUNT,
+    CLASS,
     CUSTOMER,
+    DATE_DRIVEN_TERMS,
     OTHER_NAME,
     PAYMENT_METHOD,
     STANDARD_TERMS,
@@ -21,12 +23,22 @@ from fieldledger.simulator.lists import (
     mod_rule,
 )
 from fieldledger.simulator.payments import add_payment, mod_payment
-from fieldledger.simulator.queries import deleted_query, list_query, txn_query
+from fieldledger.simulator.queries import deleted_query, list_query, query_undeposited, txn_query
 from fieldledger.simulator.removal import delete_list_record, delete_txn, void_txn
 from fieldledger.simulator.state import ENTITY_TYPES, ITEM_TYPES, TERMS_TYPES
 from fieldledger.simulator.turn import Rule
 
-LISTS: Final = (CUSTOMER, OTHER_NAME, VENDOR, ACCOUNT, STANDARD_TERMS, PAYMENT_METHOD, *ITEMS)
+LISTS: Final = (
+    CUSTOMER,
+    OTHER_NAME,
+    VENDOR,
+    ACCOUNT,
+    CLASS,
+    STANDARD_TERMS,
+    DATE_DRIVEN_TERMS,
+    PAYMENT_METHOD,
+    *ITEMS,
+)
 QUERIED: Final = (
     *ENTITY_TYPES,
     *ITEM_TYPES,
@@ -51,6 +63,7 @@ RULES: Final[dict[str, Rule]] = {
     "ReceivePaymentAddRq": add_payment,
     "ReceivePaymentModRq": mod_payment,
     "ReceivePaymentQueryRq": txn_query("ReceivePayment"),
+    "ReceivePaymentToDepositQueryRq": query_undeposited,
     "TxnVoidRq": void_txn,
     "TxnDelRq": delete_txn,
     "ListDelRq": delete_list_record,

@@ -1,0 +1,181 @@
+"""What people do in QuickBooks while nobody looks: they rename, edit, merge, delete, restore.
+
+Every function takes the company and the time; what QuickBooks would not let a person do raises
+Failed, as it would for software.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from fieldledger.simulator.checking import Request
+from fieldledger.simulator.company import Company
+from fieldledger.simulator.formats import utc_offset
+from fieldledger.simulator.names import checked_name
+from fieldledger.simulator.payments import invoice_balance
+from fieldledger.simulator.problems import Failed, no_such_object
+from fieldledger.simulator.requests import RULES
+from fieldledger.simulator.state import TXN_TYPES, Fields, Lock, Origin, Record
+from fieldledger.simulator.turn import Answered, Turn
+
+PEOPLE = "people"  # The request of an Origin that no software made.
+
+
+def do(company: Company, request: str, given: Fields, *, now: datetime) -> Answered:
+    """Do by hand what a request such as "InvoiceAddRq" asks for; `given` is its content.
+
+    do(company, "CustomerAddRq", {"CustomerAdd": {"Name": "Anna"}}, now=now)
+
+    :raises Failed: as the request would.
+    """
+    return RULES[request](_turn(company, now, request, given), given)
+
+
+def _turn(company: Company, now: datetime, request: str = PEOPLE, given: Any = None) -> Turn:
+    at = int(now.timestamp())
+    return Turn(
+        state=company.state,
+        request=Request(request, {}, given or {}),
+        origin=Origin("", "", PEOPLE, at),
+        at=at,
+        offset=utc_offset(at, company.state.zone),
+        app=PEOPLE,
+        iterators={},
+        macros={},
+    )
+
+
+def record_of(company: Company, record_id: str) -> Record:
+    """Return a record.
+
+    :raises Failed: 3120 if there is none.
+    """
+    record = company.state.records.get(record_id)
+    if record is None:
+        raise no_such_object(record_id)
+    return record
+
+
+def rename(company: Company, record_id: str, name: str, *, now: datetime) -> None:
+    """Give a list record another name, or a transaction another number."""
+    record = record_of(company, record_id)
+    turn = _turn(company, now)
+    if record.type in TXN_TYPES:
+        turn.change_record(record, {**record.fields, "RefNumber": name})
+        return
+    wanted = checked_name(turn, record.type, name, record.parent, record.id)
+    turn.change_record(record, {**record.fields, "Name": wanted})
+
+
+def edit(company: Company, record_id: str, fields: Fields, *, now: datetime) -> None:
+    """Write into a record's fields, as they are kept: texts, and ListIDs for references."""
+    record = record_of(company, record_id)
+    _turn(company, now).change_record(record, {**record.fields, **fields})
+
+
+def delete(company: Company, record_id: str, *, now: datetime) -> None:
+    """Delete a record; QuickBooks refuses to delete a list record that is in use."""
+    record = record_of(company, record_id)
+    if record.type in TXN_TYPES:
+        do(company, "TxnDelRq", {"TxnDelType": record.type, "TxnID": record_id}, now=now)
+    else:
+        do(company, "ListDelRq", {"ListDelType": record.type, "ListID": record_id}, now=now)
+
+
+def merge(company: Company, loser_id: str, winner_id: str, *, now: datetime) -> None:
+    """Merge two records of one list: the loser's id is gone, and what had it has the winner's."""
+    state = company.state
+    loser, winner = record_of(company, loser_id), record_of(company, winner_id)
+    if loser.type != winner.type or loser is winner or loser.type in TXN_TYPES:
+        raise Failed(3500, "Only two records of one list can be merged.")
+    for record in list(state.records.values()):
+        if record is loser or not _mentions(record.fields, loser_id):
+            continue
+        state.uncount(record)
+        record.fields = _replaced(record.fields, loser_id, winner_id)
+        state.count(record)
+    state.leave(loser)
+    _turn(company, now).touch(winner)
+
+
+def _mentions(value: Any, identity: str) -> bool:
+    if isinstance(value, dict):
+        return any(_mentions(each, identity) for each in value.values())
+    if isinstance(value, list):
+        return any(_mentions(each, identity) for each in value)
+    return bool(value == identity)
+
+
+def _replaced(value: Any, old: str, new: str) -> Any:
+    if isinstance(value, dict):
+        return {key: _replaced(each, old, new) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_replaced(each, old, new) for each in value]
+    return new if value == old else value
+
+
+def close_books(company: Company, date: str) -> None:
+    """Set the closing date, "2025-12-31"; nothing on or before it can be written."""
+    company.state.preferences.closing_date = date
+
+
+def reopen_books(company: Company) -> None:
+    """Take the closing date away."""
+    company.state.preferences.closing_date = ""
+
+
+def open_record(company: Company, record_id: str, *, status: int = 3175, times: int = 1) -> None:
+    """Have a record open in a window: the next `times` writes to it fail with `status`."""
+    company.state.locks[record_id] = Lock(status, times)
+
+
+def deposit(company: Company, payment_id: str, *, now: datetime) -> None:
+    """Take a payment to the bank: QuickBooks lets nobody change it any more."""
+    edit(company, payment_id, {"Deposited": True}, now=now)
+
+
+def restore(company: Company, backup: str, *, now: datetime) -> None:
+    """Restore a backup, which is what to_json gave, in place of the company file."""
+    company.state = Company.from_json(backup).state
+    company.state.restored_at = int(now.timestamp())
+
+
+def copy_back(company: Company, backup: str) -> None:
+    """Copy an old file over the company file by hand: nothing in it says that it was."""
+    company.state = Company.from_json(backup).state
+
+
+def condense(company: Company, before: str, *, now: datetime) -> None:
+    """Condense: take out what was settled before a date, leaving no trace of single records."""
+    state = company.state
+    gone = {
+        each.id
+        for each in state.of_type("Invoice").values()
+        if each.fields["TxnDate"] < before and invoice_balance(state, each) == 0
+    }
+    while True:
+        kept_payments = [
+            each
+            for each in state.of_type("ReceivePayment").values()
+            if not _settles_only(each, gone, before)
+        ]
+        needed = {applied["TxnID"] for each in kept_payments for applied in each.fields["Applied"]}
+        if not gone & needed:
+            break
+        gone -= needed
+    kept = {each.id for each in kept_payments}
+    for payment in list(state.of_type("ReceivePayment").values()):
+        if payment.id not in kept:
+            state.leave(payment)
+    for invoice_id in gone:
+        state.leave(state.records[invoice_id])
+    state.condensed_at = int(now.timestamp())
+
+
+def _settles_only(payment: Record, gone: set[str], before: str) -> bool:
+    applied = payment.fields["Applied"]
+    used = sum(each["Amount"] for each in applied)
+    return bool(
+        payment.fields["TxnDate"] < before
+        and used == payment.fields["TotalAmount"]
+        and all(each["TxnID"] in gone for each in applied)
+    )
