@@ -106,6 +106,9 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PUBLIC_HTTPS else "http"
+# With https there is a proxy in front, whose last word in X-Forwarded-For is who really called:
+# else ten wrong passwords by anybody would slow down everybody.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if PUBLIC_HTTPS else 0
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Fieldledger"
 

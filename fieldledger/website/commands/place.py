@@ -14,6 +14,7 @@ from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from fieldledger.website.commands.terminal import CommandFailed, remark
+from fieldledger.website.durability import require_durable
 
 SETTINGS = "fieldledger.website.settings"
 PRIVATE_FOLDER = stat.S_IRWXU  # 0700: the database and the secrets are nobody else's.
@@ -73,8 +74,10 @@ def update_database(folder: Path) -> None:
     Several nodes may start at once: one works, the others wait for it.
 
     :raises CommandFailed: if the database cannot be reached.
+    :raises ImproperlyConfigured: if it may lose what it has confirmed.
     """
     try:
+        require_durable()
         if not pending_migrations():
             return
         with _one_at_a_time(folder):
