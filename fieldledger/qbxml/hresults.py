@@ -154,13 +154,13 @@ def normal_form(hresult: str) -> str | None:
     return None
 
 
-def hresult_meaning_of(hresult: str) -> HresultMeaning:
+def meaning_of(hresult: str) -> HresultMeaning:
     """Return what `hresult` means; for an unknown one, that QuickBooks could not be asked."""
-    code = normal_form(hresult)
+    code = normal_form(hresult) or ""
     if code in HRESULTS:
         return HRESULTS[code]
     return HresultMeaning(
-        code or "",
+        code,
         "unknown",
         "QuickBooks could not be asked; its message may say why.",
         _PC,
