@@ -49,7 +49,7 @@ def write_address(
     if not (streets or city or state or postal_code or country):
         return CLEARED if clearing else None
     room = BLOCK_LINES_MAX - bool(city or state or postal_code) - bool(country)
-    first = shorten(quickbooks_text(name, one_line=True).text, LINE_MAX)
+    first = write_line(name, LINE_MAX, what, None)
     if first and len(streets) < room and not (streets and fold(streets[0]) == fold(first)):
         streets.insert(0, first)
     if len(streets) > room:

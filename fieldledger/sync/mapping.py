@@ -299,11 +299,10 @@ def write_payment(
 
     :raises CannotBeSent: with one of the codes of words.OWN_WORDS.
     """
-    _check_payment(content, facts or CompanyFacts())
+    subject = f"the payment for invoice {content.invoice_number}"
+    amount = write_money(content.amount, "amount", _capital(subject))
+    _check_payment(content, facts or CompanyFacts(), subject)
     reference = write_identifier(content.reference, REFERENCE_MAX, "reference")
-    amount = write_money(
-        content.amount, "amount", f"The payment for invoice {content.invoice_number}"
-    )
     memo = write_text(f"Invoice {content.invoice_number}".strip(), "Memo", notes)
     method = _ref(choices.payment_methods.get(content.method))
     customer = Ref(list_id=content.customer_list_id)
@@ -444,8 +443,7 @@ def _check_invoice(content: InvoiceContent, facts: CompanyFacts) -> str:
     return number
 
 
-def _check_payment(content: PaymentContent, facts: CompanyFacts) -> None:
-    subject = f"the payment for invoice {content.invoice_number}"
+def _check_payment(content: PaymentContent, facts: CompanyFacts, subject: str) -> None:
     if content.voided:
         raise CannotBeSent("voided", f"{_capital(subject)} is void.", "voided")
     if not content.invoice_txn_id or not content.customer_list_id:
@@ -455,7 +453,7 @@ def _check_payment(content: PaymentContent, facts: CompanyFacts) -> None:
             "yet.",
             "invoice_not_in_quickbooks",
         )
-    if not content.amount > 0:
+    if content.amount <= 0:
         raise CannotBeSent("amount", f"{_capital(subject)} is not over zero.", "no_amount")
     _check_date(content.date, facts, subject)
 

@@ -83,7 +83,8 @@ class Alone:
 Found = Link | Ask | Alone
 
 # What can stand on an invoice line with a quantity and a rate. Names of the others are taken
-# all the same: the item list is one name space whatever the type (OSR).
+# all the same: the item list is one name space whatever the type
+# (inferred: ItemQuery answers all types, qbXML 13.0 schema).
 _SOLD: Final = {
     "ItemServiceRet": "a service item",
     "ItemNonInventoryRet": "a non-inventory item",

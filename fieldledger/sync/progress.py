@@ -3,7 +3,7 @@
 import math
 from typing import Final
 
-UNDER_WAY_MIN: Final = 1  # receiveResponseXML's 0 looks like a session that never began.
+UNDER_WAY_MIN: Final = 1  # Intuit's sample says "greater than zero = more to send": 0 is grey.
 UNDER_WAY_MAX: Final = 99
 COMPLETE: Final = 100  # Tells the Web Connector that nothing is left; it then closes the session.
 
@@ -14,7 +14,7 @@ def percent(done: int, total: int, last: int) -> int:
     `total` is what was waiting at the session's start plus what came since, so it may grow;
     `done` counts the same things; `last` is the number shown before (0 at first).
 
-    Source of the numbers' meaning: Intuit QBWC Programmer's Guide, receiveResponseXML.
+    Source of the numbers' meaning: Intuit QBWC Programmer's Guide ch. 2, receiveResponseXML.
     """
     if done >= total:
         return COMPLETE

@@ -1,7 +1,8 @@
 """Names and texts as QuickBooks can hold them."""
 
-import time
+import timeit
 import unicodedata
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -200,9 +201,11 @@ def test_whether_a_text_can_be_held_as_it_is(text: str, held: bool) -> None:
 
 
 def test_ordinary_names_cost_next_to_nothing() -> None:
-    """Goal: 10,000 clients do not feel the rule. Bound: 2 us each here, far above the measured."""
-    names = [f"Client {number} of Springfield" for number in range(10_000)]
-    started = time.perf_counter()
-    for name in names:
-        quickbooks_name(name, limit=41)
-    assert time.perf_counter() - started < 0.2
+    """Goal: 10,000 clients do not feel the rule. Bound: ten times what was measured, best of 5."""
+    seconds = timeit.repeat(
+        lambda: quickbooks_name("Anna Smith of Springfield", limit=41),
+        repeat=5,
+        number=1000,
+        timer=process_time,
+    )
+    assert min(seconds) / 1000 < 10e-6

@@ -1,0 +1,461 @@
+"""Every sentence that says where a record stands: what happened, who moves next, what to click.
+
+explain() takes a code: a status of QuickBooks ("3100"), an hresult of the Web Connector
+("0x80040408", in any case), or one of our own (OWN_WORDS). No code is left without words, and
+QuickBooks' own text is quoted, never replaced.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from fieldledger.qbxml.hresults import normal_form
+from fieldledger.qbxml.statuses import Actor, meaning_of
+from fieldledger.sync.content import State
+from fieldledger.sync.words_quickbooks import (
+    HRESULT_WORDS,
+    QUICKBOOKS_STOPPED,
+    STATUS_FAMILIES,
+    STATUS_WORDS,
+    UNKNOWN,
+    UNKNOWN_HRESULT,
+    UNKNOWN_STATUS,
+    Words,
+)
+
+STATUS_MAX: Final = 99_999  # What is more than that is an hresult written as a number.
+SAID_LENGTH_MAX: Final = 500  # Characters of QuickBooks' own text in a sentence.
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What to show for one code; `steps` are for the `actor`, in order."""
+
+    title: str
+    sentence: str
+    actor: Actor
+    steps: tuple[str, ...] = ()
+
+
+ACTOR_WORDS: Final[Mapping[Actor, str]] = {
+    Actor.SYSTEM: "Fieldledger, by itself",
+    Actor.OFFICE: "the office",
+    Actor.BOOKKEEPER: "the bookkeeper",
+    Actor.QUICKBOOKS_ADMIN: "the QuickBooks administrator",
+    Actor.QUICKBOOKS_PC: "whoever is at the QuickBooks computer",
+    Actor.US: "Fieldledger's makers",
+    Actor.NOBODY: "nobody",
+}
+
+_RETRY: Final = "Open the entry in the sync log and press Retry."
+_MAPPING: Final = "Press Open mapping"
+
+OWN_WORDS: Final[Mapping[str, Words]] = {
+    # What keeps a record from being sent at all: the codes of CannotBeSent.
+    "blank_name": Words(
+        "No name",
+        "{Name} has no name, and QuickBooks needs one.",
+        Actor.OFFICE,
+        ("Open the record and enter a name. It is then sent by itself.",),
+    ),
+    "number_missing": Words(
+        "No number",
+        "The invoice has no number.",
+        Actor.OFFICE,
+        ("Open the invoice and enter a number.", "Press Sync to QuickBooks again."),
+    ),
+    "number_too_long": Words(
+        "Number too long",
+        "The number {number} is too long: QuickBooks takes at most {limit} characters.",
+        Actor.OFFICE,
+        ("Open the record and shorten the number.", "Press Sync to QuickBooks again."),
+    ),
+    "characters": Words(
+        "Characters QuickBooks cannot hold",
+        "The number {number} has characters that QuickBooks cannot hold.",
+        Actor.OFFICE,
+        ("Open the record and use plain letters and digits.", "Press Sync to QuickBooks again."),
+    ),
+    "figure_too_large": Words(
+        "A figure QuickBooks cannot hold",
+        "A quantity, price or amount of {name} is too large or has too many decimals.",
+        Actor.OFFICE,
+        ("Open the record and correct the figure.", "Press Sync to QuickBooks again."),
+    ),
+    "date_out_of_range": Words(
+        "A date QuickBooks cannot hold",
+        "The date of {name} is too far in the past.",
+        Actor.OFFICE,
+        ("Open the record and correct the date.", "Press Sync to QuickBooks again."),
+    ),
+    "no_lines": Words(
+        "No lines",
+        "The invoice has no lines, and QuickBooks takes none without.",
+        Actor.OFFICE,
+        ("Open the invoice and add a line.", "Press Sync to QuickBooks again."),
+    ),
+    "no_amount": Words(
+        "No amount",
+        "The payment is not over zero, and QuickBooks takes no such payment.",
+        Actor.OFFICE,
+        ("Open the payment and correct the amount.", "Press Sync to QuickBooks again."),
+    ),
+    "closed_period": Words(
+        "The books are closed",
+        "{date} is on or before the closing date in QuickBooks, {closing_date}.",
+        Actor.BOOKKEEPER,
+        (
+            "Change the date to one after the closing date, press Hold, or ask your accountant.",
+            (
+                "To open the period: in QuickBooks, Edit > Preferences > Accounting > Company "
+                "Preferences > Set Date/Password. Then press Retry."
+            ),
+        ),
+    ),
+    "no_income_account": Words(
+        "No income account chosen",
+        "QuickBooks needs to know to which income account {name} posts.",
+        Actor.BOOKKEEPER,
+        (f"{_MAPPING} and choose an income account. It is then sent by itself.",),
+    ),
+    "no_fallback_item": Words(
+        "A line without an item",
+        "The line “{line}” names no item, and QuickBooks takes no amount without one.",
+        Actor.BOOKKEEPER,
+        (
+            "Open the invoice and choose an item for the line.",
+            f"Or: {_MAPPING.lower()} and choose the item that such lines use. Then press Retry.",
+        ),
+    ),
+    "tax_not_mapped": Words(
+        "Tax rate not matched",
+        "The tax rate {tax_rate} is not matched to a sales tax item in QuickBooks.",
+        Actor.BOOKKEEPER,
+        (f"{_MAPPING} and choose its sales tax item. Then press Retry.",),
+    ),
+    "sales_tax_off": Words(
+        "Sales tax is off in QuickBooks",
+        "{Name} has sales tax, and sales tax is switched off in QuickBooks.",
+        Actor.QUICKBOOKS_ADMIN,
+        (
+            "In QuickBooks: Edit > Preferences > Sales Tax > Company Preferences > Yes.",
+            "Or take the tax off the invoice here.",
+            _RETRY,
+        ),
+    ),
+    "tax_codes_unknown": Words(
+        "Sales tax codes not read yet",
+        "QuickBooks' sales tax codes have not been read, so it is not known how to mark a line as "
+        "taxable or not.",
+        Actor.SYSTEM,
+        (
+            "Nothing to do: they are read with the next session.",
+            (
+                "If it stays this way, look in QuickBooks under Lists > Sales Tax Code List: "
+                "it needs a taxable and a non-taxable code."
+            ),
+        ),
+    ),
+    "client_not_in_quickbooks": Words(
+        "Its client is not in QuickBooks",
+        "The client of {name} is not in QuickBooks yet.",
+        Actor.SYSTEM,
+        ("Nothing to do: it follows as soon as the client is there.",),
+    ),
+    "item_not_in_quickbooks": Words(
+        "An item is not in QuickBooks",
+        "The item “{item}” of {name} is not in QuickBooks yet.",
+        Actor.SYSTEM,
+        ("Nothing to do: it follows as soon as the item is there.",),
+    ),
+    "invoice_not_in_quickbooks": Words(
+        "Its invoice is not in QuickBooks",
+        "The invoice that {name} pays is not in QuickBooks yet.",
+        Actor.SYSTEM,
+        ("Nothing to do: it follows as soon as the invoice is there.",),
+    ),
+    "voided": Words("Voided here", "{Name} is void here, so it is not sent.", Actor.NOBODY),
+    "item_left_alone": Words(
+        "Another type in QuickBooks",
+        "In QuickBooks {name} is of a type that Fieldledger does not change. It is used as it is.",
+        Actor.NOBODY,
+    ),
+    # What became of a record that was sent.
+    "name_changed": Words(
+        "Sent under another name",
+        "The name {wanted} is taken in QuickBooks, so {name} went as {sent_as}.",
+        Actor.NOBODY,
+        ("To use another name, rename the record here. To tie it to the other, press Relink.",),
+    ),
+    "differs": Words(
+        "The totals differ",
+        "QuickBooks took {name}, but its total is {differs_by} different from ours (QuickBooks "
+        "minus ours).",
+        Actor.BOOKKEEPER,
+        (
+            "Compare the lines and the tax side by side in the entry.",
+            "Correct the one that is wrong. If it was ours, press Sync to QuickBooks again.",
+        ),
+    ),
+    "stale_given_up": Words(
+        "Changed in QuickBooks again and again",
+        "{Name} was changed in QuickBooks each time our change was to be sent.",
+        Actor.BOOKKEEPER,
+        ("See who is working on it in QuickBooks. When they are done, press Retry.",),
+    ),
+    "in_use_given_up": Words(
+        "Still in use in QuickBooks",
+        "{Name} has been in use in QuickBooks at every try.",
+        Actor.QUICKBOOKS_PC,
+        ("Close the windows that show it in QuickBooks, or restart QuickBooks.", _RETRY),
+    ),
+    "document_refused": Words(
+        "QuickBooks cannot read this record",
+        "QuickBooks could not read {name} in the form we sent it, although it went alone. "
+        "Nothing was changed there.",
+        Actor.US,
+        ("Report it to us with this message.", "Press Ignore if it can stay out of QuickBooks."),
+    ),
+    "no_answer": Words(
+        "No answer for this record",
+        "QuickBooks answered the others but not {name}, so it is being looked for there.",
+        Actor.SYSTEM,
+        ("Nothing to do: it is not sent twice.",),
+    ),
+    "answer_lost": Words(
+        "Checking with QuickBooks",
+        "{Name} was sent and the answer was lost on the way. QuickBooks is asked first, so that "
+        "nothing is entered twice.",
+        Actor.SYSTEM,
+        ("Nothing to do, and no retry until QuickBooks has answered.",),
+    ),
+    "confirmed": Words(
+        "Confirmed by looking it up",
+        "The answer for {name} was lost, and it was found in QuickBooks: it is there once.",
+        Actor.NOBODY,
+    ),
+    "sent_again": Words(
+        "Sent again",
+        "The answer for {name} was lost and it is not in QuickBooks, so it is sent once more.",
+        Actor.SYSTEM,
+    ),
+    "found_several": Words(
+        "Several come into question",
+        "The answer for {name} was lost, and QuickBooks has several that could be it.",
+        Actor.BOOKKEEPER,
+        ("Press Relink and choose the right one.",),
+    ),
+    "deleted_in_quickbooks": Words(
+        "Deleted in QuickBooks",
+        "{Name} was in QuickBooks and somebody deleted it there. It is not sent again by itself.",
+        Actor.BOOKKEEPER,
+        (
+            "To have it there again, press Retry. To tie it to another, press Relink.",
+            "To leave it out of QuickBooks, press Ignore.",
+        ),
+    ),
+    # What stands in the way of all of them.
+    "wrong_file": Words(
+        "Another company file is open",
+        "The company file that is open in QuickBooks is not the one we are linked to. Nothing was "
+        "written to it.",
+        Actor.QUICKBOOKS_PC,
+        (
+            "On the QuickBooks computer, open the right company file.",
+            "The next session goes on by itself.",
+        ),
+    ),
+    "second_computer": Words(
+        "A second computer",
+        "Another computer is syncing the same company file right now, so this one waits.",
+        Actor.QUICKBOOKS_PC,
+        ("Remove Fieldledger from the Web Connector on the computer that should not sync.",),
+    ),
+    "restored": Words(
+        "QuickBooks was restored from a backup",
+        "The company file was restored from a backup. What we sent is being looked up, and what "
+        "is missing is sent again.",
+        Actor.SYSTEM,
+        ("Nothing to do.",),
+    ),
+    "too_old": Words(
+        "QuickBooks is too old",
+        "This QuickBooks is older than 2022 and does not know all that we need. Nothing was "
+        "written to it.",
+        Actor.QUICKBOOKS_PC,
+        ("Update to QuickBooks Desktop 2022 or later.",),
+    ),
+    "wrong_country": Words(
+        "Not a US edition",
+        "This QuickBooks is not the US edition. Its taxes work in another way, so nothing was "
+        "written to it.",
+        Actor.QUICKBOOKS_ADMIN,
+        ("Use a company file of QuickBooks Desktop, US edition.",),
+    ),
+    "not_qbxml": Words(
+        "The answer could not be read",
+        "What came back from the QuickBooks computer was not an answer of QuickBooks, or not all "
+        "of it. QuickBooks is asked again.",
+        Actor.SYSTEM,
+        ("Nothing to do. If it stays this way, look at the network and the security software.",),
+    ),
+}
+
+STATE_WORDS: Final[Mapping[State, Words]] = {
+    State.NOT_SENT: Words(
+        "Not sent",
+        "Nobody has asked for {name} to go to QuickBooks yet.",
+        Actor.OFFICE,
+        ("Press Sync to QuickBooks when it should go.",),
+    ),
+    State.PENDING: Words(
+        "Pending",
+        "{Name} goes to QuickBooks with the Web Connector's next run.",
+        Actor.SYSTEM,
+    ),
+    State.WAITING: Words(
+        "Waiting",
+        "{Name} waits for {waiting_for}, which is not in QuickBooks yet.",
+        Actor.SYSTEM,
+        ("Nothing to do here, unless {waiting_for} needs you.",),
+    ),
+    State.HELD: Words(
+        "Held",
+        "{Name} was put on hold and is not sent.",
+        Actor.OFFICE,
+        ("Press Release when it should go.",),
+    ),
+    State.SENDING: Words(
+        "Sending", "{Name} is on its way to QuickBooks; its answer is awaited.", Actor.SYSTEM
+    ),
+    State.SYNCED: Words("Synced", "{Name} is in QuickBooks as it is here.", Actor.NOBODY),
+    State.DIFFERS: OWN_WORDS["differs"]._replace(title="Synced, differs"),
+    State.FAILED: Words(
+        "Failed, needs you",
+        "{Name} could not be sent to QuickBooks.",
+        Actor.OFFICE,
+        ("Open the entry and do what it says.",),
+    ),
+    State.CHECKING: OWN_WORDS["answer_lost"]._replace(title="Checking"),
+    State.CHANGED: Words(
+        "Changed since",
+        "{Name} was changed here after it was sent; the change is not in QuickBooks.",
+        Actor.OFFICE,
+        ("Press Sync to QuickBooks to send the change.",),
+    ),
+    State.CHANGED_IN_QUICKBOOKS: Words(
+        "Changed in QuickBooks",
+        "{Name} was changed in QuickBooks after it was sent.",
+        Actor.BOOKKEEPER,
+        (
+            (
+                "Open the entry and compare. To have it there as it is here, press Sync to "
+                "QuickBooks; to leave it as it is there, press Ignore."
+            ),
+        ),
+    ),
+    State.GONE: OWN_WORDS["deleted_in_quickbooks"]._replace(title="Gone from QuickBooks"),
+    State.IGNORED: Words(
+        "Ignored",
+        "{Name} was left out of QuickBooks by choice.",
+        Actor.NOBODY,
+        ("Press Retry if it should go after all.",),
+    ),
+    State.CANCELLED: Words(
+        "Cancelled",
+        "{Name} was voided here before it was ever sent, so QuickBooks never gets it.",
+        Actor.NOBODY,
+    ),
+}
+
+
+def explain(code: str | int, *, said: str = "", **facts: object) -> Explanation:
+    """Return the words for `code`, with `facts` filled in and QuickBooks' text `said` quoted.
+
+    Facts used, all optional: name (also as the record's kind, "the invoice 1042"), number, limit,
+    date, closing_date, item, line, tax_rate, waiting_for, differs_by, wanted, sent_as.
+
+    A code nobody knows gets the words of its family, and QuickBooks' own text says the rest.
+    For what the Web Connector reports in whatever form, take explain_hresult.
+    """
+    return _filled(_words_of(str(code).strip()), said, facts)
+
+
+def explain_hresult(hresult: str, *, said: str = "") -> Explanation:
+    """Return the words for what the Web Connector reports; it may be empty or no hresult at all."""
+    return _filled(_words_of_hresult(hresult), said, {})
+
+
+def explain_state(state: State, *, said: str = "", **facts: object) -> Explanation:
+    """Return the words for a state, in the same way as explain."""
+    return _filled(STATE_WORDS[state], said, facts)
+
+
+def _words_of(code: str) -> Words:
+    if code in OWN_WORDS:
+        return OWN_WORDS[code]
+    try:
+        status = int(code)
+    except ValueError:
+        status = None
+    if status is None or abs(status) > STATUS_MAX:
+        is_hresult = normal_form(code) is not None or _is_rpc(code)
+        return _words_of_hresult(code) if is_hresult else UNKNOWN
+    if status in STATUS_WORDS:
+        return STATUS_WORDS[status]
+    for first, last, words in STATUS_FAMILIES:
+        if first <= status <= last:
+            return words
+    meaning = meaning_of(status)
+    return UNKNOWN_STATUS._replace(
+        sentence=f"QuickBooks refused {{name}}. {meaning.meaning}", actor=meaning.actor
+    )
+
+
+def _words_of_hresult(hresult: str) -> Words:
+    if _is_rpc(hresult):
+        return QUICKBOOKS_STOPPED
+    return HRESULT_WORDS.get(normal_form(hresult) or "", UNKNOWN_HRESULT)
+
+
+def _is_rpc(hresult: str) -> bool:
+    return hresult.strip().upper().startswith("RPC_")  # COM: the program at the other end is gone.
+
+
+class _Facts(dict[str, str]):
+    """Facts for a sentence; what is not known gets a general word."""
+
+    def __missing__(self, key: str) -> str:
+        return _GENERAL.get(key, "…")
+
+
+_GENERAL: Final[Mapping[str, str]] = {
+    "name": "this record",
+    "Name": "This record",
+    "number": "of this record",
+    "limit": "fewer",
+    "date": "The date",
+    "closing_date": "which closes the books",
+    "item": "on one of the lines",
+    "line": "without an item",
+    "tax_rate": "of the invoice",
+    "waiting_for": "something it belongs to",
+    "differs_by": "by a sum",
+    "wanted": "it has here",
+    "sent_as": "another one",
+}
+
+
+def _filled(words: Words, said: str, facts: Mapping[str, object]) -> Explanation:
+    texts = {key: str(value) for key, value in facts.items() if value is not None}
+    given = _Facts({key: text for key, text in texts.items() if text})
+    if "name" in given:
+        given["Name"] = given["name"][:1].upper() + given["name"][1:]
+    sentence = words.sentence.format_map(given)
+    text = " ".join(said.split())
+    if text:
+        if len(text) > SAID_LENGTH_MAX:
+            text = text[: SAID_LENGTH_MAX - 1] + "…"
+        sentence += f" QuickBooks says: “{text}”"
+    steps = tuple(step.format_map(given) for step in words.steps)
+    return Explanation(words.title, sentence, words.actor, steps)
