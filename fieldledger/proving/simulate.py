@@ -115,7 +115,7 @@ def _connector(options: argparse.Namespace) -> WebConnector:
     if options.setup_file:
         owner_id, file_id = read_setup_file(options.setup_file)
     else:
-        owner_id, file_id = marked(company)
+        owner_id, file_id = setup_ids(options.username) or marked(company) or ("", "")
     path: Path | None = options.company
     return WebConnector(
         desk=Desk.of(company),
@@ -173,12 +173,12 @@ def read_setup_file(path: Path) -> tuple[str, str]:
     return (root.findtext("OwnerID") or "").strip(), (root.findtext("FileID") or "").strip()
 
 
-def marked(company: Company) -> tuple[str, str]:
+def marked(company: Company) -> tuple[str, str] | None:
     """Return the OwnerID and FileID that an earlier run has marked a company with."""
     for each in company.state.stamps:
         if each.name == "FileID":
             return each.owner_id, each.value
-    return "", ""
+    return None
 
 
 def _sessions(

@@ -10,6 +10,8 @@ from fieldledger.website.command_line import parser_of
 from tests.simulator.company_files import document
 from tests.simulator.service import Service, serving
 
+pytestmark = pytest.mark.django_db  # The command asks this installation for the setup file's ids.
+
 ADD = document(
     "".join(
         f'<CustomerAddRq requestID="{name}"><CustomerAdd><Name>{name}</Name></CustomerAdd>'
