@@ -154,12 +154,6 @@ def find_api_key(text: str, *, now: datetime) -> ApiKey | None:
     return key
 
 
-def business_of_key(text: str, *, now: datetime) -> Business | None:
-    """Return the business that the key with this text opens."""
-    key = find_api_key(text, now=now)
-    return key.business if key else None
-
-
 def audit(
     *,
     business: Business,
