@@ -157,6 +157,7 @@ def _invoice(
         tax_rate_name=tax_rate.name if tax_rate else "",
         memo=invoice.memo,
         customer_list_id=customer.quickbooks_id,
+        customer_name=client.name,
         customer_billing=_address([getattr(client, f"billing_{each}") for each in _ADDRESS]),
         lines=tuple(_line(line, parts) for line in lines),
         subtotal=invoice.subtotal,

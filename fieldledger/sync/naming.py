@@ -74,7 +74,8 @@ def quickbooks_name(wanted: str, *, limit: int) -> Named:
     comes back unchanged. Trimmed and collapsed spaces are not reported: nobody sees them.
 
     Source of the colon's rule: QuickBooks' own text to status 3090, "Names in this list cannot
-    contain a colon"; of the length: names too long are refused with 3070, never cut (flowlink tests).
+    contain a colon"; of the length: names too long are refused with 3070, never cut (flowlink
+    tests).
 
     :raises CannotBeSent: if nothing is left of `wanted` (code "blank_name").
     """

@@ -170,7 +170,7 @@ def judge(
 ) -> Outcome:
     """Return what `answer` means for the record that `operation` was about.
 
-    `name` is what the sentence calls it ("invoice 1042"; a client's or item's own name).
+    `name` is what the sentence calls it ("invoice 1042", "the client “Anna Smith”").
 
     `quickbooks_id` is the id that was changed, voided or deleted: an id "cannot be found" (3120)
     may be that of the record itself, or of one it refers to.

@@ -50,6 +50,21 @@ ACTOR_WORDS: Final[Mapping[Actor, str]] = {
 _RETRY: Final = "Open the entry in the sync log and press Retry."
 _MAPPING: Final = "Press Open mapping"
 
+_CONFIRMED: Final = Words(
+    "Confirmed by looking it up",
+    "The answer for {name} was lost, and it was found in QuickBooks: it is there once.",
+    Actor.NOBODY,
+)
+_GONE: Final = Words(
+    "Gone from QuickBooks",
+    "{Name} was in QuickBooks and is not any more. It is not sent again by itself.",
+    Actor.BOOKKEEPER,
+    (
+        "To have it there again, press Retry. To tie it to another, press Relink.",
+        "To leave it out of QuickBooks, press Ignore.",
+    ),
+)
+
 OWN_WORDS: Final[Mapping[str, Words]] = {
     # What keeps a record from being sent at all: the codes of CannotBeSent.
     "blank_name": Words(
@@ -181,6 +196,39 @@ OWN_WORDS: Final[Mapping[str, Words]] = {
         Actor.NOBODY,
     ),
     # What became of a record that was sent.
+    "named_by_person": Words(
+        "Named by hand",
+        "{Name} goes to QuickBooks under the name that was chosen for it.",
+        Actor.SYSTEM,
+    ),
+    "linked": Words("Linked", "{Name} is tied to its record in QuickBooks.", Actor.NOBODY),
+    "skipped": Words(
+        "Left out by the plan",
+        "{Name} was left out of QuickBooks when the plan was approved.",
+        Actor.NOBODY,
+        ("Press Retry if it should go after all.",),
+    ),
+    "deleted_here": Words(
+        "Deleted here", "{Name} was deleted here before it was sent.", Actor.NOBODY
+    ),
+    "waiting": Words(
+        "Waiting",
+        "{Name} waits for {waiting_for}, which is not in QuickBooks yet.",
+        Actor.SYSTEM,
+        ("Nothing to do here, unless what it waits for needs you.",),
+    ),
+    "parent_unknown": Words(
+        "What it belongs to is missing",
+        "{Name} belongs to a record that is not on its way to QuickBooks.",
+        Actor.OFFICE,
+        ("Open the record it belongs to and save it; it is then sent.", _RETRY),
+    ),
+    "cannot_be_written": Words(
+        "QuickBooks cannot hold it",
+        "QuickBooks cannot hold one of the fields of {name}.",
+        Actor.OFFICE,
+        ("Open the record and correct the field that is named.", _RETRY),
+    ),
     "name_changed": Words(
         "Sent under another name",
         "The name {wanted} is taken in QuickBooks, so {name} went as {sent_as}.",
@@ -229,11 +277,8 @@ OWN_WORDS: Final[Mapping[str, Words]] = {
         Actor.SYSTEM,
         ("Nothing to do, and no retry until QuickBooks has answered.",),
     ),
-    "confirmed": Words(
-        "Confirmed by looking it up",
-        "The answer for {name} was lost, and it was found in QuickBooks: it is there once.",
-        Actor.NOBODY,
-    ),
+    "confirmed": _CONFIRMED,
+    "found": _CONFIRMED,
     "sent_again": Words(
         "Sent again",
         "The answer for {name} was lost and it is not in QuickBooks, so it is sent once more.",
@@ -245,14 +290,11 @@ OWN_WORDS: Final[Mapping[str, Words]] = {
         Actor.BOOKKEEPER,
         ("Press Relink and choose the right one.",),
     ),
-    "deleted_in_quickbooks": Words(
-        "Deleted in QuickBooks",
-        "{Name} was in QuickBooks and somebody deleted it there. It is not sent again by itself.",
-        Actor.BOOKKEEPER,
-        (
-            "To have it there again, press Retry. To tie it to another, press Relink.",
-            "To leave it out of QuickBooks, press Ignore.",
-        ),
+    "gone": _GONE,
+    "deleted_in_quickbooks": _GONE._replace(
+        title="Deleted in QuickBooks",
+        sentence="{Name} was in QuickBooks and somebody deleted it there. It is not sent again by "
+        "itself.",
     ),
     # What stands in the way of all of them.
     "wrong_file": Words(
@@ -292,6 +334,7 @@ OWN_WORDS: Final[Mapping[str, Words]] = {
         Actor.QUICKBOOKS_ADMIN,
         ("Use a company file of QuickBooks Desktop, US edition.",),
     ),
+    "unknown_hresult": UNKNOWN_HRESULT,
     "not_qbxml": Words(
         "The answer could not be read",
         "What came back from the QuickBooks computer was not an answer of QuickBooks, or not all "
@@ -354,7 +397,7 @@ STATE_WORDS: Final[Mapping[State, Words]] = {
             ),
         ),
     ),
-    State.GONE: OWN_WORDS["deleted_in_quickbooks"]._replace(title="Gone from QuickBooks"),
+    State.GONE: _GONE,
     State.IGNORED: Words(
         "Ignored",
         "{Name} was left out of QuickBooks by choice.",

@@ -137,20 +137,20 @@ STATUS_WORDS: Final[Mapping[int, Words]] = {
     ),
     3090: Words(
         "Name not allowed",
-        "QuickBooks does not allow the name {name}.",
+        "QuickBooks does not allow the name of {name}.",
         Actor.OFFICE,
         ("Open the record and change its name; do not use a colon.", _RETRY),
     ),
     3100: Words(
         "This name is taken",
-        "Another customer, vendor, employee or item in QuickBooks already has the name {name}, "
+        "The name of {name} is taken in QuickBooks by another customer, vendor, employee or item, "
         "perhaps an inactive one.",
         Actor.OFFICE,
         (
             "If it is the same one, press Relink and choose it.",
             (
-                "Otherwise give it another name, or switch on “Resolve future conflicts” in the "
-                "settings: it then goes under a name such as “{name} – 2”."
+                "Otherwise rename it here, or switch on “Resolve future conflicts” in the "
+                "settings: it then goes under a name such as “John Smith – 2”."
             ),
             _RETRY,
         ),

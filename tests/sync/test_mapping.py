@@ -265,6 +265,29 @@ def test_an_address_fits_the_five_lines_that_are_printed(
     assert [line for line in given if line] == lines
 
 
+def test_a_street_that_does_not_fit_the_block_is_said() -> None:
+    notes: list[str] = []
+    addressing.write_address(
+        Address(line1="é" * 200, city="Springfield", country="USA"),
+        name="Anna Smith",
+        clearing=False,
+        what="Billing address",
+        notes=notes,
+    )
+    addressing.write_address(
+        Address(line1="  ", line2="12 Elm St 🔧"),
+        name="",
+        clearing=False,
+        what="Service address",
+        notes=notes,
+    )
+
+    assert notes == [
+        "Billing address: too long for the five lines QuickBooks prints; shortened.",
+        "Service address, street: QuickBooks cannot hold “🔧”; replaced with “_”.",
+    ]
+
+
 def test_an_address_of_quickbooks_reads_as_ours() -> None:
     address = addressing.read_address(
         ["Smith Lawns ", "12 Elm St", "", "Apt 4", "Rear entrance"],

@@ -116,6 +116,12 @@ def test_a_stored_answer_names_the_object_that_was_written() -> None:
 
 
 def test_no_error_without_a_record_proves_nothing() -> None:
+    assert isinstance(
+        judge(
+            answer(0, "", "<ErrorRecovery><OwnerID>0</OwnerID></ErrorRecovery>"), operation="add"
+        ),
+        Unknown,
+    )
     assert isinstance(judge(answer(0, "Status OK"), operation="add"), Unknown)
     assert isinstance(judge(answer(0, "Status OK"), operation="mod"), Unknown)
     assert isinstance(judge(answer(530, "Something"), operation="add"), Unknown)

@@ -70,21 +70,19 @@ def test_every_state_has_a_name_and_every_actor_a_word() -> None:
 
 
 def test_quickbooks_own_words_are_quoted() -> None:
-    explanation = explain(
-        3100, said='The name "Anna" of the list\nelement is already in use.', name="Anna"
-    )
+    said = 'The name "Anna" of the list\nelement is already in use.'
 
-    assert explanation == Explanation(
+    assert explain(3100, said=said, name="the client “Anna”") == Explanation(
         "This name is taken",
-        "Another customer, vendor, employee or item in QuickBooks already has the name Anna, "
-        'perhaps an inactive one. QuickBooks says: “The name "Anna" of the list element is '
-        "already in use.”",
+        "The name of the client “Anna” is taken in QuickBooks by another customer, vendor, "
+        'employee or item, perhaps an inactive one. QuickBooks says: “The name "Anna" of the '
+        "list element is already in use.”",
         Actor.OFFICE,
         (
             "If it is the same one, press Relink and choose it.",
             (
-                "Otherwise give it another name, or switch on “Resolve future conflicts” in the "
-                "settings: it then goes under a name such as “Anna – 2”."
+                "Otherwise rename it here, or switch on “Resolve future conflicts” in the "
+                "settings: it then goes under a name such as “John Smith – 2”."
             ),
             "Open the entry in the sync log and press Retry.",
         ),
