@@ -27,7 +27,7 @@ from fieldledger.qbxml.values import (
 
 Write: TypeAlias = Callable[[Any], str]  # The value of a field in, the element out.
 
-_MACRO: Final = re.compile(r"TxnID:[A-Za-z0-9_.-]{1,40}")
+MACRO: Final = re.compile(r"TxnID:[A-Za-z0-9_.-]{1,40}")
 _TEXTS: Final = frozenset({Kind.STR, Kind.ID})
 _WORD_START: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
@@ -299,7 +299,7 @@ def _write_text(leaf: Leaf, path: str, context: _Context) -> Write:
 def _use_macro(value: UseMacro, leaf: Leaf, path: str) -> str:
     if not leaf.macro:
         raise CannotBeWritten(path, "cannot stand for a record of the same message set")
-    if not isinstance(value.name, str) or not _MACRO.fullmatch(value.name):
+    if not isinstance(value.name, str) or not MACRO.fullmatch(value.name):
         raise CannotBeWritten(path, "is not of the form TxnID:name")
     return f'<{leaf.name} useMacro="{value.name}"/>'
 

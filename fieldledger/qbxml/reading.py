@@ -215,7 +215,7 @@ def _reference(match: re.Match[str]) -> str:
 
 
 def _is_answer(tag: str) -> bool:
-    return tag.endswith("Rs") and tag.isalnum()  # No namespace.
+    return tag.endswith("Rs") and tag != "Rs" and tag.isalnum()  # No namespace.
 
 
 def _answer(element: etree._Element) -> Answer:

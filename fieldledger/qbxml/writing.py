@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from fieldledger.qbxml.objects import Body
-from fieldledger.qbxml.plans import CannotBeWritten, Plan, plan_for
+from fieldledger.qbxml.plans import MACRO, CannotBeWritten, Plan, plan_for
 from fieldledger.qbxml.schema import (
     REQUEST_ATTRIBUTES,
     REQUEST_ID_LENGTH_MAX,
@@ -44,7 +44,6 @@ OnError: TypeAlias = Literal["continueOnError", "stopOnError"]
 MetaData: TypeAlias = Literal["NoMetaData", "MetaDataOnly", "MetaDataAndResponseData"]
 
 _MESSAGE_SET_ID: Final = re.compile(rf"[!-~]{{1,{MESSAGE_SET_ID_LENGTH_MAX}}}")
-_MACRO: Final = re.compile(r"TxnID:[A-Za-z0-9_.-]{1,40}")
 _INCLUDE: Final = re.compile(r"[A-Za-z0-9]{1,50}")
 
 
@@ -177,7 +176,7 @@ def _macro(request: Request, plan: Plan) -> str:
         return ""
     if plan.record is None or "defMacro" not in REQUEST_ATTRIBUTES.get(plan.record, ()):
         raise CannotBeWritten("defMacro", f"is not for {plan.request}")
-    if not _MACRO.fullmatch(request.def_macro):
+    if not MACRO.fullmatch(request.def_macro):
         raise CannotBeWritten("defMacro", "is not of the form TxnID:name")
     return f' defMacro="{request.def_macro}"'
 
