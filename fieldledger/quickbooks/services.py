@@ -9,6 +9,7 @@ from fieldledger.quickbooks.asking import (
 )
 from fieldledger.quickbooks.errors import Mistaken, NotPossible
 from fieldledger.quickbooks.planned import decide_plan_row
+from fieldledger.quickbooks.relinking import relink
 from fieldledger.quickbooks.setting_up import (
     Password,
     approve_plan,
@@ -47,6 +48,7 @@ __all__ = [
     "password_for_companion",
     "pause",
     "refresh_lists",
+    "relink",
     "resume",
     "save_mapping",
     "save_settings",

@@ -1,0 +1,5 @@
+"""/webhooks."""
+
+from ninja import Router
+
+router = Router(tags=["Webhooks"])
