@@ -4,16 +4,19 @@ What is lost when a process is killed is at most the last few seconds of "last c
 """
 
 import threading
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db import transaction
+import structlog
+from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from fieldledger.quickbooks.models import Connection
 from fieldledger.quickbooks.tables import update_many
 
 FLUSH_EVERY_S: Final = 2.0
+_LOG: Final = structlog.get_logger("fieldledger.contacts")
 
 
 @dataclass(slots=True)
@@ -52,7 +55,7 @@ class Contacts:
             # Locked in the order of their keys, as everybody does who locks several.
             known = {
                 each.pk: each
-                for each in Connection.objects.select_for_update()
+                for each in Connection.objects.select_for_update(no_key=True)
                 .filter(pk__in=list(seen))
                 .order_by("pk")
                 .only(
@@ -70,26 +73,52 @@ class Contacts:
                     "wrong_password_at",
                     "wrong_password_count",
                 ),
-                [_row(connection, seen[key]) for key, connection in known.items()],
+                [_row(each, seen[key]) for key, each in known.items()],
             )
 
 
 def _row(
-    connection: Connection, seen: _Contact
+    known: Connection, seen: _Contact
 ) -> tuple[int, datetime | None, int | None, datetime | None, int]:
-    last, interval = connection.last_contact_at, connection.contact_interval_s
+    last, interval = known.last_contact_at, known.contact_interval_s
     if seen.at is not None:
         if last is not None and seen.at > last:
             interval = int((seen.at - last).total_seconds())
         last = max(last, seen.at) if last is not None else seen.at
-    count = 0 if seen.at is not None else connection.wrong_password_count
+    count = 0 if seen.at is not None else known.wrong_password_count
     return (
-        connection.pk,
+        known.pk,
         last,
         interval,
-        seen.wrong_at or connection.wrong_password_at,
+        seen.wrong_at or known.wrong_password_at,
         count + seen.wrong_count,
     )
 
 
 CONTACTS: Final = Contacts()
+
+
+_writer: threading.Thread | None = None
+_writer_lock: Final = threading.Lock()
+
+
+def start_writing() -> None:
+    """Let a thread of this process write the contacts from now on; a server calls it each time."""
+    global _writer  # noqa: PLW0603 - one thread a process, whoever is called first.
+    if _writer is not None:
+        return
+    with _writer_lock:
+        if _writer is None:
+            _writer = threading.Thread(target=_write_on, name="contacts", daemon=True)
+            _writer.start()
+
+
+def _write_on() -> None:
+    while True:
+        time.sleep(FLUSH_EVERY_S)
+        try:
+            CONTACTS.write()
+        except (DatabaseError, InterfaceError) as error:
+            # They are noted again with the next calls; the poll itself needs none of it.
+            _LOG.warning("contacts not written", error=type(error).__name__)
+            connection.close()

@@ -6,7 +6,6 @@ stack would cost more than all the work in them.
 """
 
 import secrets
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
@@ -28,7 +27,6 @@ from fieldledger.qbwc.reading import (
 from fieldledger.qbwc.writing import CONTENT_TYPE, write_fault, write_reply
 from fieldledger.qbwc.wsdl import write_wsdl
 from fieldledger.quickbooks import conversation
-from fieldledger.quickbooks.contacts import CONTACTS, FLUSH_EVERY_S
 from fieldledger.quickbooks.context import Context, ticket_digest
 from fieldledger.quickbooks.models import Session
 from fieldledger.quickbooks.throttle import Throttle
@@ -123,7 +121,6 @@ def _answer_call(environ: Environ) -> bytes:
 
 
 def _converse(call: Call, address: str) -> conversation.Result:
-    _start_writing_contacts()
     context = Context(now=datetime.now(tz=UTC), chance=_CHANCE, address=address)
     if not isinstance(call, Authenticate):
         return conversation.answer(call, context)
@@ -210,29 +207,3 @@ def _page(title: str, text: str) -> bytes:
         f"<title>{escape(title)}</title></head>"
         f"<body><h1>{escape(title)}</h1><p>{escape(text)}</p></body></html>"
     ).encode()
-
-
-# --- Contacts are written by a thread of their own, started with the first call ---
-
-_writer: threading.Thread | None = None
-_writer_lock: Final = threading.Lock()
-
-
-def _start_writing_contacts() -> None:
-    global _writer  # noqa: PLW0603 - one thread a process, whoever calls first.
-    if _writer is not None:
-        return
-    with _writer_lock:
-        if _writer is None:
-            _writer = threading.Thread(target=_write_contacts, name="contacts", daemon=True)
-            _writer.start()
-
-
-def _write_contacts() -> None:
-    while True:
-        time.sleep(FLUSH_EVERY_S)
-        try:
-            CONTACTS.write()
-        except (DatabaseError, InterfaceError) as error:
-            _LOG.warning("contacts not written", error=type(error).__name__)
-            connection.close()

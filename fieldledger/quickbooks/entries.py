@@ -34,8 +34,11 @@ TITLE_LENGTH_MAX: Final = 255
 
 
 def lock(connection_id: int) -> Connection:
-    """Return the connection, its row locked until the transaction ends."""
-    return Connection.objects.select_for_update().get(pk=connection_id)
+    """Return the connection, its row locked until the transaction ends.
+
+    Without its key: rows that refer to it may be inserted meanwhile (PostgreSQL, FOR NO KEY UPDATE).
+    """
+    return Connection.objects.select_for_update(no_key=True).get(pk=connection_id)
 
 
 def adjust_active(connection_id: int, by: int) -> None:
@@ -64,7 +67,7 @@ def record_change(change: Change) -> None:
     that what QuickBooks has is older: they go when a person asks.
     """
     connection = (
-        Connection.objects.select_for_update()
+        Connection.objects.select_for_update(no_key=True)
         .filter(business_id=change.business_id, initial_started_at__isnull=False)
         .exclude(stage=Stage.OFF)
         .first()

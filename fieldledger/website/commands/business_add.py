@@ -51,5 +51,5 @@ def run(options: argparse.Namespace) -> int:
         )
     except ValidationError as error:
         raise CommandFailed(" ".join(error.messages)) from error
-    say_json({"business": str(business.pk), "api_key": api_key})
+    say_json({"business": str(business.guid), "api_key": api_key})
     return 0
