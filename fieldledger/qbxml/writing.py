@@ -142,21 +142,18 @@ def _attributes(request: Request, plan: Plan) -> str:
     if request.meta_data is not None:
         _check_allowed("metaData", plan)
         found += f' metaData="{_attribute("metaData", request.meta_data, 30)}"'
-    match request.iterator:
-        case None:
-            return found
-        case Start():
-            _check_allowed("iterator", plan)
-            if getattr(request.body, "max_returned", None) is None:
-                raise CannotBeWritten("MaxReturned", "is missing: an iterator wants a page's size")
-            return found + ' iterator="Start"'
-        case Continue(iterator_id) | Stop(iterator_id):
-            _check_allowed("iterator", plan)
-            if not iterator_id:
-                raise CannotBeWritten("iteratorID", "is missing")
-            verb = type(request.iterator).__name__
-            shown = _attribute("iteratorID", iterator_id, 100)
-            return found + f' iterator="{verb}" iteratorID="{shown}"'
+    iterator = request.iterator
+    if iterator is None:
+        return found
+    _check_allowed("iterator", plan)
+    if isinstance(iterator, Start):
+        if getattr(request.body, "max_returned", None) is None:
+            raise CannotBeWritten("MaxReturned", "is missing: an iterator wants a page's size")
+        return found + ' iterator="Start"'
+    if not iterator.iterator_id:
+        raise CannotBeWritten("iteratorID", "is missing")
+    shown = _attribute("iteratorID", iterator.iterator_id, 100)
+    return f'{found} iterator="{type(iterator).__name__}" iteratorID="{shown}"'
 
 
 def _attribute(name: str, value: str, length: int) -> str:

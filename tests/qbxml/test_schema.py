@@ -236,7 +236,13 @@ def test_a_length_can_be_asked_for(record: str, path: str, length: int | None) -
 
 @pytest.mark.parametrize(
     ("record", "path"),
-    [("CustomerAdd", "Suffix"), ("CustomerAdd", "BillAddress"), ("Nothing", "Name")],
+    [
+        ("CustomerAdd", "Suffix"),
+        ("CustomerAdd", "BillAddress"),
+        ("CustomerAdd", "Name/First"),
+        ("Nothing", "Name"),
+        ("TxnVoid", "TxnID"),  # Stands in TxnVoidRq itself.
+    ],
 )
 def test_what_the_table_does_not_have_is_a_key_error(record: str, path: str) -> None:
     with pytest.raises(KeyError):

@@ -409,6 +409,11 @@ def test_a_macro_stands_only_where_quickbooks_takes_one() -> None:
     assert refusal(payment)[0] == "AppliedToTxnMod/TxnID"
     assert refusal(CustomerAdd(name="Ann"), def_macro="TxnID:c1")[0] == "defMacro"
     assert refusal(InvoiceAdd(customer_ref=ANNA), def_macro='"><x')[0] == "defMacro"
+    unnamed = (AppliedToTxn(txn_id=UseMacro("i1")),)
+    assert refusal(ReceivePaymentAdd(customer_ref=ANNA, applied_to_txn_add=unnamed)) == (
+        "AppliedToTxnAdd/TxnID",
+        "is not of the form TxnID:name",
+    )
 
 
 def test_a_payment_is_never_voided() -> None:
@@ -449,6 +454,9 @@ def test_a_query_is_iterated_page_by_page() -> None:
         (CustomerQuery(list_id=("1", "")), {}, "ListID"),
         (CustomerQuery(list_id="1"), {}, "ListID"),  # type: ignore[arg-type]
         (CustomerQuery(active_status="Some"), {}, "ActiveStatus"),
+        (CustomerQuery(from_modified_date=NOON.date()), {}, "FromModifiedDate"),  # type: ignore[arg-type]
+        (CustomerAdd(name="Ann", bill_address="9 Main St"), {}, "BillAddress"),  # type: ignore[arg-type]
+        (CustomerAdd(name="Ann", terms_ref="Net 30"), {}, "TermsRef"),  # type: ignore[arg-type]
         (CustomerQuery(name_filter=NameFilter(match_criterion="Is", name="x")), {}, "NameFilter"),
         (TxnDeletedQuery(txn_del_type=()), {}, "TxnDelType"),
         (StandardTermsAdd(name="Net 30", std_due_days=2**40), {}, "StdDueDays"),
