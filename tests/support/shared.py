@@ -1,4 +1,7 @@
-"""Where the reference material lies: recorded answers, wire captures and schemas stand beside the project, never in it."""
+"""Where the reference material lies: beside the project, never in it.
+
+Recorded answers, captures of the wire, schemas.
+"""
 
 from pathlib import Path
 
@@ -8,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def shared(*parts: str) -> Path:
-    """Return a path in the folder `shared` beside the project, or skip the test where there is none."""
+    """Return a path in the folder `shared`, or skip the test where there is none."""
     path = ROOT.parent.joinpath("shared", *parts)
     if not path.exists():
         pytest.skip(f"needs the reference material beside the project: shared/{'/'.join(parts)}")
