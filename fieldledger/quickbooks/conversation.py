@@ -35,7 +35,7 @@ from fieldledger.quickbooks.entries import lock, recount
 from fieldledger.quickbooks.message_sets import pack, text_of
 from fieldledger.quickbooks.models import Connection, Exchange, MessageSet, Session
 from fieldledger.quickbooks.poll import Poll, find_poll, has_work
-from fieldledger.sync.words import explain
+from fieldledger.sync.words import explain_hresult
 
 Result = str | int | tuple[str, ...]
 
@@ -188,7 +188,7 @@ def connection_failed(call: ConnectionFailed, context: Context) -> str:
         state = Stage(session.state)
         if session.epoch != connection.epoch or not is_in_order(state, ConnectionFailed):
             return "done"
-        explained = explain(call.hresult.strip() or "unknown_hresult", said=call.message.strip())
+        explained = explain_hresult(call.hresult, said=call.message.strip())
         session.connection_errors += 1
         session.last_call_at = context.now
         session.last_error = explained.sentence

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db.models import F
-from django.utils import timezone
 
 from fieldledger.office.changes import Change
 from fieldledger.office.models import Client, Invoice, Item, Payment, Record
@@ -36,7 +35,7 @@ TITLE_LENGTH_MAX: Final = 255
 def lock(connection_id: int) -> Connection:
     """Return the connection, its row locked until the transaction ends.
 
-    Without its key: rows that refer to it may be inserted meanwhile (PostgreSQL, FOR NO KEY UPDATE).
+    Without its key: PostgreSQL lets rows that refer to it be inserted meanwhile.
     """
     return Connection.objects.select_for_update(no_key=True).get(pk=connection_id)
 
@@ -75,7 +74,7 @@ def record_change(change: Change) -> None:
     if connection is None:
         return
     kind = Kind(change.kind)
-    now = timezone.now()
+    now = change.at
     records: dict[int, Record] = {each.pk: each for each in change.records}
     known = {
         entry.record_id: entry

@@ -23,6 +23,7 @@ from fieldledger.quickbooks.models import (
 )
 from fieldledger.quickbooks.names import NAME_MAX, NAMED_BY_PERSON
 from fieldledger.quickbooks.tables import update_many
+from fieldledger.sync.addressing import read_address
 from fieldledger.sync.content import Kind, State
 from fieldledger.sync.matching import (
     Alone,
@@ -296,6 +297,10 @@ def _left_open(connection: Connection, row: PlanRow) -> bool:
     return row.decision == ASK and wants
 
 
+# What may stand above the street in QuickBooks' addresses.
+_NAMES: Final = ("company_name", "contact")
+
+
 def _values(kind: Kind, record: QuickBooksRecord) -> dict[str, Any]:
     details = record.details
     if kind == Kind.ITEM:
@@ -321,11 +326,10 @@ def _values(kind: Kind, record: QuickBooksRecord) -> dict[str, Any]:
         address = details.get(key)
         if not address:
             continue
-        lines = [line for line in address["lines"] if fold(line) != fold(record.name)]
-        values[f"{key}_line1"] = lines[0] if lines else ""
-        values[f"{key}_line2"] = ", ".join(lines[1:])
-        for part in ("city", "state", "postal_code", "country"):
-            values[f"{key}_{part}"] = address[part]
+        names = [record.name, *(details.get(each, "") for each in _NAMES)]
+        read = read_address(**address, names=names)
+        for part in ("line1", "line2", "city", "state", "postal_code", "country"):
+            values[f"{key}_{part}"] = getattr(read, part)
     return values
 
 

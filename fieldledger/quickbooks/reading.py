@@ -53,6 +53,7 @@ _CUSTOMER_ELEMENTS: Final = (
     "Phone",
     "AltPhone",
     "Email",
+    "Contact",
     "Notes",
     "ExternalGUID",
 )
@@ -299,6 +300,7 @@ def _customer_details(record: Record) -> dict[str, Any]:
         "alt_phone": "AltPhone",
         "email": "Email",
         "notes": "Notes",
+        "contact": "Contact",
     }
     details: dict[str, Any] = {
         key: value for key, path in paths.items() if (value := record.text(path))

@@ -287,7 +287,7 @@ def _take(entry: SyncEntry, row: Mapping[str, Any], taken: Taken, now: datetime)
     entry.synced_at = now
     entry.look_first = False
     entry.tries = 0
-    entry.code, entry.message = taken.code, taken.warning
+    entry.code, entry.message = taken.code, taken.warning or row.get("notes", "")
     is_undone = row["op"] in {"void", "delete"}
     ours = Decimal(row["total"]) if row.get("total") and not is_undone else None
     entry.differs_by = None

@@ -28,6 +28,7 @@ from fieldledger.sync.naming import fold
 
 # A set holds list records or invoices or payments: each kind's parents are there before it.
 _CLASSES: Final = {1: (1, 2), 2: (1, 2), 3: (3, 3), 4: (4, 4)}
+LEFT_ALONE: Final = "item_left_alone"  # The code of mapping's CannotBeSent.
 _ROUNDS_MAX: Final = 50  # Of entries that turn out not to go, before the session ends all the same.
 
 _LIST_ELEMENTS: Final = ("ListID", "EditSequence", "Name", "FullName")
@@ -146,7 +147,7 @@ def _bodies(
         case Kind.INVOICE:
             return list(_invoices(connection, entries, facts, choices))
         case Kind.PAYMENT:
-            return list(_payments(connection, entries, choices))
+            return list(_payments(connection, entries, facts, choices))
 
 
 def _known(entry: SyncEntry) -> Known | None:
@@ -172,12 +173,14 @@ def _clients(connection: Connection, entries: Sequence[SyncEntry]) -> Iterable[_
         revision, content = found[entry.record_id]
         try:
             name = names.choose(entry, content.name)
-            body = mapping.write_client(content, name=name, known=_known(entry))
+            notes: list[str] = []
+            body = mapping.write_client(content, name=name, known=_known(entry), notes=notes)
         except mapping.CannotBeSent as error:
             yield _cannot_go(entry, error)
             continue
         _name(entry, name)
-        yield entry, body, {"op": _operation(entry), "rev": revision, "name": name}
+        noted = {"op": _operation(entry), "rev": revision, "name": name}
+        yield entry, body, noted | _shown(notes)
 
 
 def _items(
@@ -192,14 +195,21 @@ def _items(
         revision, content = found[entry.record_id]
         try:
             name = names.choose(entry, content.name)
+            notes: list[str] = []
             body = mapping.write_item(
-                content, name=name, choices=choices, facts=facts, known=_known(entry)
+                content,
+                name=name,
+                choices=choices,
+                facts=facts,
+                known=_known(entry),
+                notes=notes,
             )
         except mapping.CannotBeSent as error:
             yield _cannot_go(entry, error)
             continue
         _name(entry, name)
-        yield entry, body, {"op": _operation(entry), "rev": revision, "name": name}
+        noted = {"op": _operation(entry), "rev": revision, "name": name}
+        yield entry, body, noted | _shown(notes)
 
 
 def _invoices(
@@ -224,16 +234,20 @@ def _invoices(
             yield entry, mapping.void_invoice(known), {"op": "void", **noted}
             continue
         try:
-            body = mapping.write_invoice(invoice.content, choices=choices, facts=facts, known=known)
+            notes: list[str] = []
+            body = mapping.write_invoice(
+                invoice.content, choices=choices, facts=facts, known=known, notes=notes
+            )
         except mapping.CannotBeSent as error:
             yield _cannot_go(entry, error)
             continue
         assert isinstance(body, InvoiceAdd | InvoiceMod)
-        yield entry, body, {"op": _operation(entry), "name": invoice.content.number, **noted}
+        noted |= {"op": _operation(entry), "name": invoice.content.number}
+        yield entry, body, noted | _shown(notes)
 
 
 def _payments(
-    connection: Connection, entries: Sequence[SyncEntry], choices: Choices
+    connection: Connection, entries: Sequence[SyncEntry], facts: CompanyFacts, choices: Choices
 ) -> Iterable[_Body]:
     found = contents.payments(connection, [each.record_id for each in entries])
     for entry in entries:
@@ -254,11 +268,20 @@ def _payments(
             yield _wait(entry, payment.missing)
             continue
         try:
-            body = mapping.write_payment(payment.content, choices=choices, known=known)
+            notes: list[str] = []
+            body = mapping.write_payment(
+                payment.content, choices=choices, facts=facts, known=known, notes=notes
+            )
         except mapping.CannotBeSent as error:
             yield _cannot_go(entry, error)
             continue
-        yield entry, body, {"op": _operation(entry), "name": payment.content.reference, **noted}
+        noted |= {"op": _operation(entry), "name": payment.content.reference}
+        yield entry, body, noted | _shown(notes)
+
+
+def _shown(notes: Sequence[str]) -> dict[str, str]:
+    """Return what the log will say of texts that were shortened for QuickBooks."""
+    return {"notes": " ".join(notes)} if notes else {}
 
 
 def _operation(entry: SyncEntry) -> str:
@@ -278,7 +301,11 @@ def _vanished(entry: SyncEntry) -> _Body:
 
 
 def _cannot_go(entry: SyncEntry, error: mapping.CannotBeSent) -> _Body:
-    entry.state = State.FAILED
+    # What is linked but not ours to change is in QuickBooks, as it is: nobody has to move.
+    is_done = error.code == LEFT_ALONE
+    entry.state = State.SYNCED if is_done else State.FAILED
+    if is_done:
+        entry.synced_revision = entry.record_revision
     entry.code, entry.message, entry.said = error.code, error.sentence, ""
     return entry, None, {}
 
@@ -305,11 +332,21 @@ def _save_turned_down(connection: Connection, entries: Sequence[SyncEntry], now:
         return
     update_many(
         SyncEntry,
-        ("state", "code", "message", "said", "waiting_on_id", "message_set_id", "updated_at"),
+        (
+            "state",
+            "synced_revision",
+            "code",
+            "message",
+            "said",
+            "waiting_on_id",
+            "message_set_id",
+            "updated_at",
+        ),
         [
             (
                 each.pk,
                 each.state,
+                each.synced_revision,
                 each.code,
                 each.message,
                 each.said,

@@ -1,0 +1,49 @@
+"""The Feature Center and the page of the QuickBooks Desktop add-on with its switch."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from fieldledger.accounts.pages import PageRequest, page
+from fieldledger.accounts.roles import Right
+from fieldledger.quickbooks import services
+from fieldledger.quickbooks.pages.lamp import lamp_of, waiting_count
+
+
+@page(Right.CONNECT)
+def features(request: PageRequest) -> HttpResponse:
+    """Show the add-ons as cards."""
+    connection = services.connection_of(request.business)
+    shown = {"connection": connection, "lamp": lamp_of(connection, now=timezone.now())}
+    return render(request, "quickbooks/features.html", shown)
+
+
+@page(Right.CONNECT)
+def addon(request: PageRequest) -> HttpResponse:
+    """Show what the add-on does, what it needs, and its switch."""
+    connection = services.connection_of(request.business)
+    shown = {
+        "connection": connection,
+        "lamp": lamp_of(connection, now=timezone.now()),
+        "waiting": waiting_count(connection),
+        "has_tax_rates": request.business.tax_rates.exists(),
+    }
+    return render(request, "quickbooks/addon.html", shown)
+
+
+@page(Right.CONNECT, methods=("POST",))
+def switch(request: PageRequest) -> HttpResponse:
+    """Switch the add-on on or off."""
+    enabled = request.POST.get("enabled") == "yes"
+    services.set_enabled(
+        services.connection_of(request.business),
+        enabled=enabled,
+        actor=request.actor,
+        now=timezone.now(),
+    )
+    if enabled:
+        messages.success(request, "QuickBooks Desktop is on. Set it up with Manage feature.")
+    else:
+        messages.success(request, "QuickBooks Desktop is off. What waits is kept.")
+    return redirect("features" if request.POST.get("from") == "features" else "addon")

@@ -1,0 +1,116 @@
+"""The overview of the link to QuickBooks: the line, the company file, the queue, the sessions."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from fieldledger.accounts.pages import PageRequest
+from fieldledger.accounts.roles import Right, may
+from fieldledger.quickbooks import queries, services
+from fieldledger.quickbooks.models import Connection
+from fieldledger.quickbooks.pages.access import SET_UP, quickbooks_page
+from fieldledger.quickbooks.pages.lamp import NEEDS_YOU, lamp_of
+from fieldledger.quickbooks.setting_up import APP_NAME
+from fieldledger.sync.content import Kind, State
+
+_LANES: Final = (
+    (Kind.CLIENT, "Clients"),
+    (Kind.ITEM, "Items"),
+    (Kind.INVOICE, "Invoices"),
+    (Kind.PAYMENT, "Payments"),
+)
+_WAITING: Final = (State.PENDING, State.WAITING)
+_UNDER_WAY: Final = (State.SENDING, State.CHECKING)
+_IN_QUICKBOOKS: Final = (State.SYNCED, State.DIFFERS, State.CHANGED)
+
+
+@quickbooks_page(Right.QUEUE)
+def hub(request: PageRequest, connection: Connection) -> HttpResponse:
+    """Show the overview."""
+    if connection.stage in SET_UP and may(request.membership.role, Right.CONNECT):
+        return redirect("setup")
+    return render(request, "quickbooks/hub.html", _shown(connection))
+
+
+@quickbooks_page(Right.QUEUE)
+def hub_part(request: PageRequest, connection: Connection) -> HttpResponse:
+    """Show the part of the overview that reloads itself."""
+    return render(request, "quickbooks/hub_part.html", _shown(connection))
+
+
+@quickbooks_page(Right.CONNECT, methods=("POST",))
+def pause(request: PageRequest, connection: Connection) -> HttpResponse:
+    """Send nothing until resumed."""
+    services.pause(connection, actor=request.actor, now=timezone.now())
+    messages.success(request, "Paused. Nothing goes to QuickBooks until you press Resume.")
+    return redirect("quickbooks")
+
+
+@quickbooks_page(Right.CONNECT, methods=("POST",))
+def resume(request: PageRequest, connection: Connection) -> HttpResponse:
+    """Go on sending."""
+    services.resume(connection, actor=request.actor, now=timezone.now())
+    messages.success(request, "Resumed. What waits goes with the Web Connector's next call.")
+    return redirect("quickbooks")
+
+
+@quickbooks_page(Right.MAP, methods=("POST",))
+def refresh_lists(request: PageRequest, connection: Connection) -> HttpResponse:
+    """Read QuickBooks' lists again with the next session."""
+    services.refresh_lists(connection, actor=request.actor, now=timezone.now())
+    messages.success(request, "The lists are read again with the Web Connector's next call.")
+    return redirect("mapping")
+
+
+@quickbooks_page(Right.CONNECT, methods=("GET", "POST"))
+def disconnect(request: PageRequest, connection: Connection) -> HttpResponse:
+    """Ask whether to disconnect, and do it."""
+    if request.method != "POST":
+        return render(request, "quickbooks/disconnect.html", {"connection": connection})
+    services.disconnect(connection, actor=request.actor, now=timezone.now())
+    messages.success(request, "Disconnected. Links and queue are kept for when you come back.")
+    return redirect("addon")
+
+
+def _shown(connection: Connection) -> dict[str, Any]:
+    now = timezone.now()
+    status = queries.status(connection, now=now)
+    connection.refresh_from_db()
+    counts = queries.counts_by_kind(connection)
+
+    def count(kind: Kind, states: tuple[State, ...]) -> int:
+        return sum(counts[kind].get(state, 0) for state in states)
+
+    return {
+        "connection": connection,
+        "app_name": APP_NAME,
+        "status": status,
+        "lamp": lamp_of(connection, now=now),
+        "lanes": [
+            {
+                "kind": kind,
+                "words": words,
+                "waiting": count(kind, _WAITING),
+                "under_way": count(kind, _UNDER_WAY),
+                "in_quickbooks": count(kind, _IN_QUICKBOOKS),
+                "needs_you": count(kind, NEEDS_YOU),
+            }
+            for kind, words in _LANES
+        ],
+        "sessions": queries.last_sessions(connection),
+        "interval_minutes": _minutes(connection.contact_interval_s),
+        "password_is_wrong": _is_later(connection.wrong_password_at, connection.last_contact_at),
+        "in_set_up": connection.stage in SET_UP,
+    }
+
+
+def _minutes(seconds: int | None) -> int | None:
+    return None if seconds is None else max(1, round(seconds / 60))
+
+
+def _is_later(one: datetime | None, other: datetime | None) -> bool:
+    return one is not None and (other is None or one > other)

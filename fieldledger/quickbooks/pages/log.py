@@ -1,0 +1,161 @@
+"""The QuickBooks Desktop sync log: the list with its filters, one entry, and moving entries."""
+
+from collections import Counter
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.vary import vary_on_headers
+
+from fieldledger.accounts.pages import PageRequest
+from fieldledger.accounts.roles import Right, may
+from fieldledger.office.fields import guid as read_guid
+from fieldledger.office.models import Payment
+from fieldledger.quickbooks import queries, services
+from fieldledger.quickbooks.models import Connection, SyncEntry
+from fieldledger.quickbooks.pages.access import quickbooks_page
+from fieldledger.quickbooks.pages.lamp import NEEDS_YOU
+from fieldledger.quickbooks.services import Mistaken
+from fieldledger.sync.content import Kind, State
+from fieldledger.sync.words import ACTOR_WORDS, explain
+
+_PAGE_SIZE: Final = 50
+_TICKED_MAX: Final = 500
+# A tab is a group of states; the filter beside it names each one.
+TABS: Final = (
+    ("", "All", ()),
+    ("pending", "Pending", (State.PENDING,)),
+    ("on_the_way", "On the way", (State.WAITING, State.SENDING, State.CHECKING)),
+    ("attention", "Needs you", NEEDS_YOU),
+    ("synced", "Synced", (State.SYNCED,)),
+    ("differs", "Differs", (State.DIFFERS,)),
+    ("changed", "Changed since", (State.CHANGED,)),
+    ("aside", "Set aside", (State.HELD, State.IGNORED, State.CANCELLED)),
+)
+_GROUPS: Final = {name: states for name, _, states in TABS if states}
+_DONE: Final = {
+    "retry": "queued again",
+    "hold": "held",
+    "ignore": "ignored",
+    "release": "released",
+}
+_MOVABLE: Final = {
+    "retry": frozenset({State.FAILED, State.GONE, State.CHANGED_IN_QUICKBOOKS}),
+    "release": frozenset({State.HELD, State.IGNORED}),
+    "hold": frozenset({State.PENDING, State.WAITING, State.FAILED, State.GONE, State.CHANGED}),
+    "ignore": frozenset(
+        {State.PENDING, State.WAITING, State.FAILED, State.GONE, State.CHANGED, State.HELD}
+    ),
+}
+
+
+@quickbooks_page(Right.QUEUE)
+@vary_on_headers("HX-Request")
+def sync_log(request: PageRequest, connection: Connection) -> HttpResponse:
+    """Show the log; its filters are in the address, to be kept and passed on."""
+    try:
+        shown = _shown(connection, request.GET)
+    except Mistaken:
+        return redirect("sync_log")
+    template = "quickbooks/log_rows.html" if request.htmx else "quickbooks/log.html"
+    return render(request, template, shown)
+
+
+@quickbooks_page(Right.QUEUE, methods=("POST",))
+def act(request: PageRequest, connection: Connection) -> HttpResponse:
+    """Move the ticked entries, or one."""
+    action = request.POST.get("action", "")
+    if action not in services.ACTIONS:
+        raise Http404
+    ticked = [found for each in request.POST.getlist("entry") if (found := read_guid(each))]
+    results = services.act(
+        connection,
+        action=action,
+        entries=ticked[:_TICKED_MAX],
+        actor=request.actor,
+        now=timezone.now(),
+    )
+    done = sum(result.done for result in results)
+    if done:
+        noun = "entry is" if done == 1 else "entries are"
+        messages.success(request, f"{done} {noun} {_DONE[action]}.")
+    for reason, number in Counter(each.reason for each in results if not each.done).items():
+        messages.warning(request, reason if number == 1 else f"{number} entries: {reason}")
+    if request.POST.get("from") == "entry" and len(ticked) == 1:
+        return redirect("entry", ticked[0])
+    filters = QueryDict(request.POST.get("filters", "")).urlencode()
+    return redirect(f"{reverse('sync_log')}?{filters}" if filters else reverse("sync_log"))
+
+
+@quickbooks_page(Right.QUEUE)
+def entry(request: PageRequest, connection: Connection, guid: UUID) -> HttpResponse:
+    """Show one entry: what happened, why, who moves next, and what was said."""
+    with_raw = may(request.membership.role, Right.READ_RAW)
+    try:
+        detail = queries.entry_detail(connection, guid, with_raw=with_raw)
+    except SyncEntry.DoesNotExist:
+        raise Http404 from None
+    explained = explain(detail["code"], said=detail["said"] or "") if detail["code"] else None
+    shown = {
+        "entry": detail,
+        "explained": explained,
+        "next_move": ACTOR_WORDS[explained.actor] if explained else "",
+        "record_url": _record_url(request, detail["kind"], detail["record"]),
+        "waiting_for": [
+            each | {"url": _record_url(request, each["kind"], each["id"])}
+            for each in detail["waiting_for"]
+        ],
+        "needed_by": [
+            each | {"url": _record_url(request, each["kind"], each["id"])}
+            for each in detail["needed_by"]
+        ],
+        "actions": [name for name, states in _MOVABLE.items() if detail["state"] in states],
+        "with_raw": with_raw,
+    }
+    return render(request, "quickbooks/entry.html", shown)
+
+
+def _shown(connection: Connection, asked: QueryDict) -> dict[str, Any]:
+    group = asked.get("state", "")
+    states = _GROUPS.get(group, (group,) if group else ())
+    entries, following = queries.entry_page(
+        connection,
+        limit=_PAGE_SIZE,
+        state=",".join(states) or None,
+        kind=asked.get("kind") or None,
+        q=asked.get("q", ""),
+        cursor=asked.get("after") or None,
+    )
+    counts = queries.counts_of(connection)
+    return {
+        "connection": connection,
+        "entries": entries,
+        "after": following,
+        "is_first": not asked.get("after"),
+        "wanted": asked.get("q", ""),
+        "state": group,
+        "kind": asked.get("kind", ""),
+        "tabs": [
+            (name, words, sum(counts[each] for each in states) if states else None)
+            for name, words, states in TABS
+        ],
+        "kinds": [(str(kind), f"{str(kind).capitalize()}s") for kind in Kind],
+        "filters": asked.urlencode(),
+        "is_filtered": any(asked.get(name) for name in ("q", "state", "kind")),
+    }
+
+
+def _record_url(request: PageRequest, kind: str, guid: str) -> str:
+    """Return the page of the record that an entry is about; a payment's is its invoice's."""
+    if kind == Kind.PAYMENT:
+        payment = (
+            Payment.objects.select_related("invoice")
+            .filter(business=request.business, guid=guid)
+            .first()
+        )
+        return reverse("invoice", args=[payment.invoice.guid]) if payment else ""
+    return reverse(kind, args=[guid])
