@@ -1,0 +1,102 @@
+"""What every page of a signed-in person starts with: who asks, for which business, with what right."""
+
+import re
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+from uuid import UUID
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
+
+from fieldledger.accounts.models import Business, Membership, User
+from fieldledger.accounts.roles import Right, may
+from fieldledger.accounts.services import THE_SYSTEM, actor_of
+
+Given = ParamSpec("Given")
+_ACTOR = re.compile(r"\b(user|key) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b")
+
+
+class PageRequest(HttpRequest):
+    """A request of somebody who has signed in and works in a business."""
+
+    business: Business
+    membership: Membership
+    user: User
+    htmx: HtmxDetails
+
+    @property
+    def actor(self) -> str:
+        """What the audit trail calls this person."""
+        return actor_of(self.user)
+
+
+Page = Callable[Concatenate[PageRequest, Given], HttpResponse]
+View = Callable[Concatenate[HttpRequest, Given], HttpResponse]
+
+
+def page(right: Right | None = None, *, methods: Iterable[str] = ("GET",)) -> Callable[
+    [Page[Given]], View[Given]
+]:
+    """Let only people of a business in, and among them only those who hold `right`.
+
+    A stranger is led to the sign-in and back; a part of a page that asks for itself makes the
+    whole page go there.
+    """
+
+    def decorate(answer: Page[Given]) -> View[Given]:
+        @require_http_methods([*methods, "HEAD"])
+        @wraps(answer)
+        def view(request: HttpRequest, /, *args: Given.args, **kwargs: Given.kwargs) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return _to_sign_in(request)
+            asked = cast(PageRequest, request)
+            if asked.membership is None:
+                return render(request, "no_business.html", status=403)
+            if right is not None and not may(asked.membership.role, right):
+                return render(request, "not_allowed.html", {"right": right}, status=403)
+            return answer(asked, *args, **kwargs)
+
+        return cast(View[Given], view)
+
+    return decorate
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        # What the person was looking at, not the part of it that asked.
+        return HttpResponseClientRedirect(redirect_to_login("/").url)
+    return redirect_to_login(request.get_full_path())
+
+
+class People:
+    """Shows the actors of the audit trail by name; asks once for each person."""
+
+    def __init__(self, business: Business) -> None:
+        self._business_id = business.pk
+        self._known = {THE_SYSTEM: "Fieldledger", "": "Fieldledger"}
+
+    def name(self, actor: str) -> str:
+        """Return a person's name, what kind of program it was, or the words themselves."""
+        if actor not in self._known:
+            self._known[actor] = self._find(actor)
+        return self._known[actor]
+
+    def spell(self, text: str) -> str:
+        """Return a sentence with the names of those it speaks of in the place of their ids."""
+        return _ACTOR.sub(lambda found: self.name(found[0]), text)
+
+    def _find(self, actor: str) -> str:
+        found = _ACTOR.fullmatch(actor)
+        if found is None:
+            return actor
+        if found[1] == "key":
+            return "a program (API key)"
+        person = User.objects.filter(
+            guid=UUID(found[2]), memberships__business=self._business_id
+        ).first()
+        return str(person) if person else "a former colleague"

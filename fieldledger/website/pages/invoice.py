@@ -1,0 +1,169 @@
+"""One invoice: what it says, its payments, its place in QuickBooks, and what can be done with it."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from fieldledger.accounts.models import AuditEvent
+from fieldledger.accounts.pages import PageRequest, People, page
+from fieldledger.accounts.roles import Right
+from fieldledger.office.models import Invoice
+from fieldledger.office.services import Refused, void_invoice
+from fieldledger.quickbooks import services
+from fieldledger.quickbooks.models import Connection, SyncEntry
+from fieldledger.sync.content import State
+from fieldledger.website.pages.records import connection_in_use, the_record, with_quickbooks
+from fieldledger.website.templatetags.fieldledger import money
+
+# What asking again would change nothing about; the page says so beside the grey button.
+_UNDER_WAY = {
+    State.PENDING: "It is already waiting for the Web Connector.",
+    State.WAITING: "It is already queued and waits for what it needs.",
+    State.SENDING: "It is being sent right now.",
+    State.CHECKING: "QuickBooks is being asked whether it has it.",
+}
+_HISTORY = 20
+
+
+@page(Right.SEE_MONEY)
+def invoice(request: PageRequest, guid: UUID) -> HttpResponse:
+    """Show one invoice."""
+    record = the_record(Invoice, request, guid, "client", "tax_rate")
+    return render(request, "invoices/invoice.html", _shown(request, record))
+
+
+@page(Right.SEE_MONEY)
+def invoice_quickbooks(request: PageRequest, guid: UUID) -> HttpResponse:
+    """Show the invoice's QuickBooks box alone, as it stands now."""
+    record = the_record(Invoice, request, guid, "client", "tax_rate")
+    return render(request, "invoices/quickbooks_box.html", _shown(request, record))
+
+
+@page(Right.QUEUE, methods=("POST",))
+def sync_invoice(request: PageRequest, guid: UUID) -> HttpResponse:
+    """Send the invoice to QuickBooks with its payments."""
+    record = the_record(Invoice, request, guid)
+    connection = connection_in_use(request)
+    if connection is None:
+        messages.error(request, "Switch QuickBooks Desktop on in the Feature Center first.")
+        return redirect("invoice", record.guid)
+    results = services.sync(
+        connection, invoices=[record.guid], payments=[], actor=request.actor, now=timezone.now()
+    )
+    queued = [each for each in results if each.result == "queued"]
+    payments = sum(each.kind == "payment" for each in queued)
+    with_payments = f" with {payments} payment{'s' * (payments != 1)}" if payments else ""
+    if any(each.kind == "invoice" for each in queued):
+        messages.success(request, f"Invoice {record.number}{with_payments} is queued.")
+    elif payments:
+        what = "payment" if payments == 1 else "payments"
+        messages.success(request, f"{payments} {what} of invoice {record.number} queued.")
+    for each in results:
+        if each.result == "already_pending" and not queued:
+            messages.info(request, f"Invoice {record.number} is already waiting. {each.reason}")
+        elif each.result == "refused" and not (queued and each.kind == "invoice"):
+            messages.error(request, each.reason)
+    return redirect("invoice", record.guid)
+
+
+@page(Right.VOID, methods=("GET", "POST"))
+def void(request: PageRequest, guid: UUID) -> HttpResponse:
+    """Ask whether the invoice is to be void, and make it so."""
+    record = the_record(Invoice, request, guid, "client")
+    refusals: list[str] = []
+    if request.method == "POST":
+        try:
+            void_invoice(invoice=record, now=timezone.now(), actor=request.actor)
+        except Refused as refused:
+            refusals = [each for sentences in refused.errors.values() for each in sentences]
+        else:
+            messages.success(request, f"Invoice {record.number} is void.")
+            return redirect("invoice", record.guid)
+    connection = connection_in_use(request)
+    shown = {
+        "invoice": record,
+        "place": with_quickbooks(request, "invoice", [record], connection)[0][1],
+        "refusals": refusals,
+    }
+    return render(request, "invoices/void.html", shown, status=422 if refusals else 200)
+
+
+def _shown(request: PageRequest, record: Invoice) -> dict[str, Any]:
+    connection = connection_in_use(request)
+    payments = list(record.payments.select_related("invoice").order_by("pk"))
+    block = with_quickbooks(request, "invoice", [record], connection)[0][1]
+    paired = with_quickbooks(request, "payment", payments, connection)
+    unsent = sum(
+        1
+        for payment, its in paired
+        if its and not payment.voided and its["state"] in {State.NOT_SENT, State.CHANGED}
+    )
+    shown: dict[str, Any] = {
+        "invoice": record,
+        "lines": list(record.lines.select_related("item")),
+        "money_state": record.money_state(timezone.localdate()),
+        "payments": paired,
+        "place": block,
+        "unsent_payments": unsent,
+        "connection": connection,
+        "history": _history(request, record),
+    }
+    if connection is not None and block is not None:
+        shown |= _quickbooks(request, record, connection, block, unsent)
+    return shown
+
+
+def _quickbooks(
+    request: PageRequest,
+    record: Invoice,
+    connection: Connection,
+    block: dict[str, Any],
+    unsent: int,
+) -> dict[str, Any]:
+    """Return what the QuickBooks box says beyond the record's block."""
+    shown: dict[str, Any] = {"sync_reason": _sync_reason(record, connection, block, unsent)}
+    entry = (
+        SyncEntry.objects.filter(connection=connection, guid=block["entry"]).first()
+        if block["entry"]
+        else None
+    )
+    if entry is not None:
+        shown["entry"] = entry
+        shown["asked_by"] = People(request.business).name(entry.asked_by)
+        shown["says_who"] = bool(entry.asked_by)
+    if block["differs_by"] is not None:
+        shown["total_there"] = record.total + Decimal(block["differs_by"])
+    elif block["state"] == State.SYNCED:
+        shown["total_there"] = record.total
+    return shown
+
+
+def _sync_reason(
+    record: Invoice, connection: Connection, block: dict[str, Any], unsent: int
+) -> str:
+    """Return why "Sync to QuickBooks" is grey; "" where it is not."""
+    if connection.stage != "ongoing":
+        return "Finish setting QuickBooks up first: invoices go after the initial sync."
+    state = block["state"]
+    if state in _UNDER_WAY and not unsent:
+        return _UNDER_WAY[State(state)]
+    if state == State.SYNCED and not unsent:
+        return f"QuickBooks has it as it is here, {money(record.total)}."
+    if record.voided and state in {State.NOT_SENT, State.CANCELLED}:
+        return "It is void and never was in QuickBooks."
+    return ""
+
+
+def _history(request: PageRequest, record: Invoice) -> list[tuple[AuditEvent, str]]:
+    events = list(
+        AuditEvent.objects.filter(business=request.business, subject=str(record.guid)).order_by(
+            "-pk"
+        )[:_HISTORY]
+    )
+    people = People(request.business)
+    return [(event, people.name(event.actor)) for event in events]

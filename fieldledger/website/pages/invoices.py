@@ -1,0 +1,153 @@
+"""The invoices dashboard: money and QuickBooks side by side, and sending many at once."""
+
+import datetime as dt
+from collections import Counter
+from typing import Any, Final
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.vary import vary_on_headers
+
+from fieldledger.accounts.pages import PageRequest, page
+from fieldledger.accounts.roles import Right
+from fieldledger.office.fields import guid as read_guid
+from fieldledger.office import queries
+from fieldledger.office.models import Invoice, MoneyState
+from fieldledger.quickbooks import services
+from fieldledger.quickbooks.models import RANK, Connection, SyncEntry
+from fieldledger.sync.content import Kind, State
+from fieldledger.website.pages.paging import newest_first
+from fieldledger.website.pages.records import connection_in_use, with_quickbooks
+from fieldledger.website.words import STATES
+
+MONEY_TABS: Final = (
+    ("", "All"),
+    ("open", "Unpaid"),
+    (MoneyState.OVERDUE, "Overdue"),
+    (MoneyState.PAID, "Paid"),
+    (MoneyState.VOID, "Void"),
+)
+ATTENTION: Final = (State.FAILED, State.GONE, State.CHANGED_IN_QUICKBOOKS, State.DIFFERS)
+_GROUPS: Final = (("attention", "Needs you"),)
+BULK_MAX: Final = 2000
+_PERIODS: Final = (("", "Any date"), ("this", "This month"), ("last", "Last month"))
+
+
+@page(Right.SEE_MONEY)
+@vary_on_headers("HX-Request")
+def invoices(request: PageRequest) -> HttpResponse:
+    """Show the invoices, newest first."""
+    template = "invoices/rows.html" if request.htmx else "invoices/list.html"
+    return render(request, template, _dashboard(request, request.GET))
+
+
+@page(Right.QUEUE, methods=("POST",))
+def sync_invoices(request: PageRequest) -> HttpResponse:
+    """Send the ticked invoices to QuickBooks, or all that the filters show; say what became of each."""
+    connection = connection_in_use(request)
+    filters = QueryDict(request.POST.get("filters", ""))
+    shown = _dashboard(request, filters)
+    if connection is None:
+        shown["sync_refusal"] = "Switch QuickBooks Desktop on in the Feature Center first."
+        return render(request, "invoices/list.html", shown, status=409)
+    wanted = _wanted(request, connection, filters)
+    results = services.sync(
+        connection,
+        invoices=[invoice.guid for invoice in wanted],
+        payments=[],
+        actor=request.actor,
+        now=timezone.now(),
+    )
+    shown = _dashboard(request, filters)  # As they stand now.
+    shown["outcome"] = outcome_of(results, {str(each.guid): each for each in wanted})
+    return render(request, "invoices/list.html", shown)
+
+
+def outcome_of(results: list[Any], invoices: dict[str, Invoice]) -> dict[str, Any]:
+    """Return what the panel over the list says: how many went, and why the others did not."""
+    counts = Counter((result.kind, result.result) for result in results)
+    refusals: dict[str, list[Invoice | None]] = {}
+    for result in results:
+        if result.result == "refused":
+            refusals.setdefault(result.reason, []).append(invoices.get(str(result.guid)))
+    return {
+        "queued": counts["invoice", "queued"],
+        "payments": counts["payment", "queued"],
+        "already": counts["invoice", "already_pending"],
+        "refused": counts["invoice", "refused"] + counts["payment", "refused"],
+        "refusals": sorted(refusals.items(), key=lambda each: -len(each[1])),
+    }
+
+
+def _wanted(request: PageRequest, connection: Connection, filters: QueryDict) -> list[Invoice]:
+    if "all_shown" in request.POST:
+        return list(_filtered(request, filters, connection).order_by("-pk")[:BULK_MAX])
+    ticked = [found for each in request.POST.getlist("invoice") if (found := read_guid(each))]
+    rows = Invoice.objects.filter(business=request.business, guid__in=ticked[:BULK_MAX])
+    return list(rows.order_by("-pk"))
+
+
+def _dashboard(request: PageRequest, asked: QueryDict) -> dict[str, Any]:
+    connection = connection_in_use(request)
+    today = timezone.localdate()
+    rows = _filtered(request, asked, connection)
+    listed = newest_first(rows, asked.get("after", ""))
+    filters = asked.copy()
+    filters.pop("after", None)
+    beyond = not listed.is_first or bool(listed.after)
+    return {
+        "listed": listed,
+        "rows": [
+            (invoice, invoice.money_state(today), block)
+            for invoice, block in with_quickbooks(request, "invoice", listed.rows, connection)
+        ],
+        "matching": rows.count() if beyond else len(listed.rows),
+        "bulk_max": BULK_MAX,
+        "with_state": connection is not None,
+        "wanted": asked.get("q", ""),
+        "money": asked.get("money", ""),
+        "state": asked.get("state", ""),
+        "period": asked.get("period", ""),
+        "tabs": MONEY_TABS,
+        "periods": _PERIODS,
+        "states": [("", "Any QuickBooks state"), *_GROUPS]
+        + [(state, words.text) for state, words in STATES.items()],
+        "filters": filters.urlencode(),
+        "is_filtered": any(asked.get(name) for name in ("q", "money", "state", "period")),
+    }
+
+
+def _filtered(
+    request: PageRequest, asked: QueryDict, connection: Connection | None
+) -> QuerySet[Invoice]:
+    today = timezone.localdate()
+    money = asked.get("money", "")
+    rows = queries.invoices(
+        request.business,
+        today=today,
+        q=asked.get("q", ""),
+        state=money if money in dict(MONEY_TABS) else "",
+    )
+    rows = rows.filter(_period_condition(asked.get("period", ""), today))
+    state = asked.get("state", "")
+    if connection is None or not state:
+        return rows
+    entries = SyncEntry.objects.filter(
+        connection=connection, rank=RANK[Kind.INVOICE], record_id=OuterRef("pk")
+    )
+    if state == State.NOT_SENT:
+        return rows.filter(~Exists(entries.exclude(state=State.NOT_SENT)))
+    states = ATTENTION if state == "attention" else (state,)
+    return rows.filter(Exists(entries.filter(state__in=states)))
+
+
+def _period_condition(period: str, today: dt.date) -> Q:
+    first = today.replace(day=1)
+    match period:
+        case "this":
+            return Q(date__gte=first)
+        case "last":
+            return Q(date__gte=(first - dt.timedelta(days=1)).replace(day=1), date__lt=first)
+    return Q()

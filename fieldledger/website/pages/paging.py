@@ -1,0 +1,46 @@
+"""Long lists, a page at a time, each as fast as the first: a page starts after a known record."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.db.models import Model, Q, QuerySet
+
+from fieldledger.office.fields import guid as read_guid
+from fieldledger.office.queries import BadCursor, page_of
+
+PAGE_SIZE = 50
+
+Row = TypeVar("Row", bound=Model)
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage(Generic[Row]):
+    """Some rows, and the mark after which the next page starts; "" at the end."""
+
+    rows: Sequence[Row]
+    after: str
+    is_first: bool
+
+
+def newest_first(rows: QuerySet[Row], after: str) -> ListPage[Row]:
+    """Return the page that begins after the mark `after`; the first one where it is no mark."""
+    try:
+        found = page_of(rows, cursor=after, limit=PAGE_SIZE)
+    except BadCursor:
+        found, after = page_of(rows, limit=PAGE_SIZE), ""
+    return ListPage(rows=found.results, after=found.next_cursor or "", is_first=not after)
+
+
+def by_name(rows: QuerySet[Row], after: str, *, column: str = "name") -> ListPage[Row]:
+    """Return the rows that come after the one with the guid `after`, in the order of `column`."""
+    guid = read_guid(after)
+    # A record that left the list since still marks its place.
+    last: Any = rows.model._default_manager.filter(guid=guid).first() if guid else None
+    if last is not None:
+        name = getattr(last, column)
+        rows = rows.filter(Q(**{f"{column}__gt": name}) | Q(**{column: name}, pk__gt=last.pk))
+    found: list[Any] = list(rows.order_by(column, "pk")[: PAGE_SIZE + 1])
+    shown = found[:PAGE_SIZE]
+    mark = str(shown[-1].guid) if len(found) > PAGE_SIZE else ""
+    return ListPage(rows=shown, after=mark, is_first=last is None)

@@ -1,0 +1,72 @@
+"""Taking a payment for an invoice, and making one void."""
+
+from typing import Final
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from fieldledger.accounts.pages import PageRequest, page
+from fieldledger.accounts.roles import Right
+from fieldledger.office.models import Invoice, Method, Payment
+from fieldledger.office.services import Refused, create_payment, void_payment
+from fieldledger.website.pages.forms import Form, typed
+from fieldledger.website.pages.records import connection_in_use, the_record, with_quickbooks
+from fieldledger.website.templatetags.fieldledger import money
+
+FIELDS: Final = ("amount", "date", "method", "reference")
+
+
+@page(Right.SEE_MONEY, methods=("GET", "POST"))
+def new_payment(request: PageRequest, guid: UUID) -> HttpResponse:
+    """Take a payment for an invoice."""
+    invoice = the_record(Invoice, request, guid, "client")
+    if request.method != "POST":
+        values = {
+            "amount": f"{invoice.balance:.2f}",
+            "date": timezone.localdate().isoformat(),
+            "method": Method.CHECK.value,
+            "reference": "",
+        }
+        return _form(request, Form(values=values), invoice)
+    form = Form(values=typed(request.POST, FIELDS))
+    try:
+        made = create_payment(
+            business=request.business,
+            values=form.values | {"invoice": invoice.guid},
+            now=timezone.now(),
+            actor=request.actor,
+        )
+    except Refused as refused:
+        return _form(request, form.refused(refused.errors), invoice)
+    messages.success(request, f"A payment of {money(made.amount)} is recorded.")
+    return redirect("invoice", invoice.guid)
+
+
+@page(Right.VOID, methods=("GET", "POST"))
+def void(request: PageRequest, guid: UUID) -> HttpResponse:
+    """Ask whether the payment is to be void, and make it so."""
+    payment = the_record(Payment, request, guid, "invoice__client")
+    refusals: list[str] = []
+    if request.method == "POST":
+        try:
+            void_payment(payment=payment, now=timezone.now(), actor=request.actor)
+        except Refused as refused:
+            refusals = [each for sentences in refused.errors.values() for each in sentences]
+        else:
+            messages.success(request, f"The payment of {money(payment.amount)} is void.")
+            return redirect("invoice", payment.invoice.guid)
+    connection = connection_in_use(request)
+    shown = {
+        "payment": payment,
+        "place": with_quickbooks(request, "payment", [payment], connection)[0][1],
+        "refusals": refusals,
+    }
+    return render(request, "payments/void.html", shown, status=422 if refusals else 200)
+
+
+def _form(request: PageRequest, form: Form, invoice: Invoice) -> HttpResponse:
+    shown = {"form": form, "invoice": invoice, "methods": Method.choices}
+    return render(request, "payments/new.html", shown, status=422 if form.is_wrong else 200)

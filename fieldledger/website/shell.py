@@ -1,0 +1,123 @@
+"""What stands around every page: the main menu with its counts, the lamp, the appearance."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from fieldledger.accounts.models import Membership
+from fieldledger.accounts.pages import People
+from fieldledger.accounts.roles import RIGHTS, Right, may
+from fieldledger.quickbooks.models import Connection, Stage
+from fieldledger.quickbooks.pages.lamp import Lamp, lamp_of, needs_you_count
+from fieldledger.website.pages.home import APPEARANCE_COOKIE, APPEARANCES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A line of the main menu."""
+
+    words: str
+    url: str
+    icon: str
+    current: bool
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """Some lines of the main menu, under a title."""
+
+    title: str
+    links: tuple[Link, ...]
+
+
+class Shell:
+    """The frame of a page; asks the database only when a template shows it."""
+
+    def __init__(self, request: HttpRequest, membership: Membership) -> None:
+        self._path = request.path
+        self._role = membership.role
+        self._business_id = membership.business_id
+        self.people = People(membership.business)
+
+    @cached_property
+    def connection(self) -> Connection | None:
+        """The business's connection, for those who may see it."""
+        if not may(self._role, Right.QUEUE):
+            return None
+        return Connection.objects.filter(business_id=self._business_id).first()
+
+    @cached_property
+    def lamp(self) -> Lamp | None:
+        """How the line to QuickBooks is; None where the add-on is off."""
+        if self.connection is None or not self.connection.enabled:
+            return None
+        return lamp_of(self.connection, now=timezone.now())
+
+    @cached_property
+    def needs_you(self) -> int:
+        """How many records in the sync log need a person."""
+        return needs_you_count(self.connection) if self.connection else 0
+
+    @cached_property
+    def sections(self) -> list[Section]:
+        """Return the main menu as this person may use it."""
+        office = [self._link("Home", "home", "home")]
+        if may(self._role, Right.SEE_MONEY):
+            office.append(self._link("Invoices", "invoices", "invoice", under="/payments/"))
+        office.append(self._link("Clients", "clients", "client"))
+        office.append(self._link("Items", "items", "item"))
+        if may(self._role, Right.EDIT_ITEMS):
+            office.append(self._link("Tax rates", "tax_rates", "percent"))
+        sections = [Section(title="", links=tuple(office))]
+        if self.connection is not None and self.connection.enabled:
+            sections.append(Section(title="QuickBooks Desktop", links=self._quickbooks()))
+        if may(self._role, Right.CONNECT):
+            links = (self._link("Feature Center", "features", "features"),)
+            sections.append(Section(title="Add-ons", links=links))
+        return sections
+
+    def _quickbooks(self) -> tuple[Link, ...]:
+        assert self.connection is not None
+        links = [
+            self._link("Overview", "quickbooks", "quickbooks", exact=True),
+            self._link("Sync log", "sync_log", "log", count=self.needs_you),
+        ]
+        if may(self._role, Right.MAP) and self.connection.stage in {
+            Stage.INITIAL_SYNC,
+            Stage.ONGOING,
+        }:
+            links.append(self._link("Mapping", "mapping", "map"))
+            links.append(self._link("Settings", "quickbooks_settings", "settings"))
+        return tuple(links)
+
+    def _link(
+        self,
+        words: str,
+        view: str,
+        icon: str,
+        *,
+        exact: bool = False,
+        under: str = "",
+        count: int = 0,
+    ) -> Link:
+        url = reverse(view)
+        exact = exact or url == "/"
+        current = self._path == url or (not exact and self._path.startswith(url))
+        current = current or bool(under and self._path.startswith(under))
+        return Link(words=words, url=url, icon=icon, current=current, count=count)
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Add the frame to a template's names, and `can`: the person's rights by name."""
+    membership: Membership | None = getattr(request, "membership", None)
+    wanted = request.COOKIES.get(APPEARANCE_COOKIE, "")
+    return {
+        "appearance": wanted if wanted in APPEARANCES else "",
+        "shell": Shell(request, membership) if membership else None,
+        "can": {right: True for right in RIGHTS.get(membership.role, ())} if membership else {},
+    }
