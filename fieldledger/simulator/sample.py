@@ -12,6 +12,7 @@ from typing import Final
 from fieldledger.simulator.state import Fields, Origin, Record, State, family_of, fold
 
 DAY_S: Final = 24 * 3600
+FIXED_RECORDS_MAX: Final = 80  # What there is whatever the sizes.
 ACCOUNTS: Final = (  # Name, AccountType, SpecialAccountType.
     ("Checking", "Bank", ""),
     ("Savings", "Bank", ""),
@@ -127,7 +128,8 @@ class Sizes:
 
 def fill(state: State, sizes: Sizes, now: int) -> None:
     """Put the sample's records into an empty company file; `now` is an epoch second."""
-    writer = _Writer(state, now)
+    about = sizes.customers + sizes.services + sizes.parts + FIXED_RECORDS_MAX
+    writer = _Writer(state, now, step_max=360 * DAY_S // about)
     writer.lists()
     writer.taxes()
     writer.names(sizes)
@@ -137,14 +139,15 @@ def fill(state: State, sizes: Sizes, now: int) -> None:
 class _Writer:
     """Enters records one after the other, from a year before `now` on."""
 
-    def __init__(self, state: State, now: int) -> None:
+    def __init__(self, state: State, now: int, step_max: int) -> None:
         self.state = state
+        self.step_max = step_max  # Seconds between two records.
         self.random = random.Random(state.seed)  # noqa: S311 - a seeded sample, no secret.
         self.at = now - 365 * DAY_S
         self.ids: dict[tuple[str, str], str] = {}
 
     def add(self, kind: str, name: str, fields: Fields, *, parent: str = "") -> str:
-        self.at += self.random.randrange(60, DAY_S // 2)
+        self.at += self.random.randrange(self.step_max // 2, self.step_max)
         content: Fields = {"Name": name, "IsActive": "true", **fields}
         if parent:
             content["ParentRef"] = parent
@@ -198,7 +201,7 @@ class _Writer:
             self.add("OtherName", name, {})
         made: list[str] = []
         for number in range(sizes.customers):
-            name = self._customer_name(number)
+            name = self._customer_name(len(made))
             parent = ""
             if made and number % 5 == 4:
                 parent, name = self.random.choice(made), ("Kitchen", "Barn", "Unit 2")[number % 3]
