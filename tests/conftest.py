@@ -1,24 +1,6 @@
-"""What tests of several packages start from."""
+"""Fixtures that any test may ask for by name."""
 
-from datetime import UTC, datetime
+from tests.support.browser import browser, page
+from tests.support.postgres import postgres_database, postgres_server
 
-import pytest
-
-from fieldledger.accounts.models import Business
-
-NOON = datetime(2026, 5, 4, 16, 0, tzinfo=UTC)  # A Monday, noon in New York.
-
-
-@pytest.fixture
-def now() -> datetime:
-    return NOON
-
-
-@pytest.fixture
-def business(db: None, now: datetime) -> Business:
-    return Business.objects.create(name="Harbor Plumbing & Heating", created_at=now)
-
-
-@pytest.fixture
-def other_business(db: None, now: datetime) -> Business:
-    return Business.objects.create(name="Bayside Electric", created_at=now)
+__all__ = ["browser", "page", "postgres_database", "postgres_server"]
