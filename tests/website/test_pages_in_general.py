@@ -45,7 +45,7 @@ def test_every_answer_carries_the_protecting_headers(
         assert part in policy.split("; ")
     assert "unsafe" not in policy
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Referrer-Policy"] == "same-origin"
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert "Strict-Transport-Security" not in headers  # Plain http on this machine.
 
