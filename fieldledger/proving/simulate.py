@@ -106,8 +106,8 @@ def _stopping() -> Iterator[None]:
     try:
         yield
     finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
+        for each, earlier in before.items():
+            signal.signal(each, earlier)
 
 
 def _connector(options: argparse.Namespace) -> WebConnector:
@@ -157,9 +157,9 @@ def load(
 def save(company: Company, path: Path) -> None:
     """Write a company to its file, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(company.to_json())
         Path(name).replace(path)
     except BaseException:
