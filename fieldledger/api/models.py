@@ -44,6 +44,9 @@ class Webhook(models.Model):
     url = models.CharField(max_length=2000)
     events = models.JSONField(default=list)
     sealed_secret = models.BinaryField()
+    # What was last seen of the connection: a change is told once.
+    is_silent = models.BooleanField(default=False)
+    import_told = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

@@ -1,9 +1,9 @@
 """What a list can be asked for in the query of its address."""
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from datetime import time as day_time
-from typing import Annotated
+from typing import Annotated, NoReturn
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field
@@ -88,6 +88,12 @@ class PlanQuery(PageQuery):
     decision: str | None = Field(None, description="Only those with this decision, such as `ask`.")
 
 
+class WebhookQuery(BaseModel):
+    """Which webhook."""
+
+    id: str | None = Field(None, description="The webhook's id.")
+
+
 def read_since(text: str | None, *, time_zone: str) -> datetime | None:
     """Return the moment that `text` names; a date is its midnight in the business's time zone.
 
@@ -97,13 +103,18 @@ def read_since(text: str | None, *, time_zone: str) -> datetime | None:
         return None
     try:
         if _DATE.fullmatch(text):
-            return datetime.combine(date.fromisoformat(text), day_time.min, ZoneInfo(time_zone))
-        # A "+" that was not escaped in the address arrives as a space.
-        moment = datetime.fromisoformat(text.replace(" ", "+"))
+            day = date.fromisoformat(text)
+            moment = datetime.combine(day, day_time.min, ZoneInfo(time_zone))
+        else:
+            # A "+" that was not escaped in the address arrives as a space.
+            moment = datetime.fromisoformat(text.replace(" ", "+"))
+        # In UTC, some times of the first and the last day there is are beyond it.
+        return moment.astimezone(UTC) if moment.tzinfo else _refuse_since()
     except (ValueError, OverflowError):
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise invalid(
-            {"since": ["Must be a time with its offset, like 2026-05-03T08:00:00Z, or a date."]}
-        )
-    return moment
+        return _refuse_since()
+
+
+def _refuse_since() -> NoReturn:
+    raise invalid(
+        {"since": ["Must be a time with its offset, like 2026-05-03T08:00:00Z, or a date."]}
+    )

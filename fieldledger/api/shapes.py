@@ -402,3 +402,66 @@ class PaymentPage(BaseModel):
 
     results: list[PaymentOut]
     next_cursor: str | None
+
+
+class WebhookIn(Body):
+    """An address to tell of events."""
+
+    model_config = _requiring("url", "events")
+
+    url: Annotated[str, Field(max_length=2000), SkipValidation] = Field(
+        "", description="https:// or http://; redirections are not followed."
+    )
+    events: Annotated[list[str], SkipValidation] = Field(
+        [],
+        description="`entry.synced`, `entry.failed`, `entry.needs_attention`,"
+        " `connection.silent`, `connection.recovered`, `import.completed`.",
+    )
+
+
+class WebhookOut(BaseModel):
+    """An address that is told of events."""
+
+    model_config = ConfigDict(title="Webhook")
+
+    id: str
+    url: str
+    events: list[str]
+    created_at: Time
+
+
+class WebhookMade(WebhookOut):
+    """A new webhook with its secret, shown this once."""
+
+    model_config = ConfigDict(title="New webhook")
+
+    secret: str = Field(description="Verify messages with it, as Standard Webhooks says.")
+
+
+class WebhookPage(BaseModel):
+    """A page of webhooks, newest first."""
+
+    results: list[WebhookOut]
+    next_cursor: str | None
+
+
+class DeliveryOut(BaseModel):
+    """One event on its way to a webhook, or there."""
+
+    model_config = ConfigDict(title="Delivery")
+
+    id: str = Field(description="The header webhook-id.")
+    event: str
+    created_at: Time
+    delivered_at: Time | None
+    next_try_at: Time | None = Field(description="Null once delivered or given up.")
+    tries: int
+    last_status: int | None
+    last_error: str | None
+
+
+class DeliveryPage(BaseModel):
+    """A page of deliveries, newest first."""
+
+    results: list[DeliveryOut]
+    next_cursor: str | None

@@ -12,6 +12,7 @@ from django.db.models import F
 
 from fieldledger.office.changes import Change
 from fieldledger.office.models import Client, Invoice, Item, Payment, Record
+from fieldledger.quickbooks.events import Moved, announce
 from fieldledger.quickbooks.models import (
     ACTIVE_STATES,
     RANK,
@@ -259,12 +260,17 @@ EVENT_COLUMNS: Final = ("entry_id", "at", "state", "actor", "message")
 
 
 def tell(rows: Iterable[tuple[int, str, str, str]], *, now: datetime) -> None:
-    """Add lines to entries' timelines: (entry id, state, who, what happened)."""
+    """Add lines to entries' timelines: (entry id, state, who, what happened).
+
+    Whoever listens to moves hears of them; the entries are one connection's, and saved.
+    """
+    told = list(rows)
     insert_many(
         EntryEvent,
         EVENT_COLUMNS,
-        [(entry, now, state, actor, message) for entry, state, actor, message in rows],
+        [(entry, now, state, actor, message) for entry, state, actor, message in told],
     )
+    announce(Moved(at=now, entries=[(entry, state) for entry, state, _, _ in told]))
 
 
 def recount(connection_id: int) -> None:

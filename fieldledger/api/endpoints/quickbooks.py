@@ -160,13 +160,10 @@ def decide_plan_row(request: ApiRequest, id: str, body: PlanRowPatch) -> HttpRes
             raise invalid({name: ["Must be text."]})
     if not named.get("decision"):
         raise invalid({"decision": ["The decision is missing."]})
-    wanted = guid(id)
-    if wanted is None:
+    of, wanted = connection(request), guid(id)
+    if wanted is None or not PlanRow.objects.filter(connection=of, guid=wanted).exists():
         raise not_found("row of the plan")
-    try:
-        row = services.decide_plan_row(connection(request), wanted, **named, **_who(request))
-    except PlanRow.DoesNotExist:
-        raise not_found("row of the plan") from None
+    row = services.decide_plan_row(of, wanted, **named, **_who(request))
     return answer(queries.plan_row_shape(row))
 
 

@@ -156,7 +156,10 @@ def _load_application(target: str) -> Any:
     """Return the WSGI application; runs in each worker, first of all."""
     _leave_when_orphaned()
     module, _, name = target.partition(":")
-    return getattr(import_module(module), name)
+    application = getattr(import_module(module), name)
+    # Models can be imported only now that the application has started Django.
+    import_module("fieldledger.api.webhooks.worker").start()
+    return application
 
 
 def _leave_when_orphaned() -> None:
