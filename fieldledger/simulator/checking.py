@@ -28,6 +28,10 @@ VERSIONS: Final = (
 ENCODINGS: Final = frozenset({"utf-8", "iso-8859-1", "windows-1252", "us-ascii"})
 ON_ERROR: Final = frozenset({"stopOnError", "continueOnError", "rollbackOnError"})
 SET_ATTRIBUTES: Final = frozenset({"onError", "newMessageSetID", "oldMessageSetID", "responseData"})
+ATTRIBUTE_WORDS: Final = {
+    "iterator": ("Start", "Continue", "Stop"),
+    "metaData": ("NoMetaData", "MetaDataOnly", "MetaDataAndResponseData"),
+}
 REQUEST_ID_LENGTH_MAX: Final = 50
 
 _PROLOG: Final = re.compile(
@@ -134,8 +138,8 @@ def read_document(text: str) -> Document:
     major = int(version.partition(".")[0])
     return Document(
         on_error=attributes["onError"],
-        new_id=attributes.get("newMessageSetID"),
-        old_id=attributes.get("oldMessageSetID"),
+        new_id=attributes.get("newMessageSetID") or None,
+        old_id=attributes.get("oldMessageSetID") or None,
         includes_none=attributes.get("responseData") == "includeNone",
         requests=tuple(_read_request(each, major) for each in envelope),
         text=text,
@@ -168,6 +172,9 @@ def _read_request(element: "etree._Element", major: int) -> Request:
     allowed = schema.REQUEST_ATTRIBUTES.get(name, frozenset({"requestID"}))
     if not allowed.issuperset(attributes):
         raise unreadable(f"attributes of {name}: {sorted(attributes)}")
+    for attribute, words in ATTRIBUTE_WORDS.items():
+        if attributes.get(attribute, words[0]) not in words:
+            raise unreadable(f"{attribute} of {name}: {attributes[attribute]}")
     problems: list[Failed] = []
     given = _read_aggregate(element, shape, major, problems)
     if len(attributes.get("requestID", "")) > REQUEST_ID_LENGTH_MAX:
@@ -354,6 +361,7 @@ def _read_date(text: str, leaf: schema.Leaf) -> str:
     return text
 
 
+_WHOLE_MATCHES: Final = re.compile(r"-?\d{1,9}").fullmatch
 _TIME_MATCHES: Final = re.compile(
     r"\d{4}-\d\d-\d\d(T\d\d(:\d\d(:\d\d([+-]\d\d:\d\d)?)?)?)?"
 ).fullmatch
@@ -374,6 +382,15 @@ def _read_enum(text: str, leaf: schema.Leaf) -> str:
     return text
 
 
+def _read_whole(text: str, leaf: schema.Leaf) -> str:
+    if _WHOLE_MATCHES(text) is None:
+        raise _invalid(3085, "number", text, leaf)
+    too_small = leaf.least is not None and int(text) < leaf.least
+    if too_small or (leaf.most is not None and int(text) > leaf.most):
+        raise _invalid(3085, "number", text, leaf)
+    return text
+
+
 def _read_id(text: str, leaf: schema.Leaf) -> str:
     if len(text) > schema.ID_LENGTH_MAX:
         raise Failed(3000, f'The given object ID "{text}" in the field "{leaf.name}" is invalid.')
@@ -391,7 +408,7 @@ READERS: Final[dict[str, Callable[[str, schema.Leaf], str]]] = {
     "QTY": _by_pattern(r"([+-]?\d{1,10}(\.\d{1,5})?)?", 3060, "quantity"),
     "PCT": _by_pattern(r"([+-]?\d{1,10}(\.\d{1,5})?)?", 3050, "percentage"),
     "FLOAT": _by_pattern(r"([+-]?\d+(\.\d+)?)?", 3085, "number"),
-    "INT": _by_pattern(r"-?\d{1,9}", 3085, "number"),
+    "INT": _read_whole,
     "GUID": _by_pattern(r"0|\{[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}", 3065, "GUID"),
     "INTERVAL": _by_pattern(r"PT\d+H\d+M\d+S", 3035, "time interval"),
     "ENUM": _read_enum,

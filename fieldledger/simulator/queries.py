@@ -115,7 +115,15 @@ def _by_number(
     return _printed(turn, asked, [each.id for each in found])
 
 
+def _check_features(asked: Fields) -> None:
+    """Refuse filters by what this company does not keep."""
+    for element, feature in (("ClassFilter", "classes"), ("CurrencyFilter", "currencies")):
+        if element in asked:
+            raise Failed(3250, f"This feature is not enabled: {feature}.")
+
+
 def _list_tests(state: State, asked: Fields) -> list[Test]:
+    _check_features(asked)
     status = asked.get("ActiveStatus", "ActiveOnly")
     tests: list[Test] = _modified_tests(state, asked)
     if status != "All":
@@ -184,6 +192,7 @@ def _range_test(first: str, last: str) -> Callable[[str], bool]:
 
 
 def _txn_tests(state: State, asked: Fields) -> list[Test]:
+    _check_features(asked)
     tests: list[Test] = _modified_tests(state, asked.get("ModifiedDateRangeFilter", {}))
     dates = asked.get("TxnDateRangeFilter")
     if dates:

@@ -168,6 +168,8 @@ def _result(call: Call, reply: Reply) -> "etree._Element | None":
     if isinstance(reply, Lost):
         raise CallFailed(call.operation, reply.reason)
     media_type = reply.content_type.partition(";")[0].strip().lower()
+    if reply.status != 200 and media_type != "text/xml":
+        raise CallFailed(call.operation, f"The request failed with HTTP status {reply.status}.")
     if media_type != "text/xml":
         found = reply.content_type
         text = f"Client found response content type of '{found}', but expected 'text/xml'."

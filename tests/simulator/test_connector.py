@@ -140,6 +140,20 @@ def test_paths_that_do_not_fit_the_open_file() -> None:
     assert nothing_open.said("connectionError")[0]["hresult"] == "0x80040416"
 
 
+def test_another_file_may_be_open_and_is_never_marked_anew() -> None:
+    pc, service = Pc(), Service(documents=[add("Set 1")])
+    other = Company.fresh(seed=2, now=NOON, name="Another Company")
+    other.stamp(owner_id=OWNER, name="FileID", value="{other}")
+    pc.connector.desk.open(other)
+
+    pc.play(service)
+
+    first = service.said("sendRequestXML")[0]
+    assert first["strCompanyFileName"] == "C:\\QuickBooks\\Another Company.qbw"
+    assert "{other}" in first["strHCPResponse"]
+    assert pc.names == []
+
+
 def test_a_document_that_is_refused_goes_back_as_an_hresult() -> None:
     service = Service(documents=["<nonsense/>"], percents=[100])
 

@@ -90,6 +90,10 @@ def test_an_id_of_25_characters_is_9004_and_nothing_runs() -> None:
     assert head(books, add("Set 1"), ids("x" * 24))[1] == "0"
 
 
+def test_an_empty_id_is_none() -> None:
+    assert head(Books(), add("Set 1"), ids("", "")) == (None, None, 1)
+
+
 def test_without_ids_nothing_is_remembered() -> None:
     books = Books()
     statuses = [books.status(add("Set 1")) for _ in range(2)]

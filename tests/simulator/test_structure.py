@@ -43,6 +43,8 @@ def add(inside: str) -> str:
             document(add("<Name>A</Name><IncludeRetElement>ListID</IncludeRetElement>")),
             id="IncludeRetElement inside the aggregate",
         ),
+        pytest.param(document('<ItemQueryRq iterator="Begin"/>'), id="no such iterator"),
+        pytest.param(document('<ItemQueryRq metaData="All"/>'), id="no such metaData"),
         pytest.param(
             document('<AccountQueryRq iterator="Start"/>'), id="accounts have no iterator"
         ),

@@ -81,6 +81,13 @@ def test_a_length_counts_characters() -> None:
     assert text_of(Books().customer("é" * 41), "Name") == "é" * 41
 
 
+def test_a_page_of_none_is_refused() -> None:
+    books = Books()
+
+    assert books.status("<CustomerQueryRq><MaxReturned>0</MaxReturned></CustomerQueryRq>") == 3085
+    assert books.status("<CustomerQueryRq><MaxReturned>x</MaxReturned></CustomerQueryRq>") == 3085
+
+
 def test_booleans_may_be_digits() -> None:
     books = Books()
 

@@ -71,6 +71,8 @@ def test_an_array_is_read_in_the_services_namespace_only() -> None:
     ("bad", "why"),
     [
         (Received(200, "text/html", b"<html/>"), "content type"),
+        (Received(503, "text/html", b"<html/>"), "HTTP status 503"),
+        (Received(404, "text/xml", b"<a/>"), "not a SOAP 1.1 envelope"),
         (Received(200, "text/xml", b""), "empty response"),
         (Received(200, "text/xml", b"\n<?xml version='1.0'?><a/>"), "not well-formed"),
         (Received(200, "text/xml", b"<a/>"), "not a SOAP 1.1 envelope"),
