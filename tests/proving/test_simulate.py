@@ -1,6 +1,11 @@
 """The command `fieldledger simulate`: over HTTP, with a company kept between runs."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -9,6 +14,7 @@ from fieldledger.proving.simulate import run
 from fieldledger.website.command_line import parser_of
 from tests.simulator.company_files import document
 from tests.simulator.service import Service, serving
+from tests.support.shared import ROOT
 
 pytestmark = pytest.mark.django_db  # The command asks this installation for the setup file's ids.
 
@@ -105,3 +111,27 @@ def test_a_server_that_is_not_there_is_a_failed_session(
     seen = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert seen["outcome"] == "failed"
     assert seen["errors"][-1].startswith("QBWC1012")
+
+
+def test_a_loop_ends_quietly_when_it_is_told_to(tmp_path: Path) -> None:
+    service = Service(verdict=["", "none"])
+    with serving(service) as url:
+        words = ("--url", url, "--username", "u", "--password", "p", "--every", "0.05", "--json")
+        program = subprocess.Popen(
+            [sys.executable, "-m", "fieldledger.website", "simulate", *words],
+            cwd=ROOT,
+            env=os.environ | {"FIELDLEDGER_DATA": str(tmp_path / "nothing here")},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        deadline = time.monotonic() + 20
+        while service.operations.count("closeConnection") < 2 and time.monotonic() < deadline:
+            time.sleep(0.02)
+        program.send_signal(signal.SIGTERM)
+        said, _ = program.communicate(timeout=20)
+
+    assert program.returncode == 0
+    seen = json.loads(said.splitlines()[-1])
+    assert seen["sessions"] >= 1
+    assert set(seen["outcomes"]) == {"none"}
