@@ -44,7 +44,7 @@ def complete(document: dict[str, Any]) -> None:
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             statuses = [401, 422, 429]
-            if "{" in path:
+            if "{" in path or method == "delete":
                 statuses.append(404)
             if method in _WRITES:
                 operation["parameters"].append(_key_parameter())

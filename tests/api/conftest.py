@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from fieldledger.accounts.services import new_api_key
 from fieldledger.api import access
 
 BASE = "/api/v1"
+STRANGER = "00000000-0000-4000-8000-000000000000"  # An id that is nobody's.
 
 
 @dataclass
@@ -116,6 +118,11 @@ def reader(app: Program) -> Program:
 def _full_buckets() -> None:
     """Tests ask a lot, and the databases of two tests give different keys the same number."""
     access.limit.forget()
+
+
+def is_time(text: str) -> bool:
+    """Return whether a time says its offset."""
+    return datetime.fromisoformat(text).tzinfo is not None
 
 
 def assert_problem(answer: Answer, status: int, *fields: str) -> Any:

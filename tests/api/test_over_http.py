@@ -46,7 +46,7 @@ class Server:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    data = tmp_path_factory.mktemp("api") / "data"
+    folder = tmp_path_factory.mktemp("api") / "data"
     environment = {
         name: value
         for name, value in os.environ.items()
@@ -55,7 +55,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     program = [sys.executable, "-m", "fieldledger.website"]
     root = Path(__file__).parents[2]
     served = subprocess.Popen(
-        [*program, "serve", "--port", "0", "--workers", "2", "--data", str(data)],
+        [*program, "serve", "--port", "0", "--workers", "2", "--data", str(folder)],
         cwd=root,
         env=environment,
         stdout=subprocess.PIPE,
@@ -72,7 +72,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         assert port
         added = subprocess.run(
             [*program, "business-add", "--name", "Acme Lawns", "--owner-email", "o@example.com",
-             "--password-stdin", "--data", str(data)],
+             "--password-stdin", "--data", str(folder)],
             cwd=root, env=environment, input="a long pass phrase\n", capture_output=True,
             text=True, check=True,
         )  # fmt: skip

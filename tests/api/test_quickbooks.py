@@ -17,11 +17,10 @@ from fieldledger.quickbooks.models import (
 )
 from fieldledger.quickbooks.services import connection_of
 from fieldledger.sync.content import Kind, State
-from tests.api.conftest import Program, assert_problem
+from tests.api.conftest import STRANGER, Program, assert_problem
 
 pytestmark = pytest.mark.django_db
 
-STRANGER = "00000000-0000-4000-8000-000000000000"
 List = QuickBooksRecord.List
 
 
