@@ -1,6 +1,28 @@
-"""Fixtures that any test may ask for by name."""
+"""What tests of several packages start from."""
 
+from datetime import UTC, datetime
+
+import pytest
+
+from fieldledger.accounts.models import Business
 from tests.support.browser import browser, page
 from tests.support.postgres import postgres_database, postgres_server
 
 __all__ = ["browser", "page", "postgres_database", "postgres_server"]
+
+NOON = datetime(2026, 5, 4, 16, 0, tzinfo=UTC)  # A Monday, noon in New York.
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOON
+
+
+@pytest.fixture
+def business(db: None, now: datetime) -> Business:
+    return Business.objects.create(name="Harbor Plumbing & Heating", created_at=now)
+
+
+@pytest.fixture
+def other_business(db: None, now: datetime) -> Business:
+    return Business.objects.create(name="Bayside Electric", created_at=now)
