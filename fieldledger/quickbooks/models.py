@@ -216,7 +216,7 @@ class SyncEntry(models.Model):
     record_id = models.BigIntegerField()
     record_guid = models.UUIDField()
     title = models.CharField(max_length=255)  # A name or number, for the log and its search.
-    state = models.CharField(max_length=20, default=State.PENDING)
+    state = models.CharField(max_length=24, default=State.PENDING)
 
     record_revision = models.PositiveIntegerField()
     wanted_revision = models.PositiveIntegerField(default=0)  # 0: nobody asked for it yet.
@@ -306,7 +306,7 @@ class EntryEvent(models.Model):
 
     entry = models.ForeignKey(SyncEntry, models.CASCADE, related_name="events", db_index=False)
     at = models.DateTimeField()
-    state = models.CharField(max_length=20)
+    state = models.CharField(max_length=24)
     actor = models.CharField(max_length=254, blank=True)
     message = models.TextField(blank=True)
 

@@ -188,7 +188,7 @@ class Migration(migrations.Migration):
                 ('record_id', models.BigIntegerField()),
                 ('record_guid', models.UUIDField()),
                 ('title', models.CharField(max_length=255)),
-                ('state', models.CharField(default=fieldledger.sync.content.State['PENDING'], max_length=20)),
+                ('state', models.CharField(default=fieldledger.sync.content.State['PENDING'], max_length=24)),
                 ('record_revision', models.PositiveIntegerField()),
                 ('wanted_revision', models.PositiveIntegerField(default=0)),
                 ('synced_revision', models.PositiveIntegerField(default=0)),
@@ -223,7 +223,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField()),
-                ('state', models.CharField(max_length=20)),
+                ('state', models.CharField(max_length=24)),
                 ('actor', models.CharField(blank=True, max_length=254)),
                 ('message', models.TextField(blank=True)),
                 ('entry', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='events', to='quickbooks.syncentry')),
