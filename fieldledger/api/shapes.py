@@ -67,7 +67,9 @@ Flag = Annotated[bool, SkipValidation]
 Id = Annotated[str, SkipValidation]
 OptionalId = Annotated[str | None, SkipValidation]
 DayIn = Annotated[str, Field(json_schema_extra={"format": "date"}), SkipValidation]
-OptionalDayIn = Annotated[str | None, Field(json_schema_extra={"format": "date"}), SkipValidation]
+OptionalDayIn = Annotated[
+    Annotated[str, Field(json_schema_extra={"format": "date"})] | None, SkipValidation
+]
 NumberIn = Annotated[str | float, SkipValidation]
 ExternalId = Annotated[str | None, Field(max_length=EXTERNAL_ID_LENGTH_MAX), SkipValidation]
 EXTERNAL_ID = Field(None, description="Your own id for it; unique per kind when given.")

@@ -11,6 +11,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from lxml.html import document_fromstring as parse_html
+from playwright.sync_api import Page, expect
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Ok
@@ -137,6 +138,15 @@ def test_the_docs_are_readable_without_a_key_a_script_or_another_host(document: 
     assert {f"problem-{kind.slug}" for kind in KINDS.values()} <= ids
     assert {each[1:] for each in html.xpath("//a/@href") if each.startswith("#")} <= ids
     assert Client().post("/api/v1/docs").status_code == 405
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_a_browser_has_nothing_to_complain_of_in_the_docs(page: Page, live_server: Any) -> None:
+    page.goto(f"{live_server.url}/api/v1/docs#create_invoice")
+
+    heading = page.get_by_role("heading", name="POST /api/v1/invoices", exact=True)
+    expect(heading).to_be_in_viewport()
 
 
 BOUNDED = settings(
