@@ -195,7 +195,9 @@ def _take_write(
     session.failed += sum(each.state in {State.FAILED, State.GONE} for each in settled)
     session.put_off += sum(each.tried_in == session.pk for each in settled)
     release_waiters(connection, taken, context.now)
-    if message_set.set_id:
+    if message_set.pk == session.message_set_id:
+        # Only then is no copy of it on its way: the answer of a set that was lost for a while
+        # stays stored, for it is what stops a copy that arrives late.
         connection.acknowledged_set = message_set.set_id
     message_set.status = Status.ANSWERED
     if doubtful:
@@ -428,7 +430,6 @@ def _take_look(
     if lost is not None:
         lost.status = Status.RESOLVED
         lost.save(update_fields=["status"])
-        connection.acknowledged_set = lost.set_id
 
 
 # --- No answer but an hresult ---
