@@ -1,4 +1,4 @@
-"""What every page of a signed-in person starts with: who asks, for which business, with what right."""
+"""What every page starts with: who asks, for which business, and with what right."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -28,20 +28,16 @@ class PageRequest(HttpRequest):
     membership: Membership
     user: User
     htmx: HtmxDetails
-
-    @property
-    def actor(self) -> str:
-        """What the audit trail calls this person."""
-        return actor_of(self.user)
+    actor: str  # What the audit trail calls this person.
 
 
 Page = Callable[Concatenate[PageRequest, Given], HttpResponse]
 View = Callable[Concatenate[HttpRequest, Given], HttpResponse]
 
 
-def page(right: Right | None = None, *, methods: Iterable[str] = ("GET",)) -> Callable[
-    [Page[Given]], View[Given]
-]:
+def page(
+    right: Right | None = None, *, methods: Iterable[str] = ("GET",)
+) -> Callable[[Page[Given]], View[Given]]:
     """Let only people of a business in, and among them only those who hold `right`.
 
     A stranger is led to the sign-in and back; a part of a page that asks for itself makes the
@@ -51,14 +47,17 @@ def page(right: Right | None = None, *, methods: Iterable[str] = ("GET",)) -> Ca
     def decorate(answer: Page[Given]) -> View[Given]:
         @require_http_methods([*methods, "HEAD"])
         @wraps(answer)
-        def view(request: HttpRequest, /, *args: Given.args, **kwargs: Given.kwargs) -> HttpResponse:
+        def view(
+            request: HttpRequest, /, *args: Given.args, **kwargs: Given.kwargs
+        ) -> HttpResponse:
             if not request.user.is_authenticated:
                 return _to_sign_in(request)
-            asked = cast(PageRequest, request)
-            if asked.membership is None:
+            if getattr(request, "membership", None) is None:
                 return render(request, "no_business.html", status=403)
+            asked = cast(PageRequest, request)
             if right is not None and not may(asked.membership.role, right):
                 return render(request, "not_allowed.html", {"right": right}, status=403)
+            asked.actor = actor_of(asked.user)
             return answer(asked, *args, **kwargs)
 
         return cast(View[Given], view)

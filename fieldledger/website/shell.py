@@ -119,5 +119,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "appearance": wanted if wanted in APPEARANCES else "",
         "shell": Shell(request, membership) if membership else None,
-        "can": {right: True for right in RIGHTS.get(membership.role, ())} if membership else {},
+        "can": dict.fromkeys(RIGHTS.get(membership.role, ()), True) if membership else {},
     }

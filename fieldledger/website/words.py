@@ -1,4 +1,4 @@
-"""What the pages call the states of money and of QuickBooks, and in which colours they show them."""
+"""What the pages call the states of money and of QuickBooks, and the colours they show them in."""
 
 from dataclasses import dataclass
 from types import MappingProxyType

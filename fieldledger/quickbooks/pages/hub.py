@@ -13,7 +13,7 @@ from fieldledger.accounts.roles import Right, may
 from fieldledger.quickbooks import queries, services
 from fieldledger.quickbooks.models import Connection
 from fieldledger.quickbooks.pages.access import SET_UP, quickbooks_page
-from fieldledger.quickbooks.pages.lamp import NEEDS_YOU, lamp_of
+from fieldledger.quickbooks.pages.lamp import NEEDS_YOU, lamp_of, next_call
 from fieldledger.quickbooks.setting_up import APP_NAME
 from fieldledger.sync.content import Kind, State
 
@@ -90,6 +90,7 @@ def _shown(connection: Connection) -> dict[str, Any]:
         "app_name": APP_NAME,
         "status": status,
         "lamp": lamp_of(connection, now=now),
+        "next_call": next_call(connection, now=now),
         "lanes": [
             {
                 "kind": kind,

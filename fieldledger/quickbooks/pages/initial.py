@@ -6,7 +6,9 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django_htmx.http import HttpResponseClientRedirect
 
 from fieldledger.accounts.pages import PageRequest
 from fieldledger.accounts.roles import Right
@@ -52,11 +54,9 @@ def initial_sync(request: PageRequest, connection: Connection) -> HttpResponse:
 @quickbooks_page(Right.CONNECT)
 def progress(request: PageRequest, connection: Connection) -> HttpResponse:
     """Show how far the initial sync is, as a part that reloads itself."""
-    if connection.stage == Stage.INITIAL_SYNC and connection.initial_started_at is None:
-        if connection.plan_made_at is not None:
-            response = HttpResponse(status=204)
-            response["HX-Redirect"] = "/quickbooks/plan"
-            return response
+    waits_for_yes = connection.initial_started_at is None and connection.plan_made_at is not None
+    if connection.stage == Stage.INITIAL_SYNC and waits_for_yes:
+        return HttpResponseClientRedirect(reverse("plan"))
     return _progress(request, connection, "quickbooks/progress_part.html")
 
 

@@ -66,8 +66,20 @@ def lamp_of(connection: Connection, *, now: dt.datetime) -> Lamp:
         "green",
         "QuickBooks connected",
         f"Last call {since}",
-        f"The Web Connector called last {since}.",
+        f"The Web Connector called {since}.",
     )
+
+
+def next_call(connection: Connection, *, now: dt.datetime) -> str:
+    """Return when the Web Connector's next call is due, by the interval seen; "" if unknown."""
+    last, interval_s = connection.last_contact_at, connection.contact_interval_s
+    if last is None or interval_s is None or connection.paused:
+        return ""
+    left_s = interval_s - (now - last).total_seconds()
+    if left_s <= 0:
+        return "" if -left_s > interval_s else "The next call is due."
+    minutes, seconds = divmod(round(left_s), 60)
+    return f"The next call comes in about {minutes}:{seconds:02}."
 
 
 def _silent_after_s(connection: Connection) -> int:

@@ -1,4 +1,4 @@
-"""The wizard: install the setup file, authorize, choose what to import; Next waits for the truth."""
+"""The wizard: install the setup file, authorize, choose what to import."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -94,7 +94,7 @@ def password(request: PageRequest, connection: Connection) -> HttpResponse:
 @quickbooks_page(Right.CONNECT)
 def checklist(request: PageRequest, connection: Connection) -> HttpResponse:
     """Show the second step's checklist alone, with Next, as things stand now."""
-    return render(request, "quickbooks/checklist.html", _authorizing(request, connection))
+    return render(request, "quickbooks/checklist.html", _authorizing(connection))
 
 
 @quickbooks_page(Right.CONNECT, methods=("POST",))
@@ -169,7 +169,7 @@ def _step(
     shown: dict[str, Any] = {"steps": steps_of(stage), "connection": connection}
     shown |= {"refusal": refusal, "file_name": FILE_NAME, "app_name": APP_NAME}
     if stage == Stage.AUTHORIZE:
-        shown |= _authorizing(request, connection)
+        shown |= _authorizing(connection)
     if stage == Stage.IMPORT:
         shown |= {
             "clients_here": Client.objects.filter(business=request.business).count(),
@@ -178,7 +178,7 @@ def _step(
     return render(request, f"quickbooks/{_PAGES[stage]}.html", shown, status=status)
 
 
-def _authorizing(request: PageRequest, connection: Connection) -> dict[str, Any]:
+def _authorizing(connection: Connection) -> dict[str, Any]:
     """Return what the second step's checklist shows."""
     status = queries.status(connection, now=timezone.now())
     connection.refresh_from_db()

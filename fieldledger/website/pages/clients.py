@@ -32,7 +32,7 @@ FIELDS: Final = (
     "notes",
 )
 _RECENT_INVOICES: Final = 10
-_CHOICES: Final = 8
+_CHOICES: Final = 6
 
 
 @page()
@@ -42,7 +42,7 @@ def clients(request: PageRequest) -> HttpResponse:
     wanted = request.GET.get("q", "").strip()
     archived = request.GET.get("show") == "archived"
     rows = queries.clients(request.business, q=wanted, archived=archived)
-    listed = by_name(rows, request.GET.get("after", ""))
+    listed = by_name(rows, request.GET.get("after", ""), among=queries.clients(request.business))
     connection = connection_in_use(request)
     shown = {
         "listed": listed,
@@ -102,9 +102,7 @@ def edit_client(request: PageRequest, guid: UUID) -> HttpResponse:
         return _form(request, Form(values=values), record)
     form = Form(values=typed(request.POST, FIELDS))
     try:
-        update_client(
-            client=record, values=form.values, now=timezone.now(), actor=request.actor
-        )
+        update_client(client=record, values=form.values, now=timezone.now(), actor=request.actor)
     except Refused as refused:
         return _form(request, form.refused(refused.errors), record)
     messages.success(request, "Saved.")
@@ -137,7 +135,7 @@ def choices_of(request: PageRequest, chosen: str, wanted: str) -> dict[str, Any]
     guid = read_guid(chosen)
     current = queries.clients(request.business).filter(guid=guid).first() if guid else None
     order = "name" if wanted.strip() else "-pk"
-    others = found.exclude(pk=current.pk if current else None).order_by(order)[: _CHOICES + 1]
+    others = (found.exclude(pk=current.pk) if current else found).order_by(order)[: _CHOICES + 1]
     more = len(others) > _CHOICES
     return {
         "chosen": current,

@@ -1,4 +1,4 @@
-"""What a form holds between the browser and a service: what was typed, and what is wrong with it."""
+"""What a form holds between browser and service: what was typed, and what is wrong with it."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -35,7 +35,7 @@ class Form:
 
 
 def typed(post: QueryDict, names: Iterable[str], *, ticks: Iterable[str] = ()) -> dict[str, Any]:
-    """Return what a form holds under `names`, "" where it is absent, and whether `ticks` are set."""
+    """Return what a form holds under `names`, "" where absent, and whether `ticks` are set."""
     values: dict[str, Any] = {name: post.get(name, "") for name in names}
     values |= {name: name in post for name in ticks}
     return values

@@ -1,4 +1,4 @@
-"""One invoice: what it says, its payments, its place in QuickBooks, and what can be done with it."""
+"""One invoice: what it says, its payments, its place in QuickBooks, and what can be done."""
 
 from decimal import Decimal
 from typing import Any
@@ -16,6 +16,7 @@ from fieldledger.office.models import Invoice
 from fieldledger.office.services import Refused, void_invoice
 from fieldledger.quickbooks import services
 from fieldledger.quickbooks.models import Connection, SyncEntry
+from fieldledger.quickbooks.pages.lamp import next_call
 from fieldledger.sync.content import State
 from fieldledger.website.pages.records import connection_in_use, the_record, with_quickbooks
 from fieldledger.website.templatetags.fieldledger import money
@@ -127,6 +128,8 @@ def _quickbooks(
 ) -> dict[str, Any]:
     """Return what the QuickBooks box says beyond the record's block."""
     shown: dict[str, Any] = {"sync_reason": _sync_reason(record, connection, block, unsent)}
+    if block["state"] == State.PENDING:
+        shown["next_call"] = next_call(connection, now=timezone.now())
     entry = (
         SyncEntry.objects.filter(connection=connection, guid=block["entry"]).first()
         if block["entry"]

@@ -47,12 +47,16 @@ def new_invoice(request: PageRequest) -> HttpResponse:
         return _editor(request, form, lines)
     errors = unknown_items(lines)
     try:
-        made = create_invoice(
-            business=request.business,
-            values=_values(form, lines),
-            now=timezone.now(),
-            actor=request.actor,
-        ) if not errors else None
+        made = (
+            create_invoice(
+                business=request.business,
+                values=_values(form, lines),
+                now=timezone.now(),
+                actor=request.actor,
+            )
+            if not errors
+            else None
+        )
     except Refused as refused:
         return _editor(request, form.refused(refused.errors), lines)
     if made is None:
@@ -88,18 +92,16 @@ def edit_invoice(request: PageRequest, guid: UUID) -> HttpResponse:
 def draft(request: PageRequest) -> HttpResponse:
     """Answer the editor while one types: amounts and totals, and what a chosen item says."""
     form, lines = _typed(request, keep_empty=True)
-    shown = {
-        "form": form,
-        "totals": totals(lines, rate_of(form.values["tax_rate"], request.business)),
-        "rate": rate_of(form.values["tax_rate"], request.business),
-    }
+    rate = rate_of(form.values["tax_rate"], request.business)
+    shown: dict[str, Any] = {"form": form, "rate": rate}
     if _changed_lines(request, lines):
+        shown["totals"] = totals(lines, rate)
         return render(request, "invoices/lines.html", shown | {"lines": lines, "live": True})
     filled = [line.wants_filling for line in lines]
     for line, fill in zip(lines, filled, strict=True):
         if fill:
             line.fill()
-    shown["totals"] = totals(lines, shown["rate"])
+    shown["totals"] = totals(lines, rate)
     shown["lines"] = list(zip(lines, filled, strict=True))
     return render(request, "invoices/draft.html", shown)
 

@@ -17,6 +17,10 @@ from fieldledger.website.templatetags.fieldledger import plain_price, quantity
 
 _NAME: Final = re.compile(r"lines\.(\d{1,3})\.quantity")
 LINES_AT_FIRST: Final = 1
+_NO_SUCH_ITEM: Final = (
+    "There is no item called {}. Choose one from the list, or leave this empty and write a"
+    " description."
+)
 _read_number = number("", places=RATE_PLACES, least=-RATE_MAX, most=RATE_MAX)
 
 
@@ -135,10 +139,7 @@ def rate_of(text: str, business: Business) -> TaxRate | None:
 def unknown_items(lines: list[TypedLine]) -> dict[str, list[str]]:
     """Return a sentence for each line that names an item there is none of."""
     return {
-        f"lines.{index}.item": [
-            f"There is no item called {line.item.strip()}. Choose one from the list, or leave it"
-            " empty and write a description."
-        ]
+        f"lines.{index}.item": [_NO_SUCH_ITEM.format(line.item.strip())]
         for index, line in enumerate(lines)
         if line.item.strip() and line.found is None
     }

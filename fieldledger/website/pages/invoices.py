@@ -12,8 +12,8 @@ from django.views.decorators.vary import vary_on_headers
 
 from fieldledger.accounts.pages import PageRequest, page
 from fieldledger.accounts.roles import Right
-from fieldledger.office.fields import guid as read_guid
 from fieldledger.office import queries
+from fieldledger.office.fields import guid as read_guid
 from fieldledger.office.models import Invoice, MoneyState
 from fieldledger.quickbooks import services
 from fieldledger.quickbooks.models import RANK, Connection, SyncEntry
@@ -45,7 +45,7 @@ def invoices(request: PageRequest) -> HttpResponse:
 
 @page(Right.QUEUE, methods=("POST",))
 def sync_invoices(request: PageRequest) -> HttpResponse:
-    """Send the ticked invoices to QuickBooks, or all that the filters show; say what became of each."""
+    """Send the ticked invoices to QuickBooks, or all that the filters show, and say the outcome."""
     connection = connection_in_use(request)
     filters = QueryDict(request.POST.get("filters", ""))
     shown = _dashboard(request, filters)

@@ -30,7 +30,12 @@ def items(request: PageRequest) -> HttpResponse:
     wanted = request.GET.get("q", "").strip()
     archived = request.GET.get("show") == "archived"
     rows = queries.items(request.business, q=wanted, archived=archived)
-    listed = by_name(rows, request.GET.get("after", ""), column="name_folded")
+    listed = by_name(
+        rows,
+        request.GET.get("after", ""),
+        among=queries.items(request.business),
+        column="name_folded",
+    )
     connection = connection_in_use(request)
     shown = {
         "listed": listed,
@@ -89,9 +94,7 @@ def archive_item(request: PageRequest, guid: UUID) -> HttpResponse:
     """Put an item into the archive, or bring it back."""
     record = the_record(Item, request, guid)
     archived = request.POST.get("archived") == "yes"
-    update_item(
-        item=record, values={"archived": archived}, now=timezone.now(), actor=request.actor
-    )
+    update_item(item=record, values={"archived": archived}, now=timezone.now(), actor=request.actor)
     where = "in the archive" if archived else "back among your items"
     messages.success(request, f"{record.name} is {where}.")
     return redirect("item", record.guid)

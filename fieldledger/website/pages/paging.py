@@ -32,11 +32,15 @@ def newest_first(rows: QuerySet[Row], after: str) -> ListPage[Row]:
     return ListPage(rows=found.results, after=found.next_cursor or "", is_first=not after)
 
 
-def by_name(rows: QuerySet[Row], after: str, *, column: str = "name") -> ListPage[Row]:
-    """Return the rows that come after the one with the guid `after`, in the order of `column`."""
+def by_name(
+    rows: QuerySet[Row], after: str, *, among: QuerySet[Row], column: str = "name"
+) -> ListPage[Row]:
+    """Return the rows that come after the one with the guid `after`, in the order of `column`.
+
+    `among` is all of the business: a record that has left the list still marks its place.
+    """
     guid = read_guid(after)
-    # A record that left the list since still marks its place.
-    last: Any = rows.model._default_manager.filter(guid=guid).first() if guid else None
+    last: Any = among.filter(guid=guid).first() if guid else None
     if last is not None:
         name = getattr(last, column)
         rows = rows.filter(Q(**{f"{column}__gt": name}) | Q(**{column: name}, pk__gt=last.pk))

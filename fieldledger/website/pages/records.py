@@ -11,6 +11,7 @@ from fieldledger.accounts.roles import Right, may
 from fieldledger.office.models import Client, Invoice, Item, Payment
 from fieldledger.quickbooks import queries
 from fieldledger.quickbooks.models import Connection
+from fieldledger.sync.content import Kind
 
 Found = TypeVar("Found", Client, Item, Invoice, Payment)
 
@@ -40,5 +41,5 @@ def with_quickbooks(
     """Return each record with its `quickbooks` block; None without a connection in use."""
     if connection is None:
         return [(record, None) for record in records]
-    blocks = queries.blocks(request.business, kind, records)
+    blocks = queries.blocks(request.business, Kind(kind), records)
     return [(record, blocks[record.pk]) for record in records]
