@@ -28,13 +28,14 @@ from fieldledger.qbxml.objects import (
 from fieldledger.qbxml.reading import Answer, Record
 from fieldledger.qbxml.writing import Continue, Request, Start
 from fieldledger.quickbooks.company import OWNER_ID
-from fieldledger.quickbooks.context import Context
+from fieldledger.quickbooks.context import Context, SessionStops
 from fieldledger.quickbooks.message_sets import Document
 from fieldledger.quickbooks.models import Connection, MessageSet, QuickBooksRecord, Session
 from fieldledger.sync.naming import fold
 
 OWNER: Final = f"{{{OWNER_ID}}}"
 PAGE: Final = 500  # Records; about 300 kB of the elements asked for below.
+RESTARTS_MAX: Final = 3  # Of one list in one session.
 List = QuickBooksRecord.List
 
 _CUSTOMER_ELEMENTS: Final = (
@@ -194,16 +195,24 @@ def refused_whole(session: Session, content: Sequence[dict[str, Any]]) -> str:
     return ""
 
 
-def take(connection: Connection, session: Session, name: str, answer: Answer) -> None:
-    """Remember one page of a list and note what is left of it."""
+def take(connection: Connection, session: Session, name: str, answer: Answer | None) -> None:
+    """Remember one page of a list and note what is left of it; None if it was not answered.
+
+    :raises SessionStops: if the list cannot be read whole; the next session reads all anew.
+    """
     read = next((each for each in session.reads if each["list"] == name), None)
     if read is None:
         return
+    if answer is None or (answer.status.severity == "Error" and read["iterator"]):
+        # Its iterator died, or the answer was another's: from the start, for half a list would
+        # pass for all that QuickBooks has.
+        read.update(iterator="", alone=True, restarts=read.get("restarts", 0) + 1)
+        if read["restarts"] > RESTARTS_MAX:
+            raise SessionStops(
+                f"QuickBooks did not give its list of {name} whole. It is read again next time."
+            )
+        return
     if answer.status.severity == "Error":
-        if read["iterator"]:  # It died with its session, or was refused: from the start, once more.
-            read.update(iterator="", alone=True, restarts=read.get("restarts", 0) + 1)
-            if read["restarts"] <= 3:
-                return
         session.reads = [each for each in session.reads if each is not read]
         return
     remember(connection, READINGS[name].list, answer.records, run=session.pk)

@@ -150,11 +150,7 @@ def _take_read(
         connection.checked_at = context.now
         return
     for row in message_set.content:
-        answer = by_id.get(row["r"])
-        if answer is None:  # Left out: as good as refused.
-            session.reads = [each for each in session.reads if each["list"] != row["list"]]
-        else:
-            reading.take(connection, session, row["list"], answer)
+        reading.take(connection, session, row["list"], by_id.get(row["r"]))
     reading.keep_one_iterator(session)
     session.done += 1
     if not [each for each in session.reads if not each.get("skip")]:
