@@ -8,7 +8,6 @@ from typing import Any
 from django.core.management import call_command
 from django.db import OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Model
 
 ALIAS = "default"
 
@@ -31,8 +30,8 @@ class Database:
         self.at_commit: Callable[[], str] = lambda: ""
         self.at_statement: Callable[[], str] = lambda: ""
         self.commits = 0
-        self._plain_commit = self.wrapper._commit
-        self.wrapper._commit = self._commit  # type: ignore[method-assign]
+        self._plain_commit = self.wrapper.commit
+        self.wrapper.commit = self._commit  # type: ignore[method-assign]
 
     @property
     def raw(self) -> sqlite3.Connection:
@@ -102,6 +101,10 @@ class Database:
         """Whether something is written and not committed."""
         return self.raw.in_transaction
 
+    def query(self, sql: str, values: tuple[Any, ...]) -> list[Any]:
+        """Return the rows of a SELECT."""
+        return self.raw.execute(sql.replace("%s", "?"), values).fetchall()
+
     # --- Copies ---
 
     def save(self) -> bytes:
@@ -114,8 +117,3 @@ class Database:
         source.deserialize(copy)
         source.backup(self.raw)
         source.close()
-
-
-def count(model: type[Model], **where: Any) -> int:
-    """Return how many rows there are."""
-    return model._default_manager.filter(**where).count()  # noqa: SLF001 - Django's documented API.

@@ -1,0 +1,135 @@
+"""What people do in QuickBooks meanwhile, to our records above all."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from fieldledger.proving.world.faults import Faults, Kind
+from fieldledger.proving.world.office import NAMES
+from fieldledger.simulator import people
+from fieldledger.simulator.company import Company
+from fieldledger.simulator.problems import Failed
+from fieldledger.simulator.state import Record
+
+FAX: Final = "Fax"  # A field that the office does not have: nobody but people writes it.
+
+
+@dataclass(slots=True)
+class Bookkeeper:
+    """The person at QuickBooks; remembers what they did, for whoever judges."""
+
+    faults: Faults
+    # What they deleted, merged away or condensed, by its id.
+    deleted: dict[str, Record] = field(default_factory=dict)
+    faxes: dict[str, str] = field(default_factory=dict)
+    renamed: int = 0
+
+    def act(self, company: Company, now: datetime) -> list[str]:
+        """Do what strikes now; return what was done, in a line each."""
+        done = []
+        acts: tuple[tuple[Kind, Callable[[Company, datetime], str]], ...] = (
+            (Kind.RENAMED, self._rename),
+            (Kind.EDITED, self._edit),
+            (Kind.DELETED, self._delete),
+            (Kind.MERGED, self._merge),
+            (Kind.NAME_TAKEN, self._take_name),
+            (Kind.LOCKED, self._open),
+            (Kind.BOOKS_CLOSED, self._close_books),
+            (Kind.CONDENSED, self._condense),
+        )
+        for kind, act in acts:
+            if self.faults.strikes(kind, more=3):
+                try:
+                    line = act(company, now)
+                except Failed as problem:
+                    line = f"QuickBooks refuses: {problem}"
+                if line:
+                    self.faults.count(kind)
+                    done.append(f"{kind}: {line}")
+        return done
+
+    def _pick(self, kind: Kind, company: Company, *types: str) -> Record | None:
+        """Return a record that the office made."""
+        ours = [
+            each
+            for each in company.state.records.values()
+            if each.origin.set_id and (not types or each.type in types)
+        ]
+        return ours[self.faults.draw(kind, len(ours))] if ours else None
+
+    def _rename(self, company: Company, now: datetime) -> str:
+        record = self._pick(Kind.RENAMED, company)
+        if record is None:
+            return ""
+        self.renamed += 1
+        people.rename(company, record.id, f"By hand {self.renamed}", now=now)
+        return f"{record.type} {record.id}"
+
+    def _edit(self, company: Company, now: datetime) -> str:
+        record = self._pick(Kind.EDITED, company, "Customer", "Invoice")
+        if record is None:
+            return ""
+        if record.type == "Customer" and self.faults.draw(Kind.EDITED, 2):
+            self.faxes[record.id] = f"555-{self.faults.draw(Kind.EDITED, 9999):04}"
+            people.edit(company, record.id, {FAX: self.faxes[record.id]}, now=now)
+            return f"the fax number of Customer {record.id}"
+        people.edit(
+            company,
+            record.id,
+            {"Phone": "by hand"} if record.type == "Customer" else {"Memo": "by hand"},
+            now=now,
+        )
+        return f"{record.type} {record.id}"
+
+    def _delete(self, company: Company, now: datetime) -> str:
+        record = self._pick(Kind.DELETED, company)
+        if record is None:
+            return ""
+        people.delete(company, record.id, now=now)
+        self.deleted[record.id] = record
+        return f"{record.type} {record.id}"
+
+    def _merge(self, company: Company, now: datetime) -> str:
+        loser = self._pick(Kind.MERGED, company, "Customer")
+        winner = self._pick(Kind.MERGED, company, "Customer")
+        if loser is None or winner is None or loser is winner:
+            return ""
+        people.merge(company, loser.id, winner.id, now=now)
+        self.deleted[loser.id] = loser
+        return f"Customer {loser.id} into {winner.id}"
+
+    def _take_name(self, company: Company, now: datetime) -> str:
+        name = f"{NAMES[self.faults.draw(Kind.NAME_TAKEN, len(NAMES))]}"
+        number = self.faults.draw(Kind.NAME_TAKEN, 40)
+        name = f"{name} {number}" if number else name
+        people.do(company, "VendorAddRq", {"VendorAdd": {"Name": name}}, now=now)
+        return f"a vendor {name}"
+
+    def _open(self, company: Company, _now: datetime) -> str:
+        record = self._pick(Kind.LOCKED, company)
+        if record is None:
+            return ""
+        status = (3170, 3175, 3176, 3180)[self.faults.draw(Kind.LOCKED, 4)]
+        people.open_record(company, record.id, status=status, times=2)
+        return f"{record.type} {record.id} is open ({status})"
+
+    def _close_books(self, company: Company, now: datetime) -> str:
+        if company.state.preferences.closing_date:
+            people.reopen_books(company)
+            return "opened again"
+        closing = now + timedelta(days=1)
+        people.close_books(company, f"{closing:%Y-%m-%d}")
+        return f"through {closing:%Y-%m-%d}"
+
+    def _condense(self, company: Company, now: datetime) -> str:
+        before = dict(company.state.records)
+        people.condense(company, f"{now + timedelta(days=1):%Y-%m-%d}", now=now)
+        gone = {key: each for key, each in before.items() if key not in company.state.records}
+        self.deleted |= gone
+        return f"{len(gone)} transactions taken out" if gone else ""
+
+    def stop(self, company: Company) -> None:
+        """Close all windows and open the books."""
+        company.state.locks.clear()
+        people.reopen_books(company)

@@ -1,0 +1,163 @@
+"""The way from a Web Connector to the server and back, and what becomes of calls on it."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db import DatabaseError
+
+from fieldledger.proving.world.database import Database, ServerDies
+from fieldledger.proving.world.faults import Faults, Kind
+from fieldledger.qbwc.calls import ClientVersion, ServerVersion
+from fieldledger.qbwc.reading import NotACall, read_call
+from fieldledger.qbwc.writing import CONTENT_TYPE, write_fault, write_reply
+from fieldledger.quickbooks import conversation
+from fieldledger.quickbooks.contacts import CONTACTS
+from fieldledger.quickbooks.context import Context
+from fieldledger.simulator.soap import (
+    Call,
+    CallFailed,
+    Lost,
+    Received,
+    Reply,
+    read_text,
+    write_call,
+)
+
+ADDRESS: Final = "192.0.2.7"
+_LOST_BY: Final = {"authenticate": (2,), "sendRequestXML": (5,), "receiveResponseXML": (15,)}
+_NOT_ARRIVED: Final = {"sendRequestXML": (4,), "receiveResponseXML": (14,)}
+_TWICE: Final = {"sendRequestXML": (6,), "receiveResponseXML": (16,)}
+_PAGE: Final = "<html><body><h1>504 Gateway Time-out</h1></body></html>"
+
+Watch = Callable[[Call, Reply], None]
+
+
+@dataclass(slots=True)
+class Network:
+    """Carries calls to the engine with what the faults do to them.
+
+    `watch` hears of every call that was answered and its reply, whether or not the reply arrives.
+    """
+
+    database: Database
+    faults: Faults
+    chance: random.Random
+    clock: Callable[[], datetime]
+    watch: Watch = lambda _call, _reply: None
+    note: Callable[[str], None] = lambda _line: None
+    last_answer: str = ""
+    calls: int = 0
+
+    def carry(self, call: Call) -> Reply:
+        """Make a call as a Web Connector does."""
+        faults = self.faults
+        operation = call.operation
+        if operation == "receiveResponseXML":
+            call = self._spoiled(call)
+        if faults.strikes(Kind.REQUEST_LOST, more=0.5):
+            faults.count(Kind.REQUEST_LOST, *_NOT_ARRIVED.get(operation, (3,)))
+            self.note(f"{operation} is lost on its way")
+            return Lost("The underlying connection was closed.")
+        reply = self.deliver(call)
+        if isinstance(reply, Received) and faults.strikes(Kind.TWICE):
+            faults.count(Kind.TWICE, *_TWICE.get(operation, (2,)))
+            self.note(f"{operation} arrives again")
+            again = self.deliver(call)
+            reply = (reply, again)[faults.draw(Kind.TWICE, 2)]
+        if isinstance(reply, Received) and faults.strikes(Kind.REPLY_LOST, more=0.5):
+            faults.count(Kind.REPLY_LOST, *_LOST_BY.get(operation, (2,)))
+            self.note(f"the reply to {operation} is lost")
+            reply = Lost("The operation has timed out.")
+        if faults.strikes(Kind.DIES_AFTER_REPLY, more=0.5):
+            faults.count(Kind.DIES_AFTER_REPLY)
+            self.note("the server is killed and started again")
+            self.restart()
+        return reply
+
+    def deliver(self, call: Call) -> Reply:
+        """Let the server answer one call, or die over it."""
+        self.calls += 1
+        self.database.at_commit = self._at_commit
+        try:
+            reply = self._answer(write_call(call))
+        except ServerDies:
+            self.note(f"the server is killed over {call.operation}")
+            self.restart()
+            return Lost("The underlying connection was closed.")
+        finally:
+            self.database.at_commit = lambda: ""
+            self.database.at_statement = lambda: ""
+        self.watch(call, reply)
+        return reply
+
+    def restart(self) -> None:
+        """Start the killed server again: what was in its memory only is gone."""
+        self.database.restart()
+        CONTACTS.__init__()  # type: ignore[misc]
+
+    def _at_commit(self) -> str:
+        if self.faults.strikes(Kind.DIES_BEFORE_COMMIT, more=0.5):
+            self.faults.count(Kind.DIES_BEFORE_COMMIT)
+            return "before"
+        if self.faults.strikes(Kind.DIES_AFTER_COMMIT, more=0.5):
+            self.faults.count(Kind.DIES_AFTER_COMMIT)
+            return "after"
+        return ""
+
+    def _at_statement(self) -> str:
+        if self.faults.strikes(Kind.DATABASE_DOWN, more=0.1):
+            self.faults.count(Kind.DATABASE_DOWN)
+            return "down"
+        return ""
+
+    def _answer(self, body: bytes) -> Reply:
+        """Answer as the door does. (The door itself asks the clock, and is tested over HTTP.)"""
+        try:
+            call = read_call(body)
+        except NotACall as error:
+            return Received(400, CONTENT_TYPE, write_fault(error.reason))
+        if isinstance(call, ServerVersion | ClientVersion):
+            return Received(200, CONTENT_TYPE, write_reply(call, ""))
+        context = Context(now=self.clock(), chance=self.chance, address=ADDRESS)
+        if Kind.DATABASE_DOWN in self.faults.rates:
+            self.database.at_statement = self._at_statement
+        try:
+            with self.database.watched():
+                result = conversation.answer(call, context)
+        except DatabaseError:
+            self.note(f"the database does not answer to {call.operation}")
+            self.restart()
+            return Received(503, CONTENT_TYPE, write_fault("Try again shortly."))
+        return Received(200, CONTENT_TYPE, write_reply(call, result))
+
+    # --- Answers that are none ---
+
+    def _spoiled(self, call: Call) -> Call:
+        faults = self.faults
+        arguments = dict(call.arguments)
+        answer = arguments.get("response") or ""
+        before, self.last_answer = self.last_answer, answer or self.last_answer
+        if faults.strikes(Kind.BAD_ANSWER):
+            faults.count(Kind.BAD_ANSWER)
+            forms = (answer[: len(answer) // 2], "", _PAGE, answer[: answer.rfind("<")], "\x00")
+            arguments["response"] = forms[faults.draw(Kind.BAD_ANSWER, len(forms))]
+            self.note("the answer arrives spoiled")
+        elif before and faults.strikes(Kind.OTHER_ANSWER):
+            faults.count(Kind.OTHER_ANSWER)
+            arguments["response"] = before
+            arguments["hresult"] = arguments["message"] = ""
+            self.note("the answer to another document arrives")
+        return Call(call.operation, tuple(arguments.items()))
+
+
+def document_in(call: Call, reply: Reply) -> str:
+    """Return the document that a reply to sendRequestXML carries, "" if none."""
+    if call.operation != "sendRequestXML" or not isinstance(reply, Received):
+        return ""
+    try:
+        return read_text(call, reply)
+    except CallFailed:
+        return ""

@@ -1,0 +1,272 @@
+"""What people do in the office: they make records, change them, void them, sync and undo it all.
+
+Everything goes through the services that pages and API call. Each change writes something that
+no change wrote before, so that the company file tells which of ours it holds.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models import Model, QuerySet
+
+from fieldledger.accounts.models import Business
+from fieldledger.office import services as office
+from fieldledger.office.models import Client, Invoice, Item, Payment, Record, TaxRate
+from fieldledger.quickbooks import services
+from fieldledger.quickbooks.models import Connection, SyncEntry
+from fieldledger.sync.content import State
+
+# Few, so that clashes are the rule and not the exception.
+NAMES: Final = ("Anna Smith", "John Smith", "O'Brien & Sons", "Café Crème", "Lawn Depot", "Ben Yee")
+ITEMS: Final = ("Leak repair", "Drain cleaning", "Boiler", "Valve")
+POISON: Final = "Poisonous"
+METHODS: Final = ("cash", "check", "credit_card", "ach", "other")
+
+Act = tuple[int, Callable[[], str]]
+
+
+class Office:
+    """One business's people. `tell` hears of what they did, in a line each."""
+
+    def __init__(
+        self, business_id: int, chance: random.Random, clock: Callable[[], datetime]
+    ) -> None:
+        self._business_id = business_id
+        self._chance = chance
+        self._clock = clock
+        self._number = 0
+        self.poison = False
+        self._acts: Sequence[Act] = (
+            (5, self._new_client),
+            (2, self._new_item),
+            (6, self._new_invoice),
+            (5, self._new_payment),
+            (4, self._change_client),
+            (2, self._change_item),
+            (4, self._change_invoice),
+            (2, self._change_payment),
+            (1, self._void_invoice),
+            (1, self._void_payment),
+            (5, self._sync_some),
+            (4, self.sync_all),
+            (1, self._hold_or_ignore),
+            (1, self._release),
+            (1, self._retry),
+        )
+        self._weights = [weight for weight, _ in self._acts]
+
+    @property
+    def business(self) -> Business:
+        """The business as it is now."""
+        return Business.objects.get(pk=self._business_id)
+
+    @property
+    def connection(self) -> Connection:
+        """Its connection as it is now."""
+        return Connection.objects.get(business_id=self._business_id)
+
+    def act(self) -> str:
+        """Do one thing, and say what."""
+        (_, act) = self._chance.choices(self._acts, self._weights)[0]
+        try:
+            return act()
+        except office.Refused as refused:
+            return f"refused: {refused}"
+
+    def _by(self) -> dict[str, Any]:
+        return {"now": self._clock(), "actor": "Dana"}
+
+    def _next(self) -> int:
+        self._number += 1
+        return self._number
+
+    def _pick(self, rows: "QuerySet[Any]") -> Any:
+        ids = list(rows.order_by("pk").values_list("pk", flat=True))
+        return rows.model._default_manager.get(pk=self._chance.choice(ids)) if ids else None  # noqa: SLF001 - Django's documented API.
+
+    def _rows(self, model: type[Model], **where: Any) -> "QuerySet[Any]":
+        return model._default_manager.filter(business_id=self._business_id, **where)  # noqa: SLF001
+
+    # --- Making ---
+
+    def _new_client(self) -> str:
+        name = self._chance.choice(NAMES)
+        if self._chance.random() < 0.5:
+            name = f"{name} {self._next()}"
+        if self.poison and self._chance.random() < 0.3:
+            name = f"{POISON} {self._next()}"
+        values = {"name": name, "phone": f"555-{self._next():04}", "email": "a@example.com"}
+        made = office.create_client(business=self.business, values=values, **self._by())
+        return f"new client {made.pk} {name}"
+
+    def _new_item(self) -> str:
+        name = f"{self._chance.choice(ITEMS)} {self._next()}"
+        values = {
+            "name": name,
+            "price": f"{self._next()}.00",
+            "kind": self._chance.choice(("service", "product")),
+        }
+        made = office.create_item(business=self.business, values=values, **self._by())
+        return f"new item {made.pk} {name}"
+
+    def _new_invoice(self) -> str:
+        client = self._pick(self._rows(Client))
+        if client is None:
+            return self._new_client()
+        rate = self._pick(self._rows(TaxRate)) if self._chance.random() < 0.4 else None
+        values = {
+            "client": client.guid,
+            "date": f"{self._clock():%Y-%m-%d}",
+            "lines": self._lines(),
+            **({"tax_rate": rate.guid} if rate else {}),
+        }
+        made = office.create_invoice(business=self.business, values=values, **self._by())
+        return f"new invoice {made.pk} no. {made.number} of {made.total} for client {client.pk}"
+
+    def _lines(self) -> list[dict[str, Any]]:
+        lines = []
+        for _ in range(self._chance.randint(1, 3)):
+            item = self._pick(self._rows(Item))
+            lines.append(
+                {
+                    **({"item": item.guid} if item else {"description": "Work"}),
+                    "quantity": "1",
+                    "unit_price": f"{100 + self._next()}.{self._chance.randrange(100):02}",
+                }
+            )
+        return lines
+
+    def _new_payment(self) -> str:
+        # Never more in all than the smallest invoice comes to, so that any may be changed.
+        invoice = self._pick(self._rows(Invoice, voided_at=None, paid__lt=40))
+        if invoice is None:
+            return self._new_invoice()
+        values = {
+            "invoice": invoice.guid,
+            "amount": f"{10 + self._next() % 40}.{self._chance.randrange(100):02}",
+            "date": f"{self._clock():%Y-%m-%d}",
+            "method": self._chance.choice(METHODS),
+            "reference": str(self._next()),
+        }
+        made = office.create_payment(business=self.business, values=values, **self._by())
+        return f"new payment {made.pk} of {made.amount} for invoice {invoice.pk}"
+
+    # --- Changing ---
+
+    def _change_client(self) -> str:
+        client = self._pick(self._rows(Client))
+        if client is None:
+            return self._new_client()
+        values: dict[str, Any] = {"phone": f"555-{self._next():04}"}
+        if self._chance.random() < 0.2:
+            values["name"] = f"{self._chance.choice(NAMES)} {self._next()}"
+        office.update_client(client=client, values=values, **self._by())
+        return f"client {client.pk} is now {values}"
+
+    def _change_item(self) -> str:
+        item = self._pick(self._rows(Item))
+        if item is None:
+            return self._new_item()
+        price = f"{self._next()}.00"
+        office.update_item(item=item, values={"price": price}, **self._by())
+        return f"item {item.pk} costs {price}"
+
+    def _change_invoice(self) -> str:
+        invoice = self._pick(self._rows(Invoice, voided_at=None))
+        if invoice is None:
+            return self._new_invoice()
+        changed = office.update_invoice(
+            invoice=invoice, values={"lines": self._lines()}, **self._by()
+        )
+        return f"invoice {invoice.pk} comes to {changed.total}"
+
+    def _change_payment(self) -> str:
+        payment = self._pick(self._rows(Payment, voided_at=None))
+        if payment is None:
+            return self._new_payment()
+        amount = f"{10 + self._next() % 40}.{self._chance.randrange(100):02}"
+        office.update_payment(payment=payment, values={"amount": amount}, **self._by())
+        return f"payment {payment.pk} is {amount}"
+
+    def _void_invoice(self) -> str:
+        invoice = self._pick(self._rows(Invoice, voided_at=None))
+        if invoice is None:
+            return self._new_invoice()
+        office.void_invoice(invoice=invoice, **self._by())
+        return f"void invoice {invoice.pk}"
+
+    def _void_payment(self) -> str:
+        payment = self._pick(self._rows(Payment, voided_at=None))
+        if payment is None:
+            return self._new_payment()
+        office.void_payment(payment=payment, **self._by())
+        return f"void payment {payment.pk}"
+
+    # --- Syncing ---
+
+    def _sync_some(self) -> str:
+        rows: QuerySet[Any] = self._rows(Invoice)
+        guids = list(rows.order_by("pk").values_list("guid", flat=True))
+        if not guids:
+            return self._new_invoice()
+        chosen = self._chance.sample(guids, min(len(guids), self._chance.randint(1, 3)))
+        return self._sync(chosen, [])
+
+    def sync_all(self) -> str:
+        """Press Bulk sync on everything."""
+        return self._sync(self._guids(Invoice), self._guids(Payment))
+
+    def _guids(self, model: type[Record]) -> list[Any]:
+        return list(self._rows(model).order_by("pk").values_list("guid", flat=True))
+
+    def _sync(self, invoices: list[Any], payments: list[Any]) -> str:
+        results = services.sync(self.connection, invoices=invoices, payments=payments, **self._by())
+        queued = sum(each.result == "queued" for each in results)
+        return f"sync of {len(results)} records, {queued} queued"
+
+    def _press(self, action: str, *states: State) -> str:
+        rows = SyncEntry.objects.filter(connection=self.connection, state__in=states)
+        entry = self._pick(rows)
+        if entry is None:
+            return f"nothing to {action}"
+        (result,) = services.act(self.connection, action=action, entries=[entry.guid], **self._by())
+        return f"{action} entry {entry.pk} ({entry.state}): {result.reason or 'done'}"
+
+    def _hold_or_ignore(self) -> str:
+        return self._press(self._chance.choice(("hold", "ignore")), *State)
+
+    def _release(self) -> str:
+        return self._press("release", *State)
+
+    def _retry(self) -> str:
+        return self._press("retry", *State)
+
+    def clear_up(self) -> str:
+        """Do what the log asks a person for: release, retry, sync; and say how much there was."""
+        connection = self.connection
+        moved = 0
+        for action, states in (
+            ("release", (State.HELD, State.IGNORED)),
+            ("retry", (State.FAILED, State.GONE, State.CHANGED_IN_QUICKBOOKS)),
+        ):
+            entries = list(
+                SyncEntry.objects.filter(connection=connection, state__in=states)
+                .order_by("pk")
+                .values_list("guid", flat=True)
+            )
+            results = services.act(connection, action=action, entries=entries, **self._by())
+            moved += sum(each.done for each in results)
+        return f"{moved} entries released or retried; {self.sync_all()}"
+
+
+def switch(connection: Connection, *, on: bool, now: datetime) -> None:
+    """Turn the Feature Center's switch."""
+    services.set_enabled(connection, enabled=on, actor="Dana", now=now)
+
+
+def pause(connection: Connection, *, on: bool, now: datetime) -> None:
+    """Pause or resume the sync."""
+    press = services.pause if on else services.resume
+    press(connection, actor="Dana", now=now)

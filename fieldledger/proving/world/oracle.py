@@ -1,0 +1,310 @@
+"""Who judges: knows what each record in a company file was made for, whatever marks it carries.
+
+The requestID of the request that made a record says which entry of ours it was for; the company
+file remembers it, the oracle remembers the entry's record when the document leaves.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from fieldledger.office.models import Client, Invoice, Item, Payment
+from fieldledger.proving.world.bookkeeper import FAX, Bookkeeper
+from fieldledger.proving.world.office import POISON
+from fieldledger.quickbooks.models import ACTIVE_STATES, RANK, Connection, MessageSet, SyncEntry
+from fieldledger.simulator.company import Company
+from fieldledger.simulator.state import Record
+from fieldledger.sync.content import Kind, State
+
+_WRITES: Final = re.compile(r'<\w+(?:Add|Mod|Void|Del)Rq[^>]* requestID="(\d+):([a-z2-7]+)"')
+_WITH_QUICKBOOKS: Final = frozenset({State.SENDING, State.CHECKING})
+_THERE: Final = frozenset({State.SYNCED, State.DIFFERS})
+_MODELS: Final = {
+    Kind.CLIENT: Client,
+    Kind.ITEM: Item,
+    Kind.INVOICE: Invoice,
+    Kind.PAYMENT: Payment,
+}
+
+Query = Callable[[str, tuple[Any, ...]], list[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that must never be: `verdict` is lost, doubled, stale, foreign, stuck or lie."""
+
+    verdict: str
+    words: str
+
+
+class Broken(Exception):
+    """A safety rule is broken; the run ends here."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(f"{problem.verdict}: {problem.words}")
+        self.problem = problem
+
+
+def broken(verdict: str, words: str) -> Broken:
+    """Return what to raise."""
+    return Broken(Problem(verdict, words))
+
+
+@dataclass(slots=True)
+class Oracle:
+    """Judges one world."""
+
+    connection_id: int
+    bookkeeper: Bookkeeper
+    query: Query
+    made_for: dict[str, tuple[int, UUID]] = field(default_factory=dict)
+
+    # --- After every step ---
+
+    def sent(self, document: str) -> None:
+        """Remember what each request of a document is for; check that it may leave."""
+        found = _WRITES.findall(document)
+        if not found:
+            return
+        connection = Connection.objects.get(pk=self.connection_id)
+        if not connection.enabled or connection.paused:
+            outstanding = MessageSet.objects.filter(
+                connection_id=self.connection_id, purpose="write", status="sent"
+            )
+            if not any(found[0][1] in str(each.content) for each in outstanding):
+                raise broken("lie", "A set leaves while the sync is paused or switched off.")
+        entries = {
+            entry: (rank, guid)
+            for entry, rank, guid in SyncEntry.objects.filter(
+                pk__in=[int(each) for each, _ in found]
+            ).values_list("pk", "rank", "record_guid")
+        }
+        for entry, nonce in found:
+            self.made_for.setdefault(f"{entry}:{nonce}", entries[int(entry)])
+
+    def check_rows(self) -> None:
+        """Check what our own rows must say at any moment.
+
+        In SQL, past Django: this is asked after every call.
+        """
+        where = (self.connection_id,)
+        sets = self.query(
+            "SELECT id, status FROM quickbooks_messageset WHERE connection_id = %s"
+            " AND purpose = 'write' AND status IN ('sent', 'in_doubt', 'absent')",
+            where,
+        )
+        if sum(status == "sent" for _, status in sets) > 1:
+            raise broken("doubled", "Two sets of writes are on their way at once.")
+        keys = {key for key, _ in sets}
+        active = 0
+        for entry, state, message_set in self.query(
+            "SELECT id, state, message_set_id FROM quickbooks_syncentry WHERE connection_id = %s"
+            " AND (state IN ('pending', 'sending', 'checking') OR message_set_id IS NOT NULL)",
+            where,
+        ):
+            active += state in ACTIVE_STATES
+            if (state in _WITH_QUICKBOOKS or message_set is not None) and message_set not in keys:
+                raise broken("stuck", f"Entry {entry} is {state}, and its set is settled.")
+        counted = self.query("SELECT active_count FROM quickbooks_connection WHERE id = %s", where)[
+            0
+        ][0]
+        if active != counted:
+            raise broken("stuck", f"{active} entries are active, and {counted} are counted.")
+
+    def check_company(self, company: Company) -> None:
+        """Check what a company file must never hold."""
+        for guid, records in self.live(company).items():
+            if len(records) > 1:
+                ids = ", ".join(f"{each.type} {each.id}" for each in records)
+                raise broken("doubled", f"{ids} were all made for {guid}.")
+        for record in company.state.records.values():
+            if record.origin.set_id or record.changed_by is None:
+                continue
+            if record.changed_by.set_id and not self._is_linked(record):
+                raise broken("foreign", f"{record.type} {record.id} is not ours, and was changed.")
+        for record_id, fax in self.bookkeeper.faxes.items():
+            faxed = company.state.records.get(record_id)
+            if faxed is not None and faxed.fields.get(FAX) not in {fax, None}:
+                raise broken("foreign", f"The fax number of {record_id} was written over.")
+
+    def check_other(self, company: Company) -> None:
+        """Check that nothing of ours was written to a company file of somebody else."""
+        for record in company.state.records.values():
+            if record.origin.set_id or (record.changed_by and record.changed_by.set_id):
+                raise broken("foreign", f"{record.type} {record.id} is in the wrong file.")
+
+    def _is_linked(self, record: Record) -> bool:
+        return SyncEntry.objects.filter(
+            connection_id=self.connection_id, quickbooks_id=record.id, adopted=True
+        ).exists()
+
+    def live(self, company: Company) -> dict[UUID, list[Record]]:
+        """Return the records that were made for each of ours."""
+        found: dict[UUID, list[Record]] = defaultdict(list)
+        for record in company.state.records.values():
+            made_for = self.made_for.get(record.origin.request_id)
+            if made_for is not None and record.origin.set_id:
+                found[made_for[1]].append(record)
+        return found
+
+    # --- When it is quiet ---
+
+    def check_log(self, company: Company) -> list[Problem]:
+        """Return where the log does not say what is so, before a person does anything."""
+        problems = []
+        live = self.live(company)
+        for entry in SyncEntry.objects.filter(connection_id=self.connection_id).order_by("pk"):
+            there = self._records_of(entry, live, company)
+            what = f"entry {entry.pk}, {entry.kind} “{entry.title}”, is {entry.state}"
+            touched = entry.quickbooks_id in self.bookkeeper.deleted
+            match entry.state:
+                case State.PENDING | State.SENDING | State.CHECKING:
+                    problems.append(Problem("stuck", what))
+                case State.SYNCED | State.DIFFERS if not (there or touched or self._undone(entry)):
+                    problems.append(Problem("lie", f"{what} and is not there"))
+                case State.CANCELLED if there:
+                    problems.append(Problem("lie", f"{what} and is there"))
+                case State.FAILED if there and not entry.quickbooks_id:
+                    problems.append(Problem("lie", f"{what} and is there"))
+                case State.WAITING if not self._waits_for_a_person(entry):
+                    problems.append(Problem("stuck", what))
+                case State.NOT_SENT:
+                    problems.append(Problem("stuck", what))
+        return problems
+
+    def _undone(self, entry: SyncEntry) -> bool:
+        """Whether it is synced by being deleted: a void payment."""
+        return (
+            entry.kind == Kind.PAYMENT
+            and Payment.objects.filter(pk=entry.record_id, voided_at__isnull=False).exists()
+        )
+
+    def _waits_for_a_person(self, entry: SyncEntry) -> bool:
+        parent = entry.waiting_on
+        return parent is not None and parent.state in {
+            State.FAILED,
+            State.HELD,
+            State.IGNORED,
+            State.GONE,
+            State.WAITING,
+            State.CANCELLED,
+        }
+
+    def _records_of(
+        self, entry: SyncEntry, live: dict[UUID, list[Record]], company: Company
+    ) -> list[Record]:
+        found = live.get(entry.record_guid, [])
+        if not found and entry.adopted and entry.quickbooks_id in company.state.records:
+            return [company.state.records[entry.quickbooks_id]]
+        return found
+
+    # --- In the end ---
+
+    def check_end(self, company: Company) -> list[Problem]:
+        """Return what is lost, doubled or stale after a person has done what the log asks for."""
+        live = self.live(company)
+        excused = self._excused()
+        problems: list[Problem] = []
+        business = Connection.objects.get(pk=self.connection_id).business
+        for kind, model in _MODELS.items():
+            entries = {
+                each.record_id: each
+                for each in SyncEntry.objects.filter(
+                    connection_id=self.connection_id, rank=RANK[kind]
+                )
+            }
+            records: QuerySet[Any] = model._default_manager.all()  # noqa: SLF001 - Django's documented API.
+            for record in records.filter(business=business).order_by("pk"):
+                problem = self._judge(kind, record, entries.get(record.pk), live, company)
+                if problem is not None and not (
+                    problem.verdict in {"lost", "stuck", "stale"} and _rests_on(record) & excused
+                ):
+                    problems.append(problem)
+        return problems
+
+    def _excused(self) -> set[UUID]:
+        """Return the records of ours whose records people in QuickBooks took away."""
+        made_for = (
+            self.made_for.get(each.origin.request_id) for each in self.bookkeeper.deleted.values()
+        )
+        return {each[1] for each in made_for if each is not None}
+
+    def _judge(
+        self,
+        kind: Kind,
+        record: Any,
+        entry: SyncEntry | None,
+        live: dict[UUID, list[Record]],
+        company: Company,
+    ) -> Problem | None:
+        what = f"{kind} {record.pk}"
+        if entry is None:
+            if kind in {Kind.INVOICE, Kind.PAYMENT} and record.voided:
+                return None
+            return Problem("lost", f"{what} has no entry")
+        what = f"{what} (entry {entry.pk}, {entry.state} {entry.code} {entry.message})"
+        there = self._records_of(entry, live, company)
+        if len(there) > 1:
+            return Problem("doubled", what)
+        if self._may_be_absent(kind, record, entry):
+            return None
+        if not there:
+            return Problem("lost", what)
+        if there[0].changed_by is not None and there[0].changed_by.request == "people":
+            return None
+        if entry.state not in _THERE:
+            return Problem("stuck", what)
+        if entry.code == "linked":  # Linking sends nothing: what it says there is left alone.
+            return None
+        difference = _difference(kind, record, there[0])
+        return Problem("stale", f"{what}: {difference}") if difference else None
+
+    def _may_be_absent(self, kind: Kind, record: Any, entry: SyncEntry) -> bool:
+        if kind == Kind.CLIENT:
+            return bool(record.name.startswith(POISON))
+        if kind == Kind.PAYMENT:
+            if record.voided:
+                return True
+            return bool(record.invoice.client.name.startswith(POISON))
+        if kind == Kind.INVOICE:
+            if record.client.name.startswith(POISON):
+                return True
+            return record.voided and entry.state == State.CANCELLED
+        return False
+
+
+def _rests_on(record: Any) -> set[UUID]:
+    """Return the records of ours that must be in QuickBooks for this one to be, itself included."""
+    match record:
+        case Invoice():
+            items = {each.item.guid for each in record.lines.select_related("item") if each.item}
+            return {record.guid, record.client.guid, *items}
+        case Payment():
+            return {record.guid} | _rests_on(record.invoice)
+        case _:
+            return {record.guid}
+
+
+def _difference(kind: Kind, record: Any, there: Record) -> str:
+    """Return where QuickBooks' record says something else than ours."""
+    fields = there.fields
+    match kind:
+        case Kind.CLIENT:
+            pairs = [(fields.get("Phone", ""), record.phone), (there.active, not record.archived)]
+        case Kind.ITEM:
+            side = fields.get("SalesOrPurchase") or {}
+            other = fields.get("SalesAndPurchase") or {}
+            price = side.get("Price") or other.get("SalesPrice") or fields.get("SalesPrice") or "0"
+            pairs = [(Decimal(price), record.price)]
+        case Kind.INVOICE:
+            total = Decimal(fields["Subtotal"] + fields["SalesTaxTotal"]) / 100
+            pairs = [(total, Decimal(0) if record.voided else record.total)]
+        case Kind.PAYMENT:
+            pairs = [(Decimal(fields["TotalAmount"]) / 100, record.amount)]
+    return ", ".join(f"{theirs} there, {ours} here" for theirs, ours in pairs if theirs != ours)

@@ -1,0 +1,475 @@
+"""One world of one seed: let it run with faults, stop them, and look what has become of it."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from fieldledger.accounts.models import Business
+from fieldledger.office import services as office_services
+from fieldledger.proving.world import office as people_here
+from fieldledger.proving.world.bookkeeper import Bookkeeper
+from fieldledger.proving.world.chance import made_up_ids, stream
+from fieldledger.proving.world.computers import AwkwardCompany, Computer
+from fieldledger.proving.world.database import Database
+from fieldledger.proving.world.faults import Faults, Kind, SeededPlan
+from fieldledger.proving.world.network import Network, document_in
+from fieldledger.proving.world.office import Office
+from fieldledger.proving.world.oracle import Broken, Oracle, Problem
+from fieldledger.quickbooks import passwords, reading, services
+from fieldledger.quickbooks.company import OWNER_ID
+from fieldledger.quickbooks.contacts import CONTACTS
+from fieldledger.quickbooks.errors import NotPossible
+from fieldledger.quickbooks.models import Connection, Stage, SyncEntry
+from fieldledger.simulator import people
+from fieldledger.simulator.company import Company
+from fieldledger.simulator.connector import Desk, WebConnector
+from fieldledger.simulator.sample import Sizes
+from fieldledger.simulator.soap import Call, Reply
+from fieldledger.simulator.variant import Variant
+from fieldledger.sync.content import State
+
+BEGINNING: Final = datetime(2026, 5, 4, 16, 0, tzinfo=UTC)
+BEATS: Final = 20  # Times that people work and then a Web Connector calls.
+SESSIONS_MAX: Final = 120  # Without faults, until it must be quiet.
+STEPS_MAX: Final = 400  # Of one beat: a session that never ends is a failure too.
+ROUNDS_OF_CLEARING_UP: Final = 4
+PASSWORD: Final = "a-password-of-24-letters"  # noqa: S105 - of a world that does not exist.
+OTHER_FILE_ID: Final = "{11111111-2222-3333-4444-555555555555}"
+PAGE: Final = 6  # Records: so that a small company has several pages.
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """Where a world begins: our database, and the company file as text."""
+
+    database: bytes
+    company: str
+    business_id: int
+    made_for: Mapping[str, tuple[int, UUID]] = field(default_factory=dict)  # As the oracle's.
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of a seed."""
+
+    seed: int
+    problems: tuple[Problem, ...]
+    trace: tuple[str, ...]
+    digest: str  # Of the trace: the same seed, the same run.
+    calls: int
+    faults: dict[str, int]
+    failures: dict[int, int]
+    records: int
+
+    @property
+    def is_good(self) -> bool:
+        """Whether nothing was lost, doubled, stale, foreign, stuck or a lie."""
+        return not self.problems
+
+
+@dataclass(slots=True)
+class Clock:
+    """Virtual time."""
+
+    now: datetime = BEGINNING
+
+    def pass_by(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(seconds=seconds)
+
+
+class World:
+    """Everything there is, in one thread."""
+
+    def __init__(
+        self, *, seed: int, database: Database, template: Template, variant: Variant, faults: Faults
+    ) -> None:
+        self.seed = seed
+        self.database = database
+        self.faults = faults
+        self.chance = stream(seed, "world")
+        self.clock = Clock()
+        self.trace: list[str] = []
+        database.restart()
+        database.bring_back(template.database)
+        CONTACTS.__init__()  # type: ignore[misc]
+        self.company = _company(template.company, variant)
+        self.company.refused = self._poison_refused
+        self.other = _other_company(variant)
+        self.skew = timedelta()
+        self.bookkeeper = Bookkeeper(faults)
+        self.office = Office(template.business_id, stream(seed, "office"), lambda: self.clock.now)
+        self.office.poison = Kind.POISON in faults.rates
+        connection = self.office.connection
+        self.oracle = Oracle(
+            connection.pk, self.bookkeeper, database.query, dict(template.made_for)
+        )
+        self.network = Network(
+            database=database,
+            faults=faults,
+            chance=stream(seed, "engine"),
+            clock=lambda: self.clock.now,
+            watch=self._watch,
+            note=self.note,
+        )
+        self.computers = [self._computer(name, connection) for name in ("OFFICE-PC", "LAPTOP")]
+        self.backups: list[bytes] = []
+        self.company_backups: list[str] = []
+
+    def note(self, line: str) -> None:
+        """Write a line of the trace."""
+        self.trace.append(f"{self.clock.now:%d %H:%M:%S} {line}")
+
+    def _computer(self, name: str, connection: Connection) -> Computer:
+        connector = WebConnector(
+            desk=Desk.of(self.company),
+            username=connection.username,
+            password=PASSWORD,
+            clock=lambda: self.clock.now + self.skew,
+            owner_id=f"{{{OWNER_ID}}}",
+            file_id=f"{{{connection.file_id}}}",
+            machine=name,
+            answered=self._answered,
+            plan=SeededPlan(self.faults),
+        )
+        return Computer(name, connector, self.network, self.faults, self.note)
+
+    # --- What is watched ---
+
+    def _watch(self, call: Call, reply: Reply) -> None:
+        if self.database.in_transaction:
+            raise Broken(Problem("lie", f"{call.operation} was answered before the commit."))
+        self.oracle.sent(document_in(call, reply))
+        self.oracle.check_rows()
+
+    def _answered(self, company: Company) -> None:
+        if company is self.other:
+            self.oracle.check_other(company)
+        else:
+            self.oracle.check_company(company)
+
+    def _poison_refused(self) -> None:
+        self.faults.count(Kind.POISON)
+
+    # --- The run ---
+
+    def run(self) -> list[Problem]:
+        """Let it all happen; return what should never have."""
+        try:
+            for _ in range(BEATS):
+                self._beat()
+            self._stop_faults()
+            return self._settle()
+        except Broken as found:
+            self.note(str(found))
+            return [found.problem]
+
+    def _beat(self) -> None:
+        self.clock.pass_by(self.chance.choice((20, 120, 130, 600, 4000)))
+        for _ in range(self.chance.randint(1, 3)):
+            self._office_acts()
+        self._go_on_with_the_set_up()
+        self._trouble()
+        computers = [self.computers[0]]
+        if self.faults.strikes(Kind.SECOND_COMPUTER, more=2):
+            self.faults.count(Kind.SECOND_COMPUTER)
+            computers.append(self.computers[1])
+        self._sessions(computers)
+        if self.faults.strikes(Kind.CLOCK_WRONG):
+            self.faults.count(Kind.CLOCK_WRONG)
+            self.skew = timedelta(hours=self.faults.draw(Kind.CLOCK_WRONG, 53) - 26)
+            self.note(f"the PC's clock is wrong by {self.skew}")
+
+    def _office_acts(self) -> None:
+        self.clock.pass_by(self.chance.choice((0, 1, 20)))
+        self.note(f"office: {self.office.act()}")
+        self.oracle.check_rows()
+
+    def _sessions(self, computers: list[Computer]) -> None:
+        for each in computers:
+            each.begin()
+        for _ in range(STEPS_MAX):
+            busy = [each for each in computers if each.is_busy]
+            if not busy:
+                return
+            self.clock.pass_by(self.chance.choice((0, 0.2, 1, 3)))
+            self.chance.choice(busy).advance()
+            self._meanwhile()
+        raise Broken(Problem("stuck", f"A session did not end within {STEPS_MAX} calls."))
+
+    def _meanwhile(self) -> None:
+        """Let something happen in the middle of a session."""
+        if self.faults.stopped:
+            return
+        if self.chance.random() < 0.08:
+            flying = SyncEntry.objects.filter(state__in=(State.SENDING, State.CHECKING)).exists()
+            self._office_acts()
+            if flying:
+                self.faults.failures[52] += 1
+        if self.chance.random() < 0.1:
+            self._wake_one()
+        now = self.clock.now
+        for kind, switch in (
+            (Kind.SWITCHED_OFF, people_here.switch),
+            (Kind.PAUSED, people_here.pause),
+        ):
+            if self.faults.strikes(kind, more=0.3):
+                self.faults.count(kind)
+                connection = self.office.connection
+                is_on = connection.enabled if kind == Kind.SWITCHED_OFF else connection.paused
+                switch(connection, on=not is_on, now=now)
+                self.note(f"{kind}: {'on' if not is_on else 'off'}")
+        if self.faults.strikes(Kind.PASSWORD_RENEWED, more=0.2) and self.office.connection.enabled:
+            self.faults.count(Kind.PASSWORD_RENEWED)
+            made = services.new_password(self.office.connection, actor="Dana", now=now)
+            self.computers[0].connector.password = made.password
+            self.note("a new password")
+
+    def _wake_one(self) -> None:
+        for each in self.computers:
+            if each.wake():
+                return
+
+    def _go_on_with_the_set_up(self) -> None:
+        connection = self.office.connection
+        if not connection.enabled:
+            services.set_enabled(connection, enabled=True, actor="Dana", now=self.clock.now)
+            self.note("the feature is switched on")
+        if connection.paused and self.chance.random() < 0.5:
+            services.resume(connection, actor="Dana", now=self.clock.now)
+            self.note("the sync is resumed")
+        if connection.stage == Stage.ONGOING:
+            return
+        try:
+            services.go_next(connection, actor="Dana", now=self.clock.now)
+            self.note(f"set-up: on from {connection.stage}")
+        except NotPossible:
+            pass
+
+    # --- Trouble between sessions ---
+
+    def _trouble(self) -> None:
+        for line in self.bookkeeper.act(self.company, self.clock.now + self.skew):
+            self.note(line)
+        if self.chance.random() < 0.3:
+            self._wake_one()
+        self._our_database()
+        self._company_file()
+        self._open_files()
+
+    def _our_database(self) -> None:
+        if Kind.DATABASE_RESTORED not in self.faults.rates:
+            return
+        if self.backups and self.faults.strikes(Kind.DATABASE_RESTORED):
+            self.faults.count(Kind.DATABASE_RESTORED)
+            self.database.bring_back(self.backups[-1])
+            self.network.restart()
+            self.note("our database is restored")
+        if self.chance.random() < 0.2:
+            self.backups.append(self.database.save())
+            self.note("our database is backed up")
+
+    def _company_file(self) -> None:
+        kinds = (Kind.FILE_RESTORED, Kind.FILE_COPIED_BACK)
+        if not any(each in self.faults.rates for each in kinds):
+            return
+        now = self.clock.now + self.skew
+        for kind in kinds:
+            if self.company_backups and self.faults.strikes(kind):
+                self.faults.count(kind)
+                backup = self.company_backups[-1]
+                if kind == Kind.FILE_RESTORED:
+                    people.restore(self.company, backup, now=now)
+                else:
+                    people.copy_back(self.company, backup)
+                self.note(f"{kind}")
+        if self.chance.random() < 0.2:
+            self.company_backups.append(self.company.to_json())
+            self.note("the company file is backed up")
+
+    def _open_files(self) -> None:
+        wrong = self.faults.strikes(Kind.OTHER_FILE)
+        if wrong:
+            self.faults.count(Kind.OTHER_FILE)
+            self.note("another company file is open")
+        for each in self.computers:
+            each.connector.desk.open(self.other if wrong else self.company)
+
+    # --- The end ---
+
+    def _stop_faults(self) -> None:
+        self.note("--- the faults stop ---")
+        self.faults.stopped = True
+        self.skew = timedelta()
+        self.bookkeeper.stop(self.company)
+        for each in self.computers:
+            each.connector.desk.open(self.company)
+        connection = self.office.connection
+        people_here.switch(connection, on=True, now=self.clock.now)
+        people_here.pause(connection, on=False, now=self.clock.now)
+        while any(each.held for each in self.computers):
+            self.clock.pass_by(self.chance.choice((1, 60)))
+            self._wake_one()
+            if self.chance.random() < 0.5:
+                self._sessions([self.computers[0]])
+
+    def _settle(self) -> list[Problem]:
+        """Let it become quiet, do what the log asks a person for, and look."""
+        problems = self._become_quiet()
+        if problems:
+            return problems
+        problems = self.oracle.check_log(self.company)
+        for _ in range(ROUNDS_OF_CLEARING_UP):
+            if problems:
+                return problems
+            self.note(f"office: {self.office.clear_up()}")
+            problems = self._become_quiet()
+        return problems or self.oracle.check_end(self.company)
+
+    def _become_quiet(self) -> list[Problem]:
+        """Run sessions until there is nothing to do, and once more on the next day."""
+        for _ in range(2):
+            for _ in range(SESSIONS_MAX):
+                self.clock.pass_by(120)
+                self._go_on_with_the_set_up()
+                self._sessions([self.computers[0]])
+                last = self.computers[0].last
+                if last is not None and last.outcome == "none":
+                    break
+            else:
+                states = SyncEntry.objects.exclude(state__in=(State.SYNCED, State.CHANGED))
+                found = ", ".join(f"{each.pk} {each.state}" for each in states[:10])
+                return [Problem("stuck", f"Not quiet after {SESSIONS_MAX} sessions: {found}")]
+            self.clock.pass_by(25 * 3600)
+        return []
+
+
+def _company(text: str, variant: Variant) -> AwkwardCompany:
+    company = AwkwardCompany(Company.from_json(text).state)
+    company.state.variant = variant
+    return company
+
+
+_OTHER = Company.fresh(
+    seed=2, now=BEGINNING, name="Other Company", sizes=Sizes(customers=2, inactive_customers=0)
+).to_json()
+
+
+def _other_company(variant: Variant) -> Company:
+    company = Company.from_json(_OTHER)
+    company.state.variant = variant
+    company.stamp(owner_id=f"{{{OWNER_ID}}}", name="FileID", value=OTHER_FILE_ID)
+    return company
+
+
+def run_world(
+    seed: int,
+    *,
+    database: Database,
+    templates: tuple[Template, ...],
+    variant: Variant,
+    without: Iterable[Kind] = (),
+    only: Iterable[Kind] = (),
+) -> Verdict:
+    """Run one seed and judge it; the same arguments, the same verdict."""
+    faults = Faults(seed, without=without, only=only)
+    with made_up_ids(stream(seed, "ids")), database.in_use():
+        template = stream(seed, "template").choice(templates)
+        world = World(
+            seed=seed, database=database, template=template, variant=variant, faults=faults
+        )
+        problems = world.run()
+        records = SyncEntry.objects.count()
+    return Verdict(
+        seed=seed,
+        problems=tuple(problems),
+        trace=tuple(world.trace),
+        digest=hashlib.sha256("\n".join(world.trace).encode()).hexdigest(),
+        calls=world.network.calls,
+        faults={str(kind): count for kind, count in faults.happened.items()},
+        failures=dict(faults.failures),
+        records=records,
+    )
+
+
+def make_templates(database: Database) -> tuple[Template, ...]:
+    """Return where worlds begin: before the set-up, and after it (three times as often)."""
+    reading.PAGE = PAGE  # type: ignore[misc]
+    with made_up_ids(stream(0, "templates")), database.in_use():
+        database.make_tables()
+        business = _office_of_the_beginning()
+        company = Company.fresh(seed=1, now=BEGINNING - timedelta(days=30), sizes=Sizes())
+        before = Template(database.save(), company.to_json(), business.pk)
+        world = World(
+            seed=0,
+            database=database,
+            template=before,
+            variant=Variant(),
+            faults=Faults(0, without=Kind),
+        )
+        problems = world._become_quiet()  # noqa: SLF001 - of this module.
+        assert not problems, problems
+        after = Template(
+            database.save(), world.company.to_json(), business.pk, world.oracle.made_for
+        )
+    return (before, after, after, after)
+
+
+def _office_of_the_beginning() -> Business:
+    now = BEGINNING
+    business = Business.objects.create(name="Harbor Plumbing", created_at=now)
+    for name in ("Anna Smith", "Lawn Depot", "Hiro Nguyen"):
+        office_services.create_client(
+            business=business, values={"name": name, "phone": "555-0100"}, now=now
+        )
+    for name in ("Leak repair", "Labor"):
+        office_services.create_item(
+            business=business, values={"name": name, "price": "95.00"}, now=now
+        )
+    office_services.create_tax_rate(
+        business=business, values={"name": "State Tax 7.25", "percent": "7.25"}, now=now
+    )
+    connection = services.connection_of(business)
+    services.set_enabled(connection, enabled=True, actor="Dana", now=now)
+    services.choose_import(
+        connection,
+        choice={"review": False, "clients": True, "items": True},
+        actor="Dana",
+        now=now,
+    )
+    connection.refresh_from_db()
+    connection.password_digest = passwords.digest_of(PASSWORD)
+    connection.save()
+    return business
+
+
+@dataclass(slots=True)
+class Ground:
+    """What a program keeps for its worlds: a database, and where they begin."""
+
+    database: Database = field(default_factory=Database)
+    templates: tuple[Template, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.templates = make_templates(self.database)
+
+    def run(
+        self,
+        seed: int,
+        *,
+        variant: Variant,
+        without: Iterable[Kind] = (),
+        only: Iterable[Kind] = (),
+    ) -> Verdict:
+        """Run one seed; see run_world."""
+        return run_world(
+            seed,
+            database=self.database,
+            templates=self.templates,
+            variant=variant,
+            without=without,
+            only=only,
+        )
