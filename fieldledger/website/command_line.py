@@ -44,6 +44,10 @@ COMMANDS = {
         "fieldledger.proving.simulate",
         "a Web Connector over a simulated QuickBooks company, against any address",
     ),
+    "simulate-world": Listed(
+        "fieldledger.website.commands.simulate_world",
+        "prove the engine: seeded worlds in which everything goes wrong",
+    ),
     "companion": Listed(
         "fieldledger.website.commands.companion",
         "the simulated QuickBooks beside a server; what --with-quickbooks starts",
