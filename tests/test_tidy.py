@@ -40,6 +40,7 @@ NAMES_OF_OTHERS = {
 FORCED = {
     ("fieldledger/api/application.py", "data"),  # django-ninja's Parser.parse_querydict.
     ("fieldledger/website/commands/manage.py", "manage"),  # Django's program of that name.
+    ("tests/website/test_doctor.py", "handle_error"),  # socketserver's BaseServer.handle_error.
 }
 
 TEXT_SUFFIXES = {

@@ -148,3 +148,4 @@ def _copy_files(folder: Path, target: Path) -> None:
         copied = target / each.relative_to(folder)
         copied.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         shutil.copy2(each, copied)
+        copied.chmod(0o600)  # The folder they lie in now may be one that others can look into.

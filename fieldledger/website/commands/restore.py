@@ -7,6 +7,7 @@ checked first.
 
 import argparse
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,7 @@ def run(options: argparse.Namespace) -> int:
     target = data_folder(options.data)
     if target.exists() and any(target.iterdir()):
         raise CommandFailed(f"{target} is not empty; restore overwrites nothing: move it away.")
+    os.umask(0o077)  # Before the first secret is written, not once Django has been started.
     # The files first: the secret key among them is what the settings start with.
     shutil.copytree(source / FILES, target, dirs_exist_ok=True)
     target.chmod(0o700)

@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
@@ -32,6 +33,7 @@ from fieldledger.website.commands.terminal import CommandFailed, remark
 APPLICATION = "fieldledger.website.wsgi:application"
 THREADS = 4  # Per worker: a long import page must not hold up the polls of other companies.
 STOP_S = 5  # How long a worker or the companion may take to finish what it is at.
+POLL_S = 0.02
 PORT_MAX = 65535
 
 
@@ -123,8 +125,17 @@ def serve(
     connections.close_all()  # A connection must not be shared with the workers forked from here.
     companion: list[subprocess.Popen[bytes]] = []
 
+    has_ended = threading.Event()
+
     def started() -> None:
         _end_with_the_terminal()
+        threading.Thread(target=announce, name="announce", daemon=True).start()
+
+    def announce() -> None:
+        # The workers begin to listen a while after this; who is told too early is refused.
+        while not _takes_connections(address):
+            if has_ended.wait(POLL_S):
+                return
         if with_quickbooks:
             companion.append(_start_companion(address, folder))
         ready()
@@ -143,18 +154,28 @@ def serve(
     )
     server.on_startup(started)
     try:
-        server.serve(target_loader=_load_application, wrap_loader=True)
+        # Each worker learns whose it is, not who its parent is by then: that may be gone already.
+        server.serve(target_loader=partial(_load_application, os.getpid()), wrap_loader=True)
     except SystemExit as ended:
         return 1 if ended.code else 0
     finally:
+        has_ended.set()
         for each in companion:
             _stop(each)
     return 0
 
 
-def _load_application(target: str) -> Any:
-    """Return the WSGI application; runs in each worker, first of all."""
-    _leave_when_orphaned()
+def _takes_connections(address: Address) -> bool:
+    try:
+        with socket.create_connection((address.host, address.port), timeout=STOP_S):
+            return True
+    except OSError:
+        return False
+
+
+def _load_application(server: int, target: str) -> Any:
+    """Return the WSGI application; runs in each worker of the program `server`, first of all."""
+    _leave_when_orphaned(server)
     module, _, name = target.partition(":")
     application = getattr(import_module(module), name)
     # Models can be imported only now that the application has started Django.
@@ -162,15 +183,14 @@ def _load_application(target: str) -> Any:
     return application
 
 
-def _leave_when_orphaned() -> None:
+def _leave_when_orphaned(server: int) -> None:
     """End this worker soon after the program that started it has died without saying so.
 
     Otherwise a killed server would leave workers behind that hold its port and its database.
     """
-    parent = os.getppid()
 
     def watch() -> None:
-        while os.getppid() == parent:
+        while os.getppid() == server:
             time.sleep(0.5)
         os._exit(1)
 

@@ -1,0 +1,135 @@
+"""The program `fieldledger` as a person or a service manager runs it: a process of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.support.shared import ROOT
+
+TIMEOUT_S = 60
+PASSWORD = "correct horse battery staple"
+OWNER = "owner@acme.example"
+_KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE")
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a program ended and what it said."""
+
+    status: int
+    out: str
+    err: str
+
+
+def run_program(
+    *words: str | Path, data: Path, typed: str = "", env: Mapping[str, str] | None = None
+) -> Ended:
+    """Run `fieldledger WORDS` on the data folder `data`, to its end."""
+    done = subprocess.run(
+        command(*words),
+        input=typed,
+        env=environment(data, env),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+        check=False,
+    )
+    return Ended(done.returncode, done.stdout, done.stderr)
+
+
+def command(*words: str | Path) -> list[str]:
+    """Return the words that start the program with this Python."""
+    return [sys.executable, "-m", "fieldledger.website", *map(str, words)]
+
+
+def environment(data: Path, more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return an environment in which nothing of the tests' own settings is left."""
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    return kept | {"FIELDLEDGER_DATA": str(data)} | dict(more or {})
+
+
+def add_business(
+    data: Path,
+    *,
+    name: str = "Acme Plumbing",
+    owner: str = OWNER,
+    env: Mapping[str, str] | None = None,
+) -> Ended:
+    """Make a business, as `fieldledger business-add` does."""
+    words = ("business-add", "--name", name, "--owner-email", owner, "--password-stdin")
+    return run_program(*words, data=data, typed=f"{PASSWORD}\n", env=env)
+
+
+@dataclass(slots=True)
+class Server:
+    """A server that takes connections."""
+
+    process: subprocess.Popen[str]
+    url: str
+    lines: list[str] = field(default_factory=list)
+
+    def stop(self, by: signal.Signals = signal.SIGTERM) -> int:
+        """End it and return its exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(by)
+        return self.process.wait(TIMEOUT_S)
+
+
+@contextmanager
+def serving(
+    *words: str | Path, data: Path, env: Mapping[str, str] | None = None
+) -> Iterator[Server]:
+    """Start `fieldledger WORDS`, one of the commands that serve, on a free port."""
+    process = subprocess.Popen(
+        command(*words, "--port", "0"),
+        env=environment(data, env),
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    server = Server(process, "")
+    reader = threading.Thread(target=_collect, args=(server,), daemon=True)
+    reader.start()
+    try:
+        wait_until(lambda: bool(_address(server)) or process.poll() is not None)
+        server.url = _address(server)
+        assert server.url, f"it did not start: {server.lines}"
+        yield server
+    finally:
+        # All of its group: a worker left behind would hold our end of its output.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait(TIMEOUT_S)
+        reader.join(TIMEOUT_S)
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+def _collect(server: Server) -> None:
+    assert server.process.stdout is not None
+    for line in server.process.stdout:
+        server.lines.append(line.rstrip("\n"))
+
+
+def _address(server: Server) -> str:
+    found = [line for line in server.lines if line.startswith("Fieldledger is at ")]
+    return found[0].removeprefix("Fieldledger is at ") if found else ""
+
+
+def wait_until(is_so: Callable[[], bool], *, seconds: float = TIMEOUT_S) -> None:
+    """Wait until `is_so`, or fail."""
+    ends = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < ends, "waited in vain"
+        time.sleep(0.05)

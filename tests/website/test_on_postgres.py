@@ -1,0 +1,151 @@
+"""The commands on a real PostgreSQL, as on many machines."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.support.postgres import PostgresServer
+from tests.support.shared import ROOT
+from tests.website.program import add_business, environment, run_program, serving
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture
+def env(postgres_server: PostgresServer, postgres_database: str) -> Mapping[str, str]:
+    path = f"{postgres_server.programs}:{os.environ['PATH']}"
+    return {"DATABASE_URL": postgres_database, "PATH": path}
+
+
+@pytest.fixture
+def another_database(postgres_server: PostgresServer) -> Iterator[str]:
+    postgres_server.run("CREATE DATABASE another")
+    yield postgres_server.url("another")
+    postgres_server.run("DROP DATABASE another WITH (FORCE)")
+
+
+def _names(url: str) -> list[str]:
+    with psycopg.connect(url) as connection:
+        rows = connection.execute("SELECT name FROM accounts_business ORDER BY name")
+        return [row[0] for row in rows.fetchall()]
+
+
+def test_nodes_that_start_at_once_prepare_the_database_once(
+    env: Mapping[str, str], tmp_path: Path
+) -> None:
+    ended = []
+
+    def start(number: int) -> None:
+        folder = tmp_path / f"node-{number}"
+        ended.append(add_business(folder, owner=f"owner{number}@acme.example", env=env))
+
+    nodes = [threading.Thread(target=start, args=(number,)) for number in range(2)]
+    for node in nodes:
+        node.start()
+    for node in nodes:
+        node.join()
+
+    assert [each.status for each in ended] == [0, 0], ended
+    assert _names(env["DATABASE_URL"]) == ["Acme Plumbing"] * 2
+
+
+def test_a_backup_is_restored_into_an_empty_database(
+    env: Mapping[str, str], another_database: str, tmp_path: Path
+) -> None:
+    folder, backup = tmp_path / "data", tmp_path / "backup"
+    add_business(folder, env=env)
+    made = run_program("backup", backup, "--json", data=folder, env=env)
+    assert made.status == 0, made.err
+    assert json.loads(made.out)["database"] == "postgresql"
+
+    ended = run_program(
+        "restore", backup, data=tmp_path / "restored",
+        env={**env, "DATABASE_URL": another_database},
+    )  # fmt: skip
+
+    assert ended.status == 0, ended.err
+    assert _names(another_database) == ["Acme Plumbing"]
+
+
+def test_a_restore_into_a_database_in_use_is_refused(
+    env: Mapping[str, str], tmp_path: Path
+) -> None:
+    folder, backup = tmp_path / "data", tmp_path / "backup"
+    add_business(folder, env=env)
+    run_program("backup", backup, data=folder, env=env)
+
+    ended = run_program("restore", backup, data=tmp_path / "restored", env=env)
+
+    assert ended.status == 1
+    assert "is not empty" in ended.err
+    assert not (tmp_path / "restored").exists()
+
+
+def test_a_missing_pg_dump_is_said_with_what_to_install(
+    env: Mapping[str, str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "data"
+    add_business(folder, env=env)
+
+    ended = run_program(
+        "backup", tmp_path / "backup", data=folder, env={**env, "PATH": str(tmp_path)}
+    )
+
+    assert ended.status == 1
+    assert "pg_dump is not installed here" in ended.err
+    assert "sudo apt-get install postgresql-client" in ended.err
+
+
+def test_the_doctor_and_the_server_work_on_it(env: Mapping[str, str], tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    add_business(folder, env=env)
+    with serving("serve", "--workers", "2", data=folder, env=env) as server:
+        ended = run_program(
+            "doctor", data=folder, env={**env, "FIELDLEDGER_PUBLIC_URL": server.url}
+        )
+        assert server.stop() == 0
+
+    assert ended.status == 0, ended.out
+    assert "Database: PostgreSQL" in ended.out
+    assert "Web Connector pages: both answer" in ended.out
+
+
+def test_the_doctor_finds_a_server_that_does_not_really_write(
+    env: Mapping[str, str], postgres_server: PostgresServer, tmp_path: Path
+) -> None:
+    """fsync cannot be changed while it runs; full_page_writes is as dangerous."""
+    folder = tmp_path / "data"
+    add_business(folder, env=env)
+    postgres_server.run("ALTER SYSTEM SET full_page_writes = off")
+    postgres_server.run("SELECT pg_reload_conf()")
+    try:
+        ended = run_program("doctor", data=folder, env=env)
+    finally:
+        postgres_server.run("ALTER SYSTEM RESET full_page_writes")
+        postgres_server.run("SELECT pg_reload_conf()")
+
+    assert ended.status == 1
+    assert "full_page_writes off" in ended.out
+
+
+def test_the_layers_of_records_pass_their_own_tests_on_it(env: Mapping[str, str]) -> None:
+    """The same tests as on SQLite, in a run of their own: settings are made once per program."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m",
+         "not browser and not postgres", "tests/accounts", "tests/office"],
+        env=environment(Path("unused"), env),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stdout[-4000:]
