@@ -42,7 +42,10 @@ def invoice(request: PageRequest, guid: UUID) -> HttpResponse:
 def invoice_quickbooks(request: PageRequest, guid: UUID) -> HttpResponse:
     """Show the invoice's QuickBooks box alone, as it stands now."""
     record = the_record(Invoice, request, guid, "client", "tax_rate")
-    return render(request, "invoices/quickbooks_box.html", _shown(request, record))
+    shown = _shown(request, record)
+    if shown["connection"] is None:
+        return HttpResponse()  # Switched off meanwhile: the box goes away.
+    return render(request, "invoices/quickbooks_box.html", shown)
 
 
 @page(Right.QUEUE, methods=("POST",))

@@ -1,0 +1,62 @@
+"""The address of every page, with records of one business in it."""
+
+from typing import Any
+
+from django.urls import URLPattern, reverse
+
+from fieldledger.accounts.models import Business
+from fieldledger.office.models import Client, Invoice, Item, Payment
+from fieldledger.quickbooks.models import PlanRow, SyncEntry
+from fieldledger.website import urls
+
+# What only takes forms: asked for by GET, it says so.
+FORMS_ONLY = frozenset(
+    {
+        "appearance",
+        "archive_client",
+        "archive_item",
+        "sync_invoices",
+        "draft_invoice",
+        "sync_invoice",
+        "switch_addon",
+        "pause",
+        "resume",
+        "setup_next",
+        "connector_password",
+        "choose_import",
+        "approve_plan",
+        "decide_plan_row",
+        "refresh_lists",
+        "act_on_entries",
+    }
+)
+# Of the set-up: they lead elsewhere when it is at another step.
+OF_A_STEP = frozenset({"quickbooks", "setup", "preferences", "initial_sync", "plan"})
+
+
+def names() -> list[str]:
+    """Return the name of every address of our pages."""
+    patterns: list[URLPattern] = [*urls.office, *urls.quickbooks]
+    return [str(each.name) for each in patterns]
+
+
+def address(name: str, business: Business) -> str:
+    """Return the address called `name`, of a record of this business where it is about one."""
+    model = {
+        "client": Client,
+        "item": Item,
+        "invoice": Invoice,
+        "payment": Invoice if name == "new_payment" else Payment,
+        "entry": SyncEntry,
+        "row": PlanRow,
+    }
+    pattern = next(each for each in [*urls.office, *urls.quickbooks] if each.name == name)
+    if "<uuid:guid>" not in str(pattern.pattern):
+        return reverse(name)
+    kind = next(each for each in reversed(model) if each in name)
+    rows: Any = model[kind]._default_manager.all()
+    if kind in {"entry", "row"}:
+        rows = rows.filter(connection__business=business)
+    else:
+        rows = rows.filter(business=business)
+    return reverse(name, args=[rows.order_by("-pk")[0].guid])
