@@ -137,12 +137,12 @@ def _tell(shared: Path, told: dict[str, Any]) -> None:
 @contextmanager
 def _running_server(folder: Path) -> Iterator[PostgresServer]:
     programs = _reachable_programs(folder)
-    data = folder / "data"
-    data.mkdir(mode=0o700)
+    cluster = folder / "cluster"
+    cluster.mkdir(mode=0o700)
     password, user = secrets.token_urlsafe(16), _person()
     if user is not None:
-        shutil.chown(data, user)
-    _make_cluster(programs, data, password=password, user=user)
+        shutil.chown(cluster, user)
+    _make_cluster(programs, cluster, password=password, user=user)
     found = PostgresServer(_free_port(), password, programs)
     settings = {
         "listen_addresses": "127.0.0.1",
@@ -152,7 +152,7 @@ def _running_server(folder: Path) -> Iterator[PostgresServer]:
     }
     words = [f"--{name}={value}" for name, value in settings.items()]
     server = subprocess.Popen(
-        [programs / "postgres", "-D", data, "-p", str(found.port), *words], user=user, cwd="/"
+        [programs / "postgres", "-D", cluster, "-p", str(found.port), *words], user=user, cwd="/"
     )
     try:
         _wait_until_it_answers(found, server)
@@ -182,8 +182,8 @@ def _reachable_programs(folder: Path) -> Path:
     return Path(shutil.copytree(installed, folder / "pginstall", symlinks=True)) / "bin"
 
 
-def _make_cluster(programs: Path, data: Path, *, password: str, user: str | None) -> None:
-    secret = data.with_name("password")
+def _make_cluster(programs: Path, cluster: Path, *, password: str, user: str | None) -> None:
+    secret = cluster.with_name("password")
     secret.touch(mode=0o600)
     secret.write_text(password)
     if user is not None:
@@ -191,7 +191,7 @@ def _make_cluster(programs: Path, data: Path, *, password: str, user: str | None
     subprocess.run(
         [
             programs / "initdb",
-            f"--pgdata={data}",
+            f"--pgdata={cluster}",
             f"--username={OWNER}",
             "--auth=scram-sha-256",
             f"--pwfile={secret}",

@@ -1,4 +1,4 @@
-"""The program `fieldledger` as a person or a service manager runs it: a process of its own."""
+"""The program `fieldledger` as a person or a service manager runs it: a program of its own."""
 
 import os
 import signal
@@ -29,13 +29,13 @@ class Ended:
 
 
 def run_program(
-    *words: str | Path, data: Path, typed: str = "", env: Mapping[str, str] | None = None
+    *words: str | Path, folder: Path, typed: str = "", env: Mapping[str, str] | None = None
 ) -> Ended:
-    """Run `fieldledger WORDS` on the data folder `data`, to its end."""
+    """Run `fieldledger WORDS` on the data folder `folder`, to its end."""
     done = subprocess.run(
         command(*words),
         input=typed,
-        env=environment(data, env),
+        env=environment(folder, env),
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -50,14 +50,14 @@ def command(*words: str | Path) -> list[str]:
     return [sys.executable, "-m", "fieldledger.website", *map(str, words)]
 
 
-def environment(data: Path, more: Mapping[str, str] | None = None) -> dict[str, str]:
+def environment(folder: Path, more: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return an environment in which nothing of the tests' own settings is left."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    return kept | {"FIELDLEDGER_DATA": str(data)} | dict(more or {})
+    return kept | {"FIELDLEDGER_DATA": str(folder)} | dict(more or {})
 
 
 def add_business(
-    data: Path,
+    folder: Path,
     *,
     name: str = "Acme Plumbing",
     owner: str = OWNER,
@@ -65,32 +65,32 @@ def add_business(
 ) -> Ended:
     """Make a business, as `fieldledger business-add` does."""
     words = ("business-add", "--name", name, "--owner-email", owner, "--password-stdin")
-    return run_program(*words, data=data, typed=f"{PASSWORD}\n", env=env)
+    return run_program(*words, folder=folder, typed=f"{PASSWORD}\n", env=env)
 
 
 @dataclass(slots=True)
 class Server:
     """A server that takes connections."""
 
-    process: subprocess.Popen[str]
+    program: subprocess.Popen[str]
     url: str
     lines: list[str] = field(default_factory=list)
 
     def stop(self, by: signal.Signals = signal.SIGTERM) -> int:
         """End it and return its exit status."""
-        if self.process.poll() is None:
-            self.process.send_signal(by)
-        return self.process.wait(TIMEOUT_S)
+        if self.program.poll() is None:
+            self.program.send_signal(by)
+        return self.program.wait(TIMEOUT_S)
 
 
 @contextmanager
 def serving(
-    *words: str | Path, data: Path, env: Mapping[str, str] | None = None
+    *words: str | Path, folder: Path, env: Mapping[str, str] | None = None
 ) -> Iterator[Server]:
     """Start `fieldledger WORDS`, one of the commands that serve, on a free port."""
-    process = subprocess.Popen(
+    program = subprocess.Popen(
         command(*words, "--port", "0"),
-        env=environment(data, env),
+        env=environment(folder, env),
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -98,27 +98,27 @@ def serving(
         text=True,
         start_new_session=True,
     )
-    server = Server(process, "")
+    server = Server(program, "")
     reader = threading.Thread(target=_collect, args=(server,), daemon=True)
     reader.start()
     try:
-        wait_until(lambda: bool(_address(server)) or process.poll() is not None)
+        wait_until(lambda: bool(_address(server)) or program.poll() is not None)
         server.url = _address(server)
         assert server.url, f"it did not start: {server.lines}"
         yield server
     finally:
         # All of its group: a worker left behind would hold our end of its output.
         with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait(TIMEOUT_S)
+            os.killpg(program.pid, signal.SIGKILL)
+        program.wait(TIMEOUT_S)
         reader.join(TIMEOUT_S)
-        assert process.stdout is not None
-        process.stdout.close()
+        assert program.stdout is not None
+        program.stdout.close()
 
 
 def _collect(server: Server) -> None:
-    assert server.process.stdout is not None
-    for line in server.process.stdout:
+    assert server.program.stdout is not None
+    for line in server.program.stdout:
         server.lines.append(line.rstrip("\n"))
 
 

@@ -15,7 +15,7 @@ from tests.website.program import Ended, run_program
 
 
 def _backup(place: Path, to: Path) -> Ended:
-    return run_program("backup", to, "--json", data=place)
+    return run_program("backup", to, "--json", folder=place)
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_a_restore_brings_back_the_records_and_the_secrets(
 ) -> None:
     restored = tmp_path / "restored"
 
-    ended = run_program("restore", backup, data=restored)
+    ended = run_program("restore", backup, folder=restored)
 
     assert ended.status == 0
     assert "Restored into" in ended.out
@@ -46,7 +46,7 @@ def test_a_restore_brings_back_the_records_and_the_secrets(
         assert (restored / name).read_bytes() == (place / name).read_bytes()
     open_to_others = [path for path in restored.rglob("*") if path.stat().st_mode & 0o077]
     assert open_to_others == []
-    assert run_program("doctor", data=restored).status == 0
+    assert run_program("doctor", folder=restored).status == 0
 
 
 def test_a_backup_says_what_it_holds_and_is_nobody_elses(backup: Path) -> None:
@@ -62,7 +62,7 @@ def test_a_backup_says_what_it_holds_and_is_nobody_elses(backup: Path) -> None:
 
 
 def test_the_doctor_knows_of_the_backup(place: Path, backup: Path) -> None:
-    ended = run_program("doctor", data=place)
+    ended = run_program("doctor", folder=place)
 
     assert "Backups: the last one was made on" in ended.out
 
@@ -125,7 +125,7 @@ def test_where_nothing_is_nothing_is_backed_up_or_made(tmp_path: Path) -> None:
 def test_a_restore_overwrites_nothing(place: Path, backup: Path) -> None:
     before = _businesses(place)
 
-    ended = run_program("restore", backup, data=place)
+    ended = run_program("restore", backup, folder=place)
 
     assert ended.status == 1
     assert "not empty" in ended.err
@@ -140,7 +140,7 @@ def test_a_damaged_backup_is_refused_before_anything_is_made(
     content[len(content) // 2] ^= 1
     (backup / name).write_bytes(content)
 
-    ended = run_program("restore", backup, data=tmp_path / "restored")
+    ended = run_program("restore", backup, folder=tmp_path / "restored")
 
     assert ended.status == 1
     assert f"{name} is not what was saved" in ended.err
@@ -151,7 +151,7 @@ def test_an_unfinished_backup_is_refused(backup: Path, tmp_path: Path) -> None:
     """Its list of contents is written last."""
     (backup / "backup.json").unlink()
 
-    ended = run_program("restore", backup, data=tmp_path / "restored")
+    ended = run_program("restore", backup, folder=tmp_path / "restored")
 
     assert ended.status == 1
     assert "no finished backup" in ended.err
@@ -161,7 +161,7 @@ def test_a_backup_of_a_later_program_is_refused(backup: Path, tmp_path: Path) ->
     contents = json.loads((backup / "backup.json").read_text())
     (backup / "backup.json").write_text(json.dumps(contents | {"format": 2}))
 
-    ended = run_program("restore", backup, data=tmp_path / "restored")
+    ended = run_program("restore", backup, folder=tmp_path / "restored")
 
     assert ended.status == 1
     assert "a later Fieldledger" in ended.err
@@ -171,7 +171,7 @@ def test_a_backup_of_another_database_leaves_nothing_behind(backup: Path, tmp_pa
     contents = json.loads((backup / "backup.json").read_text())
     (backup / "backup.json").write_text(json.dumps(contents | {"database": "postgresql"}))
 
-    ended = run_program("restore", backup, data=tmp_path / "restored")
+    ended = run_program("restore", backup, folder=tmp_path / "restored")
 
     assert ended.status == 1
     assert "holds a postgresql database" in ended.err
@@ -181,5 +181,5 @@ def test_a_backup_of_another_database_leaves_nothing_behind(backup: Path, tmp_pa
 def test_a_backup_can_be_moved_before_it_is_restored(backup: Path, tmp_path: Path) -> None:
     moved = Path(shutil.move(backup, tmp_path / "elsewhere"))
 
-    assert run_program("restore", moved, "--json", data=tmp_path / "restored").status == 0
+    assert run_program("restore", moved, "--json", folder=tmp_path / "restored").status == 0
     assert _businesses(tmp_path / "restored") == [("Acme Plumbing",)]

@@ -75,11 +75,11 @@ def test_a_mistake_is_one_sentence_and_makes_nothing(place: Path) -> None:
         "taken": add_business(place, name="Other"),
         "no password": run_program(
             "business-add", "--name", "B", "--owner-email", "b@b.example", "--password-stdin",
-            data=place,
+            folder=place,
         ),
         "short password": run_program(
             "business-add", "--name", "B", "--owner-email", "b@b.example", "--password-stdin",
-            data=place, typed="abc\n",
+            folder=place, typed="abc\n",
         ),
     }  # fmt: skip
 
@@ -93,7 +93,14 @@ def test_a_mistake_is_one_sentence_and_makes_nothing(place: Path) -> None:
 
 def test_a_password_among_the_options_is_not_taken(place: Path) -> None:
     ended = run_program(
-        "business-add", "--name", "B", "--owner-email", "b@b.example", "--password", "x", data=place
+        "business-add",
+        "--name",
+        "B",
+        "--owner-email",
+        "b@b.example",
+        "--password",
+        "x",
+        folder=place,
     )
 
     assert ended.status == 2

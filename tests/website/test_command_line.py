@@ -9,7 +9,7 @@ from tests.website.program import command, environment, run_program, wait_until
 
 
 def test_without_a_command_the_program_says_how_it_is_used(tmp_path: Path) -> None:
-    ended = run_program(data=tmp_path / "data")
+    ended = run_program(folder=tmp_path / "data")
 
     assert ended.status == 2
     assert ended.err.startswith("usage: fieldledger")
@@ -17,7 +17,7 @@ def test_without_a_command_the_program_says_how_it_is_used(tmp_path: Path) -> No
 
 
 def test_an_unknown_command_is_a_mistake_in_the_options(tmp_path: Path) -> None:
-    ended = run_program("sreve", data=tmp_path / "data")
+    ended = run_program("sreve", folder=tmp_path / "data")
 
     assert ended.status == 2
     assert "sreve" in ended.err
@@ -50,7 +50,7 @@ def test_every_command_explains_itself(name: str) -> None:
 def test_wrong_settings_start_nothing_and_end_with_78(
     env: dict[str, str], sentence: str, tmp_path: Path
 ) -> None:
-    ended = run_program("serve", "--port", "0", data=tmp_path / "data", env=env)
+    ended = run_program("serve", "--port", "0", folder=tmp_path / "data", env=env)
 
     assert ended.status == 78
     assert sentence in ended.err
@@ -60,7 +60,7 @@ def test_wrong_settings_start_nothing_and_end_with_78(
 def test_a_secret_that_others_can_read_stops_the_start(place: Path) -> None:
     (place / "secret-key").chmod(0o644)
 
-    ended = run_program("doctor", data=place)
+    ended = run_program("doctor", folder=place)
 
     assert ended.status == 78
     assert "chmod 600" in ended.err
@@ -69,7 +69,7 @@ def test_a_secret_that_others_can_read_stops_the_start(place: Path) -> None:
 def test_a_data_folder_that_is_a_file_is_said_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("x")
 
-    ended = run_program("manage", "check", data=tmp_path / "data")
+    ended = run_program("manage", "check", folder=tmp_path / "data")
 
     assert ended.status == 1
     assert "cannot be made" in ended.err
@@ -121,14 +121,14 @@ def test_a_reader_that_goes_away_is_no_error(place: Path) -> None:
 
 
 def test_djangos_own_commands_can_be_reached(place: Path) -> None:
-    ended = run_program("manage", "check", data=place)
+    ended = run_program("manage", "check", folder=place)
 
     assert ended.status == 0
     assert "no issues" in ended.out + ended.err
 
 
 def test_the_option_goes_before_the_environment(place: Path, tmp_path: Path) -> None:
-    ended = run_program("doctor", "--data", place, data=tmp_path / "nowhere")
+    ended = run_program("doctor", "--data", place, folder=tmp_path / "nowhere")
 
     assert "There is no installation" not in ended.err
     assert not (tmp_path / "nowhere").exists()

@@ -34,7 +34,7 @@ def _line(ended: Ended, subject: str) -> str:
 
 
 def test_a_fresh_installation_is_well(place: Path) -> None:
-    ended = run_program("doctor", data=place)
+    ended = run_program("doctor", folder=place)
 
     assert ended.status == 0, ended.out
     assert [line[7:].partition(":")[0] for line in ended.out.splitlines()[:-1]] == [
@@ -57,13 +57,13 @@ def test_it_changes_nothing(place: Path) -> None:
         return {path.name: path.read_bytes() for path in place.iterdir() if "-" not in path.name}
 
     before = looked()
-    run_program("doctor", data=place)
+    run_program("doctor", folder=place)
 
     assert looked() == before
 
 
 def test_where_nothing_is_nothing_is_made(tmp_path: Path) -> None:
-    ended = run_program("doctor", data=tmp_path / "nowhere")
+    ended = run_program("doctor", folder=tmp_path / "nowhere")
 
     assert ended.status == 1
     assert "There is no installation" in ended.err
@@ -73,7 +73,7 @@ def test_where_nothing_is_nothing_is_made(tmp_path: Path) -> None:
 def test_a_program_gets_one_json_object(place: Path) -> None:
     (place / LAST_BACKUP).write_text('{"made_at": "2020-01-01T00:00:00+00:00", "dir": "x"}')
 
-    ended = run_program("doctor", "--json", data=place)
+    ended = run_program("doctor", "--json", folder=place)
 
     assert ended.status == 1
     answer = json.loads(ended.out)
@@ -85,15 +85,17 @@ def test_a_program_gets_one_json_object(place: Path) -> None:
 
 
 def test_a_running_server_is_seen(place: Path) -> None:
-    with serving("serve", data=place) as server:
-        ended = run_program("doctor", data=place, env={"FIELDLEDGER_PUBLIC_URL": server.url})
+    with serving("serve", folder=place) as server:
+        ended = run_program("doctor", folder=place, env={"FIELDLEDGER_PUBLIC_URL": server.url})
 
     assert ended.status == 0, ended.out
     assert _line(ended, "Web Connector pages") == "ok     Web Connector pages: both answer."
 
 
 def test_an_address_at_which_nothing_answers_is_wrong_if_somebody_named_it(place: Path) -> None:
-    ended = run_program("doctor", data=place, env={"FIELDLEDGER_PUBLIC_URL": "http://localhost:1"})
+    ended = run_program(
+        "doctor", folder=place, env={"FIELDLEDGER_PUBLIC_URL": "http://localhost:1"}
+    )
 
     assert ended.status == 1
     assert _line(ended, "Web Connector pages").startswith("WRONG")
@@ -101,7 +103,7 @@ def test_an_address_at_which_nothing_answers_is_wrong_if_somebody_named_it(place
 
 
 def test_an_address_that_the_web_connector_refuses_is_wrong(place: Path) -> None:
-    ended = run_program("doctor", data=place, env={"FIELDLEDGER_PUBLIC_URL": "https://192.0.2.7"})
+    ended = run_program("doctor", folder=place, env={"FIELDLEDGER_PUBLIC_URL": "https://192.0.2.7"})
 
     assert ended.status == 1
     assert _line(ended, "Public address").startswith("WRONG")
@@ -116,7 +118,7 @@ def test_a_damaged_database_is_found(place: Path) -> None:
     content[8192 : len(content) // 2] = b"\xa5" * (len(content) // 2 - 8192)
     path.write_bytes(content)
 
-    ended = run_program("doctor", data=place)
+    ended = run_program("doctor", folder=place)
 
     assert ended.status == 1
     assert _line(ended, "Database").startswith("WRONG")
@@ -128,7 +130,7 @@ def test_tables_of_an_older_version_are_found(place: Path) -> None:
     with closing(sqlite3.connect(place / SQLITE_FILE)) as database, database:
         database.execute("DELETE FROM django_migrations WHERE app = 'office'")
 
-    ended = run_program("doctor", data=place)
+    ended = run_program("doctor", folder=place)
 
     assert ended.status == 1
     assert _line(ended, "Migrations").startswith("WRONG")
@@ -138,7 +140,7 @@ def test_tables_of_an_older_version_are_found(place: Path) -> None:
 def test_a_missing_database_is_found(place: Path) -> None:
     (place / SQLITE_FILE).unlink()
 
-    ended = run_program("doctor", data=place)
+    ended = run_program("doctor", folder=place)
 
     assert ended.status == 1
     assert "there is none in" in _line(ended, "Database")
@@ -148,7 +150,7 @@ def test_a_missing_database_is_found(place: Path) -> None:
 def test_a_database_server_that_does_not_answer_is_found(place: Path) -> None:
     nowhere = "postgres://user:hidden-word@127.0.0.1:1/name"
 
-    ended = run_program("doctor", data=place, env={"DATABASE_URL": nowhere})
+    ended = run_program("doctor", folder=place, env={"DATABASE_URL": nowhere})
 
     assert ended.status == 1
     assert "it does not answer" in _line(ended, "Database")
@@ -310,7 +312,7 @@ def _examined(place: Path, url: str, *, trusted: Path | None = None) -> Ended:
     env = {"FIELDLEDGER_PUBLIC_URL": url}
     if trusted is not None:
         env["SSL_CERT_FILE"] = str(trusted)
-    return run_program("doctor", data=place, env=env)
+    return run_program("doctor", folder=place, env=env)
 
 
 def test_a_good_certificate_and_pages_that_answer_are_well(place: Path, tmp_path: Path) -> None:

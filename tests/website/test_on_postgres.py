@@ -61,12 +61,12 @@ def test_a_backup_is_restored_into_an_empty_database(
 ) -> None:
     folder, backup = tmp_path / "data", tmp_path / "backup"
     add_business(folder, env=env)
-    made = run_program("backup", backup, "--json", data=folder, env=env)
+    made = run_program("backup", backup, "--json", folder=folder, env=env)
     assert made.status == 0, made.err
     assert json.loads(made.out)["database"] == "postgresql"
 
     ended = run_program(
-        "restore", backup, data=tmp_path / "restored",
+        "restore", backup, folder=tmp_path / "restored",
         env={**env, "DATABASE_URL": another_database},
     )  # fmt: skip
 
@@ -79,9 +79,9 @@ def test_a_restore_into_a_database_in_use_is_refused(
 ) -> None:
     folder, backup = tmp_path / "data", tmp_path / "backup"
     add_business(folder, env=env)
-    run_program("backup", backup, data=folder, env=env)
+    run_program("backup", backup, folder=folder, env=env)
 
-    ended = run_program("restore", backup, data=tmp_path / "restored", env=env)
+    ended = run_program("restore", backup, folder=tmp_path / "restored", env=env)
 
     assert ended.status == 1
     assert "is not empty" in ended.err
@@ -95,7 +95,7 @@ def test_a_missing_pg_dump_is_said_with_what_to_install(
     add_business(folder, env=env)
 
     ended = run_program(
-        "backup", tmp_path / "backup", data=folder, env={**env, "PATH": str(tmp_path)}
+        "backup", tmp_path / "backup", folder=folder, env={**env, "PATH": str(tmp_path)}
     )
 
     assert ended.status == 1
@@ -106,9 +106,9 @@ def test_a_missing_pg_dump_is_said_with_what_to_install(
 def test_the_doctor_and_the_server_work_on_it(env: Mapping[str, str], tmp_path: Path) -> None:
     folder = tmp_path / "data"
     add_business(folder, env=env)
-    with serving("serve", "--workers", "2", data=folder, env=env) as server:
+    with serving("serve", "--workers", "2", folder=folder, env=env) as server:
         ended = run_program(
-            "doctor", data=folder, env={**env, "FIELDLEDGER_PUBLIC_URL": server.url}
+            "doctor", folder=folder, env={**env, "FIELDLEDGER_PUBLIC_URL": server.url}
         )
         assert server.stop() == 0
 
@@ -126,7 +126,7 @@ def test_the_doctor_finds_a_server_that_does_not_really_write(
     postgres_server.run("ALTER SYSTEM SET full_page_writes = off")
     postgres_server.run("SELECT pg_reload_conf()")
     try:
-        ended = run_program("doctor", data=folder, env=env)
+        ended = run_program("doctor", folder=folder, env=env)
     finally:
         postgres_server.run("ALTER SYSTEM RESET full_page_writes")
         postgres_server.run("SELECT pg_reload_conf()")

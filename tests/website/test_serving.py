@@ -43,7 +43,7 @@ def _group(pid: int) -> set[int]:
 
 
 def test_the_server_answers_the_web_connector_and_people_and_stops_cleanly(place: Path) -> None:
-    with serving("serve", data=place) as server:
+    with serving("serve", folder=place) as server:
         assert re.fullmatch(r"http://localhost:\d+", server.url)
         assert _get(f"{server.url}/qbwc")[0] == 200
         assert "wsdl:definitions" in _get(f"{server.url}/qbwc?wsdl")[1]
@@ -52,21 +52,21 @@ def test_the_server_answers_the_web_connector_and_people_and_stops_cleanly(place
 
         assert server.stop(signal.SIGTERM) == 0
         assert not _is_listening(server.url)
-        assert _group(server.process.pid) == set()
+        assert _group(server.program.pid) == set()
 
 
 def test_ctrl_c_stops_it_too(place: Path) -> None:
-    with serving("serve", data=place) as server:
+    with serving("serve", folder=place) as server:
         assert server.stop(signal.SIGINT) == 0
         assert not [line for line in server.lines if "Traceback" in line]
 
 
 def test_a_killed_server_leaves_no_worker_behind(place: Path) -> None:
-    with serving("serve", data=place) as server:
-        assert len(_group(server.process.pid)) >= 2
+    with serving("serve", folder=place) as server:
+        assert len(_group(server.program.pid)) >= 2
         assert server.stop(signal.SIGKILL) == -signal.SIGKILL
 
-        wait_until(lambda: _group(server.process.pid) == set(), seconds=10)
+        wait_until(lambda: _group(server.program.pid) == set(), seconds=10)
         assert not _is_listening(server.url)
 
 
@@ -87,11 +87,11 @@ def test_a_server_killed_while_it_starts_leaves_no_worker_behind(place: Path) ->
 
 
 def test_a_killed_worker_is_replaced(place: Path) -> None:
-    with serving("serve", data=place) as server:
-        [worker] = _children(server.process.pid)
+    with serving("serve", folder=place) as server:
+        [worker] = _children(server.program.pid)
         os.kill(worker, signal.SIGKILL)
 
-        wait_until(lambda: _children(server.process.pid) not in ([worker], []))
+        wait_until(lambda: _children(server.program.pid) not in ([worker], []))
         wait_until(lambda: _answers(server.url))
 
 
@@ -115,7 +115,7 @@ def _answers(url: str) -> bool:
 def test_a_port_in_use_is_said_in_a_sentence(place: Path) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]
-        ended = run_program("serve", "--port", str(port), data=place)
+        ended = run_program("serve", "--port", str(port), folder=place)
 
     assert ended.status == 1
     assert ended.err == (
@@ -125,21 +125,21 @@ def test_a_port_in_use_is_said_in_a_sentence(place: Path) -> None:
 
 @pytest.mark.parametrize("port", ["65536", "-1", "http"])
 def test_a_port_that_is_none_is_a_mistake_in_the_options(port: str, tmp_path: Path) -> None:
-    ended = run_program("serve", f"--port={port}", data=tmp_path / "data")
+    ended = run_program("serve", f"--port={port}", folder=tmp_path / "data")
 
     assert ended.status == 2
     assert "is no port" in ended.err
 
 
 def test_a_host_that_is_not_this_machine_is_said_in_a_sentence(place: Path) -> None:
-    ended = run_program("serve", "--host", "192.0.2.1", "--port", "0", data=place)
+    ended = run_program("serve", "--host", "192.0.2.1", "--port", "0", folder=place)
 
     assert ended.status == 1
     assert "cannot be listened on" in ended.err
 
 
 def test_no_workers_are_a_mistake_in_the_options(place: Path) -> None:
-    ended = run_program("serve", "--workers", "0", data=place)
+    ended = run_program("serve", "--workers", "0", folder=place)
 
     assert ended.status == 2
 
@@ -162,7 +162,7 @@ def _sign_in(url: str, email: str, password: str) -> str:
 
 def test_the_demo_is_made_once_and_its_sign_in_works(tmp_path: Path) -> None:
     folder = tmp_path / "data"
-    with serving("run", data=folder) as server:
+    with serving("run", folder=folder) as server:
         first = list(server.lines)
         kept = json.loads((folder / "demo-sign-in.json").read_text())
         assert f"Sign in as {kept['email']}" in first
@@ -172,19 +172,19 @@ def test_the_demo_is_made_once_and_its_sign_in_works(tmp_path: Path) -> None:
         assert server.stop() == 0
     assert stat.S_IMODE((folder / "demo-sign-in.json").stat().st_mode) == 0o600
 
-    with serving("run", data=folder) as server:
+    with serving("run", folder=folder) as server:
         assert f"with the password {kept['password']}" in server.lines
         assert "Making the demo business ..." not in server.lines
 
 
 def test_without_the_demo_there_is_no_business(tmp_path: Path) -> None:
-    with serving("run", "--no-demo", data=tmp_path / "data") as server:
+    with serving("run", "--no-demo", folder=tmp_path / "data") as server:
         assert not [line for line in server.lines if line.startswith("Sign in as")]
         assert _get(f"{server.url}/qbwc")[0] == 200
 
 
 def test_a_stranger_asking_for_another_host_is_refused(place: Path) -> None:
-    with serving("serve", data=place) as server:
+    with serving("serve", folder=place) as server:
         asked = urllib.request.Request(server.url, headers={"Host": "evil.example"})
         with pytest.raises(urllib.error.HTTPError) as refusal:
             urllib.request.urlopen(asked, timeout=30)
