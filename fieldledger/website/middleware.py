@@ -37,6 +37,8 @@ _HEADERS = {
 
 _STARTED = "login_started_at"  # Seconds since 1970.
 _SEEN = "login_seen_at"
+# A part of a page that looks again by itself says so: it is no sign of a person.
+POLL = "X-Poll"
 _SEEN_EVERY_S = 300  # Moving the mark at each page would be a write at each page.
 
 
@@ -77,7 +79,7 @@ class LoginLimits:
         seen = session.get(_SEEN, started)
         if now - started >= settings.SESSION_COOKIE_AGE or now - seen >= settings.LOGIN_IDLE_S:
             logout(request)
-        elif now - seen >= _SEEN_EVERY_S or _SEEN not in session:
+        elif POLL not in request.headers and (now - seen >= _SEEN_EVERY_S or _SEEN not in session):
             session[_SEEN] = now
         response = self.respond(request)
         response.headers.setdefault("Cache-Control", "no-store")

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -114,6 +115,27 @@ def test_the_password_is_copied_and_next_waits_for_the_connection(
     expect(page.get_by_role("button", name="Next")).to_be_enabled()
     page.get_by_role("button", name="Next").click()
     expect(page.get_by_text("This is the only time")).to_be_visible()
+
+
+def test_the_password_is_copied_where_browsers_hide_the_clipboard(
+    demo: Demo, signed_in: Page, live_server: LiveServer
+) -> None:
+    page = signed_in
+    page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    connection = services.connection_of(demo.business)
+    now = timezone.now()
+    connection = services.set_enabled(connection, enabled=True, actor="", now=now)
+    services.go_next(connection, actor="", now=now)
+    page.goto(f"{live_server.url}/quickbooks/setup")
+
+    page.get_by_role("button", name="Copy password").click()
+    expect(page.get_by_text("Copied.")).to_be_visible()
+
+    page.goto(f"{live_server.url}/clients/")
+    page.get_by_label("Search clients").focus()
+    page.keyboard.press("Control+V")
+    password = services.copy_password(connection, actor="", now=now).password
+    expect(page.get_by_label("Search clients")).to_have_value(password)
 
 
 def test_the_actions_menu_opens_and_closes_from_the_keyboard(

@@ -91,6 +91,14 @@ def test_a_login_ends_after_an_hour_of_silence(signed_in: Client) -> None:
     assert signed_in.get(PRIVATE).status_code == 302
 
 
+def test_a_page_that_looks_again_by_itself_is_no_sign_of_life(signed_in: Client) -> None:
+    signed_in.get(PRIVATE)
+
+    age(signed_in, login_seen_at=3590)
+    assert signed_in.get(PRIVATE, headers={"X-Poll": "1"}).status_code == 200
+    assert signed_in.session["login_seen_at"] <= int(time.time()) - 3590
+
+
 def test_a_login_ends_after_twelve_hours_however_busy(signed_in: Client) -> None:
     signed_in.get(PRIVATE)
 

@@ -1,6 +1,7 @@
 """The lamp: how the line to QuickBooks is, in a colour and a few words."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,7 +15,7 @@ NEEDS_YOU: Final = (State.FAILED, State.GONE, State.CHANGED_IN_QUICKBOOKS)
 QUEUED: Final = (State.PENDING, State.WAITING, State.SENDING, State.CHECKING)
 # The Web Connector asks every two minutes; a few missed calls are no news yet.
 SILENT_AFTER_S: Final = 10 * 60
-_COUNTED_MAX: Final = 1000
+COUNTED_MAX: Final = 1000
 _STEP: Final = {Stage.INSTALL: 1, Stage.AUTHORIZE: 2, Stage.IMPORT: 3}
 
 
@@ -99,11 +100,15 @@ def _clock(at: dt.datetime, now: dt.datetime) -> str:
 
 def waiting_count(connection: Connection) -> int:
     """Return how many entries wait to go, at most 1,000."""
-    queued = SyncEntry.objects.filter(connection=connection, state__in=QUEUED)
-    return queued[:_COUNTED_MAX].count()
+    return count_in(connection, QUEUED)
 
 
 def needs_you_count(connection: Connection) -> int:
     """Return how many entries need a person, at most 1,000."""
-    failing = SyncEntry.objects.filter(connection=connection, state__in=NEEDS_YOU)
-    return failing[:_COUNTED_MAX].count()
+    return count_in(connection, NEEDS_YOU)
+
+
+def count_in(connection: Connection, states: Sequence[State]) -> int:
+    """Return how many entries are in these states, at most 1,000: a longer list costs no more."""
+    found = SyncEntry.objects.filter(connection=connection, state__in=states)
+    return found[:COUNTED_MAX].count()

@@ -18,7 +18,7 @@ from fieldledger.office.models import Payment
 from fieldledger.quickbooks import queries, services
 from fieldledger.quickbooks.models import Connection, SyncEntry
 from fieldledger.quickbooks.pages.access import quickbooks_page
-from fieldledger.quickbooks.pages.lamp import NEEDS_YOU
+from fieldledger.quickbooks.pages.lamp import NEEDS_YOU, count_in
 from fieldledger.quickbooks.services import Mistaken
 from fieldledger.sync.content import Kind, State
 from fieldledger.sync.words import ACTOR_WORDS, explain
@@ -61,8 +61,9 @@ def sync_log(request: PageRequest, connection: Connection) -> HttpResponse:
         shown = _shown(connection, request.GET)
     except Mistaken:
         return redirect("sync_log")
-    template = "quickbooks/log_rows.html" if request.htmx else "quickbooks/log.html"
-    return render(request, template, shown)
+    if request.htmx:
+        return render(request, "quickbooks/log_rows.html", shown)
+    return render(request, "quickbooks/log.html", shown | {"tabs": _tabs(connection)})
 
 
 @quickbooks_page(Right.QUEUE, methods=("POST",))
@@ -130,7 +131,6 @@ def _shown(connection: Connection, asked: QueryDict) -> dict[str, Any]:
         q=asked.get("q", ""),
         cursor=asked.get("after") or None,
     )
-    counts = queries.counts_of(connection)
     return {
         "connection": connection,
         "entries": entries,
@@ -139,14 +139,19 @@ def _shown(connection: Connection, asked: QueryDict) -> dict[str, Any]:
         "wanted": asked.get("q", ""),
         "state": group,
         "kind": asked.get("kind", ""),
-        "tabs": [
-            (name, words, sum(counts[each] for each in states) if states else None)
-            for name, words, states in TABS
-        ],
         "kinds": [(str(kind), f"{str(kind).capitalize()}s") for kind in Kind],
         "filters": asked.urlencode(),
         "is_filtered": any(asked.get(name) for name in ("q", "state", "kind")),
     }
+
+
+def _tabs(connection: Connection) -> list[tuple[str, str, int | None]]:
+    """Return the tabs with how many entries each shows; of what is done nobody needs a number."""
+    counted = set(_GROUPS) - {"synced"}
+    return [
+        (name, words, count_in(connection, states) if name in counted else None)
+        for name, words, states in TABS
+    ]
 
 
 def _record_url(request: PageRequest, kind: str, guid: str) -> str:

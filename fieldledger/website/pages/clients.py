@@ -135,11 +135,12 @@ def choices_of(request: PageRequest, chosen: str, wanted: str) -> dict[str, Any]
     guid = read_guid(chosen)
     current = queries.clients(request.business).filter(guid=guid).first() if guid else None
     order = "name" if wanted.strip() else "-pk"
-    others = (found.exclude(pk=current.pk) if current else found).order_by(order)[: _CHOICES + 1]
-    more = len(others) > _CHOICES
+    room = _CHOICES - (current is not None)
+    others = (found.exclude(pk=current.pk) if current else found).order_by(order)[: room + 1]
+    more = len(others) > room
     return {
         "chosen": current,
-        "client_choices": ([current] if current else []) + list(others[:_CHOICES]),
+        "client_choices": ([current] if current else []) + list(others[:room]),
         "more_clients": more,
         "client_q": wanted,
     }

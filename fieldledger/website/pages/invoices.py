@@ -32,6 +32,7 @@ MONEY_TABS: Final = (
 ATTENTION: Final = (State.FAILED, State.GONE, State.CHANGED_IN_QUICKBOOKS, State.DIFFERS)
 _GROUPS: Final = (("attention", "Needs you"),)
 BULK_MAX: Final = 2000
+_COUNTED_MAX: Final = 10_000  # Beyond, the number is not worth reading the whole list.
 _PERIODS: Final = (("", "Any date"), ("this", "This month"), ("last", "Last month"))
 
 
@@ -103,7 +104,8 @@ def _dashboard(request: PageRequest, asked: QueryDict) -> dict[str, Any]:
             (invoice, invoice.money_state(today), block)
             for invoice, block in with_quickbooks(request, "invoice", listed.rows, connection)
         ],
-        "matching": rows.count() if beyond else len(listed.rows),
+        "matching": rows[:_COUNTED_MAX].count() if beyond else len(listed.rows),
+        "counted_max": _COUNTED_MAX,
         "bulk_max": BULK_MAX,
         "with_state": connection is not None,
         "wanted": asked.get("q", ""),
