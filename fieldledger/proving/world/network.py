@@ -22,6 +22,7 @@ from fieldledger.simulator.soap import (
     Lost,
     Received,
     Reply,
+    read_number,
     read_text,
     write_call,
 )
@@ -151,6 +152,16 @@ class Network:
             arguments["hresult"] = arguments["message"] = ""
             self.note("the answer to another document arrives")
         return Call(call.operation, tuple(arguments.items()))
+
+
+def number_in(call: Call, reply: Reply) -> int | None:
+    """Return the number that a reply to receiveResponseXML carries."""
+    if call.operation != "receiveResponseXML":
+        return None
+    try:
+        return read_number(call, reply)
+    except CallFailed:
+        return None
 
 
 def document_in(call: Call, reply: Reply) -> str:

@@ -212,19 +212,19 @@ class Office:
         if not guids:
             return self._new_invoice()
         chosen = self._chance.sample(guids, min(len(guids), self._chance.randint(1, 3)))
-        return self._sync(chosen, [])
+        return f"sync of {len(chosen)} invoices, {self._sync(chosen, [])} records queued"
 
     def sync_all(self) -> str:
         """Press Bulk sync on everything."""
-        return self._sync(self._guids(Invoice), self._guids(Payment))
+        queued = self._sync(self._guids(Invoice), self._guids(Payment))
+        return f"sync of everything, {queued} queued"
 
     def _guids(self, model: type[Record]) -> list[Any]:
         return list(self._rows(model).order_by("pk").values_list("guid", flat=True))
 
-    def _sync(self, invoices: list[Any], payments: list[Any]) -> str:
+    def _sync(self, invoices: list[Any], payments: list[Any]) -> int:
         results = services.sync(self.connection, invoices=invoices, payments=payments, **self._by())
-        queued = sum(each.result == "queued" for each in results)
-        return f"sync of {len(results)} records, {queued} queued"
+        return sum(each.result == "queued" for each in results)
 
     def _press(self, action: str, *states: State) -> str:
         rows = SyncEntry.objects.filter(connection=self.connection, state__in=states)
@@ -243,8 +243,8 @@ class Office:
     def _retry(self) -> str:
         return self._press("retry", *State)
 
-    def clear_up(self) -> str:
-        """Do what the log asks a person for: release, retry, sync; and say how much there was."""
+    def clear_up(self) -> tuple[int, str]:
+        """Do what the log asks a person for: release, retry, sync; return how much there was."""
         connection = self.connection
         moved = 0
         for action, states in (
@@ -258,7 +258,8 @@ class Office:
             )
             results = services.act(connection, action=action, entries=entries, **self._by())
             moved += sum(each.done for each in results)
-        return f"{moved} entries released or retried; {self.sync_all()}"
+        queued = self._sync(self._guids(Invoice), self._guids(Payment))
+        return moved + queued, f"{moved} entries released or retried, {queued} queued"
 
 
 def switch(connection: Connection, *, on: bool, now: datetime) -> None:

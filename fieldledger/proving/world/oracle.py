@@ -23,6 +23,10 @@ from fieldledger.simulator.state import Record
 from fieldledger.sync.content import Kind, State
 
 _WRITES: Final = re.compile(r'<\w+(?:Add|Mod|Void|Del)Rq[^>]* requestID="(\d+):([a-z2-7]+)"')
+_OUTSTANDING: Final = (
+    "SELECT id, status FROM quickbooks_messageset WHERE connection_id = %s"
+    " AND purpose = 'write' AND status IN ('sent', 'in_doubt', 'absent')"
+)
 _WITH_QUICKBOOKS: Final = frozenset({State.SENDING, State.CHECKING})
 _THERE: Final = frozenset({State.SYNCED, State.DIFFERS})
 _MODELS: Final = {
@@ -64,6 +68,7 @@ class Oracle:
     bookkeeper: Bookkeeper
     query: Query
     made_for: dict[str, tuple[int, UUID]] = field(default_factory=dict)
+    linked: set[str] = field(default_factory=set)
 
     # --- After every step ---
 
@@ -94,13 +99,9 @@ class Oracle:
         In SQL, past Django: this is asked after every call.
         """
         where = (self.connection_id,)
-        sets = self.query(
-            "SELECT id, status FROM quickbooks_messageset WHERE connection_id = %s"
-            " AND purpose = 'write' AND status IN ('sent', 'in_doubt', 'absent')",
-            where,
-        )
-        if sum(status == "sent" for _, status in sets) > 1:
-            raise broken("doubled", "Two sets of writes are on their way at once.")
+        sets = self.query(_OUTSTANDING, where)
+        if len(sets) > 1:
+            raise broken("doubled", f"Sets of writes are outstanding at once: {sets}.")
         keys = {key for key, _ in sets}
         active = 0
         for entry, state, message_set in self.query(
@@ -117,6 +118,12 @@ class Oracle:
         if active != counted:
             raise broken("stuck", f"{active} entries are active, and {counted} are counted.")
 
+    def finished(self) -> None:
+        """Check that 100 is not answered while a set of writes is outstanding."""
+        sets = self.query(_OUTSTANDING, (self.connection_id,))
+        if sets:
+            raise broken("lie", f"100 was answered, and sets are outstanding: {sets}.")
+
     def check_company(self, company: Company) -> None:
         """Check what a company file must never hold."""
         for guid, records in self.live(company).items():
@@ -126,7 +133,7 @@ class Oracle:
         for record in company.state.records.values():
             if record.origin.set_id or record.changed_by is None:
                 continue
-            if record.changed_by.set_id and not self._is_linked(record):
+            if record.changed_by.set_id and not self._is_linked(record.id):
                 raise broken("foreign", f"{record.type} {record.id} is not ours, and was changed.")
         for record_id, fax in self.bookkeeper.faxes.items():
             faxed = company.state.records.get(record_id)
@@ -139,10 +146,18 @@ class Oracle:
             if record.origin.set_id or (record.changed_by and record.changed_by.set_id):
                 raise broken("foreign", f"{record.type} {record.id} is in the wrong file.")
 
-    def _is_linked(self, record: Record) -> bool:
-        return SyncEntry.objects.filter(
-            connection_id=self.connection_id, quickbooks_id=record.id, adopted=True
-        ).exists()
+    def _is_linked(self, record_id: str) -> bool:
+        """Whether a record that QuickBooks had before is linked with one of ours, or was once."""
+        if record_id not in self.linked:
+            self.linked |= {
+                each
+                for (each,) in self.query(
+                    "SELECT quickbooks_id FROM quickbooks_syncentry WHERE connection_id = %s"
+                    " AND adopted",
+                    (self.connection_id,),
+                )
+            }
+        return record_id in self.linked
 
     def live(self, company: Company) -> dict[UUID, list[Record]]:
         """Return the records that were made for each of ours."""

@@ -1,9 +1,12 @@
 """One world of one seed: let it run with faults, stop them, and look what has become of it."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+import traceback
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Final
 from uuid import UUID
 
@@ -15,7 +18,7 @@ from fieldledger.proving.world.chance import made_up_ids, stream
 from fieldledger.proving.world.computers import AwkwardCompany, Computer
 from fieldledger.proving.world.database import Database
 from fieldledger.proving.world.faults import Faults, Kind, SeededPlan
-from fieldledger.proving.world.network import Network, document_in
+from fieldledger.proving.world.network import Network, document_in, number_in
 from fieldledger.proving.world.office import Office
 from fieldledger.proving.world.oracle import Broken, Oracle, Problem
 from fieldledger.quickbooks import passwords, reading, services
@@ -38,6 +41,7 @@ STEPS_MAX: Final = 400  # Of one beat: a session that never ends is a failure to
 ROUNDS_OF_CLEARING_UP: Final = 4
 PASSWORD: Final = "a-password-of-24-letters"  # noqa: S105 - of a world that does not exist.
 OTHER_FILE_ID: Final = "{11111111-2222-3333-4444-555555555555}"
+COMPLETE: Final = 100  # What receiveResponseXML answers when all is done.
 PAGE: Final = 6  # Records: so that a small company has several pages.
 
 
@@ -144,6 +148,8 @@ class World:
             raise Broken(Problem("lie", f"{call.operation} was answered before the commit."))
         self.oracle.sent(document_in(call, reply))
         self.oracle.check_rows()
+        if number_in(call, reply) == COMPLETE:
+            self.oracle.finished()
 
     def _answered(self, company: Company) -> None:
         if company is self.other:
@@ -166,6 +172,11 @@ class World:
         except Broken as found:
             self.note(str(found))
             return [found.problem]
+        except Exception as error:  # noqa: BLE001 - a bug of the program is a verdict, too.
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            words = f"{type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno})"
+            self.note(words)
+            return [Problem("error", words)]
 
     def _beat(self) -> None:
         self.clock.pass_by(self.chance.choice((20, 120, 130, 600, 4000)))
@@ -321,30 +332,31 @@ class World:
         problems = self._become_quiet()
         if problems:
             return problems
-        problems = self.oracle.check_log(self.company)
+        # The next day's look at the company file, which nobody asks for.
+        self.clock.pass_by(25 * 3600)
+        problems = self._become_quiet() or self.oracle.check_log(self.company)
         for _ in range(ROUNDS_OF_CLEARING_UP):
             if problems:
                 return problems
-            self.note(f"office: {self.office.clear_up()}")
+            moved, said = self.office.clear_up()
+            self.note(f"office: {said}")
+            if not moved:
+                break
             problems = self._become_quiet()
         return problems or self.oracle.check_end(self.company)
 
     def _become_quiet(self) -> list[Problem]:
-        """Run sessions until there is nothing to do, and once more on the next day."""
-        for _ in range(2):
-            for _ in range(SESSIONS_MAX):
-                self.clock.pass_by(120)
-                self._go_on_with_the_set_up()
-                self._sessions([self.computers[0]])
-                last = self.computers[0].last
-                if last is not None and last.outcome == "none":
-                    break
-            else:
-                states = SyncEntry.objects.exclude(state__in=(State.SYNCED, State.CHANGED))
-                found = ", ".join(f"{each.pk} {each.state}" for each in states[:10])
-                return [Problem("stuck", f"Not quiet after {SESSIONS_MAX} sessions: {found}")]
-            self.clock.pass_by(25 * 3600)
-        return []
+        """Run sessions until there is nothing to do."""
+        for _ in range(SESSIONS_MAX):
+            self.clock.pass_by(120)
+            self._go_on_with_the_set_up()
+            self._sessions([self.computers[0]])
+            last = self.computers[0].last
+            if last is not None and last.outcome == "none":
+                return []
+        states = SyncEntry.objects.exclude(state__in=(State.SYNCED, State.CHANGED))
+        found = ", ".join(f"{each.pk} {each.state}" for each in states[:10])
+        return [Problem("stuck", f"Not quiet after {SESSIONS_MAX} sessions: {found}")]
 
 
 def _company(text: str, variant: Variant) -> AwkwardCompany:
@@ -365,6 +377,17 @@ def _other_company(variant: Variant) -> Company:
     return company
 
 
+@contextmanager
+def small_pages() -> Iterator[None]:
+    """Let lists be read a few records a page meanwhile."""
+    before = reading.PAGE
+    reading.PAGE = PAGE  # type: ignore[misc]
+    try:
+        yield
+    finally:
+        reading.PAGE = before  # type: ignore[misc]
+
+
 def run_world(
     seed: int,
     *,
@@ -376,7 +399,7 @@ def run_world(
 ) -> Verdict:
     """Run one seed and judge it; the same arguments, the same verdict."""
     faults = Faults(seed, without=without, only=only)
-    with made_up_ids(stream(seed, "ids")), database.in_use():
+    with made_up_ids(stream(seed, "ids")), database.in_use(), small_pages():
         template = stream(seed, "template").choice(templates)
         world = World(
             seed=seed, database=database, template=template, variant=variant, faults=faults
@@ -397,8 +420,7 @@ def run_world(
 
 def make_templates(database: Database) -> tuple[Template, ...]:
     """Return where worlds begin: before the set-up, and after it (three times as often)."""
-    reading.PAGE = PAGE  # type: ignore[misc]
-    with made_up_ids(stream(0, "templates")), database.in_use():
+    with made_up_ids(stream(0, "templates")), database.in_use(), small_pages():
         database.make_tables()
         business = _office_of_the_beginning()
         company = Company.fresh(seed=1, now=BEGINNING - timedelta(days=30), sizes=Sizes())

@@ -106,7 +106,7 @@ def _show(summary: "Summary", variant: str, took_s: float) -> None:
         f" {summary.calls / seeds:.0f} calls, {summary.faults.total() / seeds:.0f} faults,"
         f" {summary.records / seeds:.0f} records"
     )
-    verdicts = ("lost", "doubled", "stale", "foreign", "stuck", "lie")
+    verdicts = ("lost", "doubled", "stale", "foreign", "stuck", "lie", "error")
     say(", ".join(f"{summary.verdicts[each]} {each}" for each in verdicts))
 
 
