@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from fieldledger.accounts.models import Membership
+from fieldledger.accounts.models import Business, Membership
 from fieldledger.accounts.pages import People
 from fieldledger.accounts.roles import RIGHTS, Right, may
 from fieldledger.quickbooks.models import Connection, Stage
@@ -112,12 +112,18 @@ class Shell:
         return Link(words=words, url=url, icon=icon, current=current, count=count)
 
 
+def _is_fresh() -> bool:
+    """Return whether this installation has no business yet."""
+    return not Business.objects.exists()
+
+
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Add the frame to a template's names, and `can`: the person's rights by name."""
     membership: Membership | None = getattr(request, "membership", None)
     wanted = request.COOKIES.get(APPEARANCE_COOKIE, "")
     return {
         "appearance": wanted if wanted in APPEARANCES else "",
+        "is_fresh": _is_fresh,  # Asked only where a template shows it.
         "shell": Shell(request, membership) if membership else None,
         "can": dict.fromkeys(RIGHTS.get(membership.role, ()), True) if membership else {},
     }

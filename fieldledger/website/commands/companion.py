@@ -37,6 +37,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _leave_with_the_server() -> None:
-    while sys.stdin.buffer.read(4096):
+    # Not through sys.stdin: its lock, held by this thread, makes Python end with a fatal error.
+    while os.read(0, 4096):
         pass
     os.kill(os.getpid(), signal.SIGTERM)

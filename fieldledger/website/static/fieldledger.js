@@ -150,6 +150,16 @@
     if (chosen) chosen.form.requestSubmit();
   });
 
-  document.addEventListener("DOMContentLoaded", showAllTicked);
+  // On a narrow screen the tabs scroll: the chosen one is in sight.
+  const showChosenTab = () => {
+    for (const chosen of document.querySelectorAll(".tabs [aria-current]")) {
+      chosen.scrollIntoView({ block: "nearest", inline: "center" });
+    }
+  };
+
+  document.addEventListener("DOMContentLoaded", () => {
+    showAllTicked();
+    showChosenTab();
+  });
   window.addEventListener("pageshow", showAllTicked);
 })();

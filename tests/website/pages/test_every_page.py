@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.mail import EmailMessage
 from django.test import Client as Browser
 from django.urls import URLPattern, reverse
 
@@ -136,6 +137,17 @@ def test_a_technician_sees_no_money_and_no_quickbooks(technician: Office) -> Non
     assert technician.browser.post(reverse("switch_addon"), {"enabled": "yes"}).status_code == 403
 
 
+@pytest.mark.parametrize("name", ["home", "clients", "items", "invoices", "sync_log"])
+def test_a_longer_list_asks_the_database_no_more_often(
+    office: Office, name: str, django_assert_max_num_queries: Any
+) -> None:
+    synced(office)
+    office.browser.get(reverse(name))
+
+    with django_assert_max_num_queries(14):
+        office.browser.get(reverse(name))
+
+
 def test_the_appearance_is_kept_and_leads_back(office: Office) -> None:
     response = office.browser.post(
         reverse("appearance"), {"appearance": "dark", "back": "/clients/?q=a"}
@@ -155,6 +167,59 @@ def test_the_appearance_is_kept_and_leads_back(office: Office) -> None:
 @pytest.mark.parametrize("address", ["/accounts/login/", "/accounts/password/reset/"])
 def test_the_sign_in_pages_are_whole(db: None, address: str) -> None:
     is_whole(Browser().get(address))
+
+
+def test_a_fresh_installation_is_set_up_by_its_first_visitor(db: None) -> None:
+    browser = Browser(SERVER_NAME="localhost")
+    assert "Set up your business" in browser.get("/", follow=True).content.decode()
+
+    form = browser.get("/accounts/signup/")
+    wrong = browser.post("/accounts/signup/", {"business_name": "Acme", "email": "not one"})
+    made = browser.post(
+        "/accounts/signup/",
+        {
+            "business_name": "Acme Plumbing",
+            "name": "Ann",
+            "email": "ann@acme.example",
+            "password1": "a long enough password",
+            "time_zone": "America/Chicago",
+        },
+        follow=True,
+    )
+
+    is_whole(form)
+    assert "Enter a valid email address" in wrong.content.decode()
+    assert 'value="not one"' in wrong.content.decode()
+    assert made.status_code == 200
+    assert "Acme Plumbing" in made.content.decode()
+    assert "No invoices yet" in made.content.decode()
+    assert "Set up your business" not in Browser().get("/accounts/login/").content.decode()
+    assert "By invitation only" in Browser().get("/accounts/signup/").content.decode()
+
+
+def test_a_forgotten_password_is_set_anew_by_letter(
+    office: Office, mailoutbox: list[EmailMessage]
+) -> None:
+    stranger = Browser(SERVER_NAME="localhost")
+    email = "owner@harborplumbing.example"
+
+    asked = stranger.post("/accounts/password/reset/", {"email": email}, follow=True)
+    assert "Look into your mail" in asked.content.decode()
+    link = re.search(
+        r"http://localhost(?::\d+)?(/accounts/password/reset/key/\S+)", str(mailoutbox[0].body)
+    )
+    assert link
+    form = stranger.get(link[1], follow=True)
+    is_whole(form)
+    where = form.redirect_chain[-1][0]
+    done = stranger.post(
+        where,
+        {"password1": "another long password", "password2": "another long password"},
+        follow=True,
+    )
+
+    assert "Password changed" in done.content.decode()
+    assert stranger.login(email=email, password="another long password")
 
 
 def test_what_is_not_there_says_so(office: Office) -> None:
