@@ -155,8 +155,8 @@ class Office:
 
     # --- Changing ---
 
-    def _change_client(self) -> str:
-        client = self._pick(self._rows(Client))
+    def _change_client(self, pk: int = 0) -> str:
+        client = self._pick(self._rows(Client, **_key(pk)))
         if client is None:
             return self._new_client()
         values: dict[str, Any] = {"phone": f"555-{self._next():04}"}
@@ -165,16 +165,35 @@ class Office:
         office.update_client(client=client, values=values, **self._by())
         return f"client {client.pk} is now {values}"
 
-    def _change_item(self) -> str:
-        item = self._pick(self._rows(Item))
+    def change_what_is_sent(self) -> str:
+        """Change a record whose message set is with QuickBooks; "" if there is none."""
+        flying = SyncEntry.objects.filter(
+            connection=self.connection, state__in=(State.SENDING, State.CHECKING)
+        )
+        entry = self._pick(flying)
+        if entry is None:
+            return ""
+        change = (
+            self._change_client,
+            self._change_item,
+            self._change_invoice,
+            self._change_payment,
+        )[entry.rank - 1]
+        try:
+            return change(entry.record_id)
+        except office.Refused as refused:
+            return f"refused: {refused}"
+
+    def _change_item(self, pk: int = 0) -> str:
+        item = self._pick(self._rows(Item, **_key(pk)))
         if item is None:
             return self._new_item()
         price = f"{self._next()}.00"
         office.update_item(item=item, values={"price": price}, **self._by())
         return f"item {item.pk} costs {price}"
 
-    def _change_invoice(self) -> str:
-        invoice = self._pick(self._rows(Invoice, voided_at=None))
+    def _change_invoice(self, pk: int = 0) -> str:
+        invoice = self._pick(self._rows(Invoice, voided_at=None, **_key(pk)))
         if invoice is None:
             return self._new_invoice()
         changed = office.update_invoice(
@@ -182,8 +201,8 @@ class Office:
         )
         return f"invoice {invoice.pk} comes to {changed.total}"
 
-    def _change_payment(self) -> str:
-        payment = self._pick(self._rows(Payment, voided_at=None))
+    def _change_payment(self, pk: int = 0) -> str:
+        payment = self._pick(self._rows(Payment, voided_at=None, **_key(pk)))
         if payment is None:
             return self._new_payment()
         amount = f"{10 + self._next() % 40}.{self._chance.randrange(100):02}"
@@ -260,6 +279,10 @@ class Office:
             moved += sum(each.done for each in results)
         queued = self._sync(self._guids(Invoice), self._guids(Payment))
         return moved + queued, f"{moved} entries released or retried, {queued} queued"
+
+
+def _key(pk: int) -> dict[str, Any]:
+    return {"pk": pk} if pk else {}
 
 
 def switch(connection: Connection, *, on: bool, now: datetime) -> None:

@@ -216,10 +216,12 @@ class World:
         if self.faults.stopped:
             return
         if self.chance.random() < 0.08:
-            flying = SyncEntry.objects.filter(state__in=(State.SENDING, State.CHECKING)).exists()
-            self._office_acts()
-            if flying:
+            said = self.office.change_what_is_sent() if self.chance.random() < 0.6 else ""
+            if said:
                 self.faults.failures[52] += 1
+                self.note(f"office, in flight: {said}")
+            else:
+                self._office_acts()
         if self.chance.random() < 0.1:
             self._wake_one()
         now = self.clock.now
@@ -302,7 +304,7 @@ class World:
             self.note("the company file is backed up")
 
     def _open_files(self) -> None:
-        wrong = self.faults.strikes(Kind.OTHER_FILE)
+        wrong = self.faults.strikes(Kind.OTHER_FILE, more=2)
         if wrong:
             self.faults.count(Kind.OTHER_FILE)
             self.note("another company file is open")
