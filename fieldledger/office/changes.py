@@ -6,6 +6,7 @@ with a change happens with it or the change does not happen.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from fieldledger.office.models import Record
@@ -17,12 +18,13 @@ Kind = Literal["client", "item", "invoice", "payment"]
 class Change:
     """Records of one kind and one business that were made or now say something else.
 
-    They are as saved, with their new revisions.
+    They are as saved, with their new revisions, at the time of the change.
     """
 
     business_id: int
     kind: Kind
     records: Sequence[Record]
+    at: datetime
 
 
 Listener = Callable[[Change], None]

@@ -103,7 +103,7 @@ def _shape_pattern(call: type[Call]) -> re.Pattern[bytes]:
     start = re.escape(_SHAPE_HEAD + name + _XMLNS)
     end = b"</" + name
     if not call.parameters:
-        return re.compile(start + b" /" + re.escape(_SHAPE_TAIL))
+        return re.compile(start + b"(?: /|></" + name + b")" + re.escape(_SHAPE_TAIL))
     return re.compile(start + b">" + inside + end + re.escape(_SHAPE_TAIL))
 
 

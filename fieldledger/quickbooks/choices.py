@@ -13,13 +13,15 @@ from fieldledger.sync.naming import fold
 List = QuickBooksRecord.List
 
 
-def choices_of(connection: Connection) -> Choices:
-    """Return the mapping for the rules.
+def choices_of(connection: Connection, *, for_transactions: bool = True) -> Choices:
+    """Return the mapping for the rules; that of clients and items alone asks the database nothing.
 
     Terms and tax rates nobody mapped go to the ones of equal name (and percent): a tax rate made
     after the set-up needs no visit to the mapping page.
     """
     mapping = connection.mapping
+    if not for_transactions:
+        return Choices(income_account=mapping.get("income_account") or None)
     tax_items = {key: each.list_id for key, each in suggested_tax_items(connection).items()}
     tax_items |= {UUID(key): value for key, value in mapping.get("tax_items", {}).items() if value}
     terms = {

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+# The ticket of a sign-in without a session: it opens nothing and is known without looking it up.
+IDLE_TICKET: Final = "idle"
 _ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz234567"
 
 

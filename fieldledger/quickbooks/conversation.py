@@ -30,7 +30,12 @@ from fieldledger.qbwc.transitions import (
 )
 from fieldledger.quickbooks import initial_sync, passwords, receiving, recovery, steps
 from fieldledger.quickbooks.contacts import CONTACTS
-from fieldledger.quickbooks.context import Context, SessionStops, ticket_digest
+from fieldledger.quickbooks.context import (
+    IDLE_TICKET,
+    Context,
+    SessionStops,
+    ticket_digest,
+)
 from fieldledger.quickbooks.entries import lock, recount
 from fieldledger.quickbooks.message_sets import pack, text_of
 from fieldledger.quickbooks.models import Connection, Exchange, MessageSet, Session
@@ -42,6 +47,7 @@ Result = str | int | tuple[str, ...]
 NO_WORK: Final = "none"
 WRONG_SIGN_IN: Final = "nvu"
 OPEN_FILE: Final = ""  # Use the company file that is open (Intuit QBWC Programmer's Guide ch. 10).
+IDLE_GOODBYE: Final = "No data exchange required: nothing is waiting in Fieldledger."
 CONNECTION_ERRORS_MAX: Final = 2
 # QuickBooks is closed and no file was named: then naming the file may open it.
 NO_FILE_NAMED: Final = "0x80040416"
@@ -73,10 +79,10 @@ def authenticate(call: Authenticate, context: Context) -> tuple[str, ...]:
     if not passwords.is_right(call.password, *digests) or poll is None:
         if poll is not None:
             CONTACTS.note_wrong_password(poll.connection_id, context.now)
-        return (context.new_ticket(), WRONG_SIGN_IN)
+        return (IDLE_TICKET, WRONG_SIGN_IN)
     CONTACTS.note(poll.connection_id, context.now)
     if not has_work(poll, context.now):
-        return (context.new_ticket(), NO_WORK)
+        return (IDLE_TICKET, NO_WORK)
     with transaction.atomic():
         return (_open_session(poll, call, context), OPEN_FILE)
 
@@ -107,12 +113,14 @@ def _open_session(poll: Poll, call: Authenticate, context: Context) -> str:
 
 def _find(ticket: str) -> tuple[Connection, Session] | None:
     """Return the ticket's session and its connection, locked; None for every other ticket."""
+    if ticket == IDLE_TICKET:
+        return None
     digest = ticket_digest(ticket)
     found = Session.objects.filter(ticket_digest=digest).values_list("connection_id").first()
     if found is None:
         return None
     connection = lock(found[0])
-    session = Session.objects.select_related("message_set").get(ticket_digest=digest)
+    session = Session.objects.get(ticket_digest=digest)
     session.connection = connection
     return connection, session
 
@@ -154,10 +162,11 @@ def receive_response(call: ReceiveResponse, context: Context) -> int:
             return -1
         connection, session = found
         state = Stage(session.state)
-        message_set = session.message_set
         if session.epoch != connection.epoch or not is_in_order(state, ReceiveResponse):
             return -1
-        assert message_set is not None
+        assert session.message_set_id is not None
+        message_set = MessageSet.objects.defer("body").get(pk=session.message_set_id)
+        session.message_set = message_set
         digest = hashlib.sha256(
             "\0".join((call.response, call.hresult)).encode("utf-8", "surrogatepass")
         ).hexdigest()
@@ -170,7 +179,7 @@ def receive_response(call: ReceiveResponse, context: Context) -> int:
         initial_sync.move_on(connection, now=context.now)
         message_set.answered_at, message_set.answer_digest = context.now, digest
         message_set.answer_number = number
-        message_set.save()
+        message_set.save(update_fields=["status", "answered_at", "answer_digest", "answer_number"])
         session.state = next_state(state, ReceiveResponse, ends=number < 0, finished=number == 100)
         session.save()
         connection.save()
@@ -223,6 +232,8 @@ def last_error(call: GetLastError, context: Context) -> str:
 
 def close(call: CloseConnection, context: Context) -> str:
     """End the session; the answer is the status line the person reads."""
+    if call.ticket == IDLE_TICKET:
+        return IDLE_GOODBYE
     with transaction.atomic():
         found = _find(call.ticket)
         if found is None:

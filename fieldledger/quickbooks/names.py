@@ -6,7 +6,9 @@ help, "Duplicate names"; OSR). Names on their way in an unanswered message set a
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from django.db.models import Q
@@ -24,8 +26,7 @@ from fieldledger.sync.naming import (
 NAMED_BY_PERSON: Final = "named_by_person"  # The code of an entry whose name a person chose.
 # What free_name adds; the beginning of a long name may have been shortened for it.
 _DIFFERENTIATOR: Final = re.compile(r" – \d+$")
-# As much of a name as its differentiated forms are sure to share with it.
-_SHARED: Final = 12
+_SUFFIX_MAX: Final = 7  # Of " – 9999".
 _LAST: Final = "\U0010ffff"
 
 NAME_MAX: Final = {Kind.CLIENT: CUSTOMER_NAME_MAX, Kind.ITEM: ITEM_NAME_MAX}
@@ -55,18 +56,21 @@ class Names:
         self._own = {each.pk: each.name_folded for each in entries if each.name_folded}
         self._own_ids = {each.quickbooks_id: each.pk for each in entries if each.quickbooks_id}
         self._taken: dict[str, set[object]] = {}
-        folded = {fold(_plain(each, self._limit)) for each in wanted}
-        self._load(connection, Q(name_folded__in=folded))
-        clashing = [
-            each
-            for each in folded
-            if each in self._taken or any(_begins_alike(each, other) for other in folded)
-        ]
+        plain = [_plain(each, self._limit) for each in wanted]
+        counts = Counter(map(fold, plain))
+        self._load(connection, Q(name_folded__in=list(counts)))
+        clashing = {each for each in plain if counts[fold(each)] > 1 or fold(each) in self._taken}
         if clashing:
             begins = Q()
-            for start in {each[:_SHARED] for each in clashing}:
+            for start in {self._shared(each) for each in clashing}:
                 begins |= Q(name_folded__gte=start, name_folded__lt=start + _LAST)
             self._load(connection, begins)
+
+    def _shared(self, name: str) -> str:
+        """Return what all differentiated forms of a name begin with, folded."""
+        if len(name) <= self._limit - _SUFFIX_MAX:
+            return fold(name)
+        return fold(name[: self._limit // 2 - 1])  # Where it is cut: see naming.shorten.
 
     def _load(self, connection: Connection, condition: Q) -> None:
         for folded, list_id in QuickBooksRecord.objects.filter(
@@ -92,7 +96,7 @@ class Names:
         # Below a parent a name has to be unique among its siblings only; QuickBooks would say.
         if not self._resolves or ":" in entry.name_folded:
             return name
-        others = {folded for folded, holders in self._taken.items() if holders - {entry.pk}}
+        others = _Others(self._taken, entry.pk)
         known = entry.quickbooks_name
         is_kept = entry.code == NAMED_BY_PERSON or _is_form_of(known, name, self._limit)
         if known and fold(known) not in others and is_kept:
@@ -107,8 +111,22 @@ def _plain(wanted: str, limit: int) -> str:
     return quickbooks_name(wanted, limit=limit).name if wanted.strip() else ""
 
 
-def _begins_alike(one: str, other: str) -> bool:
-    return one is not other and one[:_SHARED] == other[:_SHARED]
+class _Others(AbstractSet[str]):
+    """The names that somebody else has, seen from one entry."""
+
+    def __init__(self, taken: dict[str, set[object]], own: int) -> None:
+        self._taken = taken
+        self._own = own
+
+    def __contains__(self, folded: object) -> bool:
+        holders = self._taken.get(folded)  # type: ignore[call-overload]
+        return bool(holders) and (len(holders) > 1 or self._own not in holders)
+
+    def __iter__(self) -> Iterator[str]:
+        return (each for each in self._taken if each in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def _is_form_of(known: str, name: str, limit: int) -> bool:

@@ -169,7 +169,9 @@ def _take_write(
     context: Context,
 ) -> None:
     by_id = {each.request_id: each for each in answers}
-    found = SyncEntry.objects.in_bulk([row["e"] for row in message_set.content])
+    found = SyncEntry.objects.defer(*SyncEntry.UNUSED_IN_SESSIONS).in_bulk(
+        [row["e"] for row in message_set.content]
+    )
     settled: list[SyncEntry] = []
     doubtful: list[SyncEntry] = []
     taken: list[int] = []

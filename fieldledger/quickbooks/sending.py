@@ -77,9 +77,11 @@ def next_set(connection: Connection, session: Session, context: Context) -> str 
 
 
 def _next_entries(connection: Connection, session: Session) -> list[SyncEntry]:
-    pending = SyncEntry.objects.filter(
-        connection=connection, state=State.PENDING, look_first=False
-    ).exclude(tried_in=session.pk)
+    pending = (
+        SyncEntry.objects.filter(connection=connection, state=State.PENDING, look_first=False)
+        .exclude(tried_in=session.pk)
+        .defer(*SyncEntry.UNUSED_IN_SESSIONS)
+    )
     while session.suspects:
         found = list(pending.filter(pk__in=session.suspects[0]).order_by("rank", "pk"))
         if found:
@@ -107,7 +109,7 @@ def _next_entries(connection: Connection, session: Session) -> list[SyncEntry]:
 
 def _build(connection: Connection, entries: Sequence[SyncEntry], context: Context) -> Batch:
     facts = facts_of(connection)
-    choices = choices_of(connection)
+    choices = choices_of(connection, for_transactions=any(each.rank > 2 for each in entries))
     batch = Batch()
     nonce = context.new_nonce()
     for kind in Kind:

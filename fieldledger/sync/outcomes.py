@@ -253,7 +253,8 @@ def _taken(answer: Answer, operation: Operation, quickbooks_id: str) -> Taken | 
     text = str(code) if code >= 500 else ""
     record = next((each for each in answer.records if _has_id(each)), None)
     if record is not None:
-        return replace(read_taken(record), code=text, warning=warning)
+        found = read_taken(record)
+        return replace(found, code=text, warning=warning) if text else found
     if answer.recovery is not None and (taken := _recovered(answer.recovery)) is not None:
         return replace(taken, code=text, warning=warning)
     if code == 0 and operation in {Operation.VOID, Operation.DELETE}:

@@ -122,7 +122,7 @@ def note_made(
         subjects=[each.guid for each in records],
         now=now,
     )
-    announce(Change(business_id=business.pk, kind=kind, records=records))
+    announce(Change(business_id=business.pk, kind=kind, records=records, at=now))
 
 
 def save_changes(
@@ -165,7 +165,7 @@ def save_changes(
         details={"fields": sorted(named)},
     )
     if says_more:
-        announce(Change(business_id=business.pk, kind=kind, records=[record]))
+        announce(Change(business_id=business.pk, kind=kind, records=[record], at=now))
     return True
 
 

@@ -24,6 +24,7 @@ from fieldledger.sync.content import Kind, State
 from fieldledger.sync.words import ACTOR_WORDS, explain
 
 _PAGE_SIZE: Final = 50
+POLL: Final = "X-Poll"  # A list that looks again by itself needs no new numbers on its tabs.
 _TICKED_MAX: Final = 500
 # A tab is a group of states; the filter beside it names each one.
 TABS: Final = (
@@ -61,9 +62,10 @@ def sync_log(request: PageRequest, connection: Connection) -> HttpResponse:
         shown = _shown(connection, request.GET)
     except Mistaken:
         return redirect("sync_log")
-    if request.htmx:
-        return render(request, "quickbooks/log_rows.html", shown)
-    return render(request, "quickbooks/log.html", shown | {"tabs": _tabs(connection)})
+    if not request.headers.get(POLL):
+        shown["tabs"] = _tabs(connection)
+    template = "quickbooks/log_rows.html" if request.htmx else "quickbooks/log.html"
+    return render(request, template, shown)
 
 
 @quickbooks_page(Right.QUEUE, methods=("POST",))
