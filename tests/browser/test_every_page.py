@@ -6,6 +6,8 @@ from playwright.sync_api import Page, ViewportSize
 from pytest_django.live_server_helper import LiveServer
 
 from fieldledger.office.models import Invoice
+from fieldledger.quickbooks.models import RANK, SyncEntry
+from fieldledger.sync.content import Kind, State
 from fieldledger.website.demo import Demo
 from tests.support.office_pc import OfficePc
 from tests.website.pages.addresses import FORMS_ONLY, address, names
@@ -49,7 +51,11 @@ def test_no_page_has_obstacles_or_scrolls_sideways(
     pc.set_up()
     for _ in range(3):
         pc.run()
-    pc.sync(*Invoice.objects.values_list("guid", flat=True)[:5])
+    pc.sync(*Invoice.objects.order_by("-pk").values_list("guid", flat=True)[:15])
+    # Every state is on the pages, each in its colours.
+    newest = SyncEntry.objects.filter(rank=RANK[Kind.INVOICE]).order_by("-pk")
+    for entry, state in zip(newest, State, strict=False):
+        SyncEntry.objects.filter(pk=entry.pk).update(state=state, code="3100", message="Taken.")
     page = signed_in
     wrong: dict[str, object] = {}
 

@@ -66,6 +66,22 @@ def test_a_client_an_item_and_an_invoice_with_totals_while_one_types(signed_in: 
     assert str(invoice.total) == "37.04"
 
 
+def test_a_search_stays_when_another_tab_is_chosen(
+    signed_in: Page, live_server: LiveServer
+) -> None:
+    page = signed_in
+    page.goto(f"{live_server.url}/invoices/")
+
+    page.get_by_label("Search by number or client").press_sequentially("greenbelt")
+    expect(page.locator("tbody tr")).to_have_count(2)
+    page.get_by_role("link", name="Overdue").click()
+
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.get_by_label("Search by number or client")).to_have_value("greenbelt")
+    page.go_back()
+    expect(page.locator("tbody tr")).to_have_count(2)
+
+
 def test_ticking_invoices_and_sending_them_together(
     demo: Demo, signed_in: Page, live_server: LiveServer
 ) -> None:
