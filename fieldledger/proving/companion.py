@@ -1,7 +1,7 @@
 """The owner's PC beside a demo: QuickBooks with its company file, and the Web Connector.
 
 A person without Windows clicks through the set-up; what they would do on their PC, add the setup
-file and type the password, happens here by itself once both exist. It never sits down in front of a
+file and type the password, happens here by itself once there is a password. It never sits down in front of a
 connection that another computer has used: that one is real.
 """
 
@@ -48,7 +48,10 @@ def run(url: str, folder: Path) -> None:
 
 
 def seats() -> list[Seat]:
-    """Return the connections whose setup file has been made and that no other computer has used."""
+    """Return the connections that have a password and that no other computer has used.
+
+    Nobody has to download the setup file for a PC that is only played.
+    """
     # Models can be imported only once Django has been started, which the command does.
     from django.db import close_old_connections  # noqa: PLC0415
 
@@ -59,7 +62,6 @@ def seats() -> list[Seat]:
     now = datetime.now(tz=UTC)
     waiting = (
         Connection.objects.filter(enabled=True, computer__in=("", MACHINE))
-        .exclude(setup_file_at=None)
         .exclude(password_digest="")
         .select_related("business")
         .order_by("pk")
