@@ -1,8 +1,8 @@
 """The owner's PC beside a demo: QuickBooks with its company file, and the Web Connector.
 
 A person without Windows clicks through the set-up; what they would do on their PC, add the setup
-file and type the password, happens here by itself once there is a password. It never sits down in front of a
-connection that another computer has used: that one is real.
+file and type the password, happens here by itself once there is a password. It never sits down in
+front of a connection that another computer has used: that one is real.
 """
 
 import json
