@@ -151,7 +151,8 @@ def add_entries(
             [],
             *("",) * 3,
             0,
-            False,
+            # What was there before our database was restored may have been sent since the backup.
+            connection.restored_at is not None and each.created_at <= connection.restored_at,
             0,
             actor,
             now,

@@ -75,6 +75,9 @@ class Connection(models.Model):
     wrong_password_count = models.PositiveIntegerField(default=0)
     connected_at = models.DateTimeField(null=True)  # The first request that came back answered.
     checked_at = models.DateTimeField(null=True)  # The company file was last looked at.
+    # Our database was restored from a backup, and knows what was so until then.
+    restored_at = models.DateTimeField(null=True)
+    restored_from = models.DateTimeField(null=True)
     last_error = models.TextField(blank=True)  # The last reason why nothing could be sent.
     last_error_at = models.DateTimeField(null=True)
 
@@ -86,6 +89,8 @@ class Connection(models.Model):
     is_sample = models.BooleanField(default=False)
     closing_date = models.DateField(null=True)
     facts = models.JSONField(default=dict)
+    # When it was restored and condensed last, in QuickBooks' words; what we wrote to it last.
+    activity = models.JSONField(default=dict)
     lists_read_at = models.DateTimeField(null=True)
     reading_wanted = models.BooleanField(default=True)
 
@@ -126,6 +131,7 @@ class Session(models.Model):
     ended = models.CharField(max_length=300, blank=True)  # How, in words; empty while it runs.
 
     is_verified = models.BooleanField(default=False)  # The right company file, and fit to write to.
+    is_checked = models.BooleanField(default=False)  # Whether the file is the one we left.
     qbxml_major = models.PositiveSmallIntegerField(default=0)
     qbxml_minor = models.PositiveSmallIntegerField(default=0)
     reads = models.JSONField(default=list)  # What is still to be read: see reading.py.

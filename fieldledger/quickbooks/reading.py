@@ -145,18 +145,6 @@ def company_document(context: Context) -> Document:
     )
 
 
-def check_document(context: Context) -> Document:
-    """Return a harmless document for a session that turns out to have nothing to say."""
-    request = Request(
-        request_id=f"check:{context.new_nonce()}", body=CompanyQuery(owner_id=(OWNER,))
-    )
-    return Document(
-        purpose=MessageSet.Purpose.CHECK,
-        requests=[request],
-        content=[{"r": request.request_id, "list": "check"}],
-    )
-
-
 def next_document(session: Session, context: Context) -> Document | None:
     """Return the next reading, or None when nothing is left to read."""
     reads = [each for each in session.reads if not each.get("skip")]

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from fieldledger.qbwc.calls import ReceiveResponse
 from fieldledger.qbxml.reading import Answer, AnswerSet, NotQbxml, read_answers
-from fieldledger.quickbooks import initial_sync, reading, recovery, steps
+from fieldledger.quickbooks import initial_sync, reading, recovery, reverifying, steps
 from fieldledger.quickbooks.company import read_company
 from fieldledger.quickbooks.context import Context, SessionStops
 from fieldledger.quickbooks.entries import adjust_active, recount, tell
@@ -89,7 +89,11 @@ def take(
     if connection.connected_at is None:
         connection.connected_at = context.now
     connection.last_error, connection.last_error_at = "", None
-    if message_set.purpose == Purpose.CHECK:
+    was_checked, session.is_checked = (
+        session.is_checked,
+        (session.is_checked or message_set.purpose == Purpose.CHECK),
+    )
+    if message_set.purpose == Purpose.CHECK and was_checked:
         # It was sent because nothing else could be: whatever is pending waits for another day.
         recount(connection.pk)
         connection.refresh_from_db(fields=["active_count"])
@@ -147,7 +151,7 @@ def _take_read(
         steps.verify(connection, session, read_company(answers.answers), "", "")
         return
     if message_set.purpose == Purpose.CHECK:
-        connection.checked_at = context.now
+        reverifying.take_check(connection, message_set, answers.answers, context.now)
         return
     for row in message_set.content:
         reading.take(connection, session, row["list"], by_id.get(row["r"]))
@@ -193,6 +197,7 @@ def _take_write(
     session.failed += sum(each.state in {State.FAILED, State.GONE} for each in settled)
     session.put_off += sum(each.tried_in == session.pk for each in settled)
     release_waiters(connection, taken, context.now)
+    reverifying.note_written(connection, taken)
     if message_set.pk == session.message_set_id:
         # Only then is no copy of it on its way: the answer of a set that was lost for a while
         # stays stored, for it is what stops a copy that arrives late.
@@ -286,6 +291,8 @@ def _take(entry: SyncEntry, row: Mapping[str, Any], taken: Taken, now: datetime)
     entry.synced_revision = min(row["rev"], entry.record_revision)
     entry.synced_at = now
     entry.look_first = False
+    if row["op"] == "delete":
+        entry.edit_sequence = ""  # It has none any more: so it is told from what is there.
     entry.tries = 0
     entry.code, entry.message = taken.code, taken.warning or row.get("notes", "")
     is_undone = row["op"] in {"void", "delete"}
@@ -398,6 +405,8 @@ def _take_ask(
         _take_write(connection, session, lost, answers.answers, context)
         if lost.status == Status.ANSWERED:
             lost.status = Status.RESOLVED
+        if recovery.is_from_before_a_restore(connection, lost):
+            reverifying.doubt_again(connection, lost, context.now)
     else:
         lost.status = Status.ABSENT
         # Known, but with other content than ours: our own seal. The lost document is dead.

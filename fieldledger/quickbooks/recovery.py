@@ -27,6 +27,13 @@ from fieldledger.quickbooks.message_sets import Document
 from fieldledger.quickbooks.models import Connection, MessageSet, Session, SyncEntry
 from fieldledger.quickbooks.sending import release_waiters
 from fieldledger.quickbooks.tables import update_many
+from fieldledger.quickbooks.verification import (
+    CONDENSED,
+    DATABASE_RESTORED,
+    FILE_RESTORED,
+    REASONS,
+    is_older,
+)
 from fieldledger.sync.content import Kind, State
 from fieldledger.sync.naming import fold
 
@@ -122,7 +129,9 @@ def first_looks(connection: Connection, session: Session, context: Context) -> D
         }
         for each in entries
     ]
-    since = min((each.sent_at or each.created_at for each in entries), default=context.now)
+    since = min(each.sent_at or each.created_at for each in entries)
+    if connection.restored_from is not None:
+        since = min(since, connection.restored_from)
     requests = _queries(rows, {each.pk: each for each in entries}, since=since, context=context)
     return Document(
         purpose=MessageSet.Purpose.LOOK,
@@ -172,6 +181,13 @@ _BY_ID: Final[Mapping[Kind, _Make]] = {
     ),
     Kind.PAYMENT: lambda ids: ReceivePaymentQuery(txn_id=ids, include_ret_element=_MARK_PAYMENT),
 }
+
+
+def by_id(kind: Kind, ids: tuple[str, ...]) -> Any:
+    """Return the query for records by QuickBooks' own ids."""
+    return _BY_ID[kind](ids)
+
+
 _BY_NAME: Final[Mapping[Kind, _Make]] = {
     Kind.CLIENT: lambda names: CustomerQuery(full_name=names, include_ret_element=_MARK),
     Kind.ITEM: lambda names: ItemQuery(full_name=names, include_ret_element=_MARK),
@@ -229,6 +245,8 @@ def take_look(
     What is there by our mark is ours; what is not goes to the queue again.
     """
     rows = {each["e"]: each for each in rows_of_look(look)}
+    if look.about is not None and is_from_before_a_restore(connection, look.about):
+        rows = {key: {**each, "rev": 0} for key, each in rows.items()}  # Much happened since.
     wanted_state = State.CHECKING if look.about is not None else State.PENDING
     entries = [
         each
@@ -268,9 +286,9 @@ def _settle_add(
         _queue(entry, "QuickBooks does not have it, so it is sent again.")
         return
     adopt(entry, record)
-    entry.synced_revision = min(row["rev"] or entry.record_revision, entry.record_revision)
+    entry.synced_revision = min(row["rev"] or 1, entry.record_revision)
     entry.synced_at = now
-    if entry.wanted_revision > entry.synced_revision:
+    if not row["rev"] or entry.wanted_revision > entry.synced_revision:
         _queue(entry, "Found in QuickBooks; what has changed since is sent.")
         return
     theirs = total_of(record)
@@ -286,10 +304,25 @@ def _settle_known(
     entry: SyncEntry, row: Mapping[str, Any], record: Record | None, now: datetime
 ) -> None:
     entry.look_first = False
+    is_undone = not entry.edit_sequence  # A payment that we deleted there.
     if record is not None:
+        theirs = record.text("EditSequence") or ""
+        if not is_undone and _is_as_it_was(entry, theirs):
+            _leave(entry, "Looked up in QuickBooks: it is as it was.")
+            return
         # Whether the change was made or not, making it again makes it once.
-        entry.edit_sequence = record.text("EditSequence") or entry.edit_sequence
+        entry.edit_sequence = theirs or entry.edit_sequence
+        entry.line_ids = _line_ids(record) or entry.line_ids
         _queue(entry, "QuickBooks was asked for the present version; the change is sent.")
+    elif is_undone and entry.wanted_revision <= entry.synced_revision:
+        _leave(entry, "Looked up in QuickBooks: it is deleted there, as it should be.")
+    elif entry.code == FILE_RESTORED:
+        # Under another id it may be there all the same: its mark is looked for next.
+        entry.quickbooks_id = entry.edit_sequence = ""
+        entry.line_ids, entry.look_first = [], True
+        _queue(entry, "The restored company file does not have it, so it is sent again.")
+    elif entry.code == CONDENSED and entry.kind in {Kind.INVOICE, Kind.PAYMENT}:
+        _leave(entry, "QuickBooks took it out when the company file was condensed.")
     elif row["op"] == "delete":
         entry.state, entry.synced_at = State.SYNCED, now
         entry.synced_revision = min(row["rev"], entry.record_revision)
@@ -298,6 +331,32 @@ def _settle_known(
         entry.state = State.GONE
         entry.code = "gone"
         entry.message = "It is no longer in QuickBooks. Retry sends it as new."
+
+
+def _is_as_it_was(entry: SyncEntry, theirs: str) -> bool:
+    """Whether a record that is only looked up again says what it said when we wrote it last.
+
+    After a restore of ours a later change may be one that we have forgotten; of the company
+    file it is a person's, who is left alone.
+    """
+    if entry.code not in REASONS or entry.wanted_revision > entry.synced_revision:
+        return False
+    if entry.code == DATABASE_RESTORED:
+        return theirs == entry.edit_sequence
+    return not is_older(theirs, entry.edit_sequence)
+
+
+def _leave(entry: SyncEntry, message: str) -> None:
+    entry.state = State.DIFFERS if entry.differs else State.SYNCED
+    if entry.record_revision > entry.synced_revision:
+        entry.state = State.CHANGED
+    entry.code = entry.code if entry.code == "linked" else ""
+    entry.message = message
+
+
+def is_from_before_a_restore(connection: Connection, message_set: MessageSet) -> bool:
+    """Whether our database was restored since a set was sent: then it is not the last word."""
+    return connection.restored_at is not None and message_set.sent_at <= connection.restored_at
 
 
 def _queue(entry: SyncEntry, message: str) -> None:
@@ -312,9 +371,11 @@ def adopt(entry: SyncEntry, record: Record) -> None:
     name = record.text("FullName") or record.text("Name") or record.text("RefNumber")
     if name:
         entry.quickbooks_name, entry.name_folded = name[:159], fold(name)[:159]
-    lines = record.children("InvoiceLineRet")
-    if lines:
-        entry.line_ids = [each.text("TxnLineID") or "" for each in lines]
+    entry.line_ids = _line_ids(record) or entry.line_ids
+
+
+def _line_ids(record: Record) -> list[str]:
+    return [each.text("TxnLineID") or "" for each in record.children("InvoiceLineRet")]
 
 
 def total_of(record: Record) -> Decimal | None:

@@ -10,6 +10,7 @@ from fieldledger.quickbooks.asking import (
 from fieldledger.quickbooks.errors import Mistaken, NotPossible
 from fieldledger.quickbooks.planned import decide_plan_row
 from fieldledger.quickbooks.relinking import relink
+from fieldledger.quickbooks.reverifying import database_restored
 from fieldledger.quickbooks.setting_up import (
     Password,
     approve_plan,
@@ -41,6 +42,7 @@ __all__ = [
     "choose_import",
     "connection_of",
     "copy_password",
+    "database_restored",
     "decide_plan_row",
     "disconnect",
     "go_next",

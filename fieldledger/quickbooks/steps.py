@@ -4,7 +4,7 @@ from typing import Final
 
 from fieldledger.qbwc.calls import SendRequest
 from fieldledger.qbxml.reading import NotQbxml, read_answers
-from fieldledger.quickbooks import reading, recovery, sending
+from fieldledger.quickbooks import reading, recovery, reverifying, sending
 from fieldledger.quickbooks.company import Company, CompanyRefused, read_company, require_fit
 from fieldledger.quickbooks.context import Context
 from fieldledger.quickbooks.message_sets import store
@@ -101,10 +101,12 @@ def next_document(connection: Connection, session: Session, context: Context) ->
     if read is not None:
         return store(read, session, context)[1]
     if may_write(connection):
+        if not session.is_checked:
+            return store(reverifying.check_document(connection, context), session, context)[1]
         look = recovery.first_looks(connection, session, context)
         if look is not None:
             return store(look, session, context)[1]
         text = sending.next_set(connection, session, context)
         if text is not None:
             return text
-    return store(reading.check_document(context), session, context)[1]
+    return store(reverifying.check_document(connection, context), session, context)[1]

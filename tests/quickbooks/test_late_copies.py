@@ -35,7 +35,7 @@ def an_invoice(business: Business, price: str) -> Invoice:
 
 def held_request(pc: OfficePc) -> str:
     """Let the Web Connector die holding the first document of writes; return the document."""
-    pc.run("zombie")
+    pc.run("zombie@2")
     assert pc.connector is not None
     held, pc.connector.held = pc.connector.held, None
     assert held is not None

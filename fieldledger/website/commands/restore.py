@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -64,11 +65,19 @@ def run(options: argparse.Namespace) -> int:
         shutil.rmtree(target)
         raise
     update_database(folder)
+    _doubt_what_it_knows()
     if options.json:
         say_json({"data": str(folder), "made_at": contents["made_at"]})
     else:
         say(f"Restored into {folder} what was backed up at {contents['made_at']}.")
     return 0
+
+
+def _doubt_what_it_knows() -> None:
+    """QuickBooks may have taken more since the backup: let all be looked up before it is sent."""
+    from fieldledger.quickbooks.services import database_restored
+
+    database_restored(now=datetime.now(tz=UTC))
 
 
 def _checked_contents(source: Path) -> dict[str, Any]:

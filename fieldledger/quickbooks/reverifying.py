@@ -1,0 +1,209 @@
+"""Is this the company file that we left, and is our database the one that left it?
+
+A backup of either may have been restored. What one side then remembers, the other has not done
+yet: QuickBooks' ids may be gone, records may be there that we do not know of, and changes may be
+undone. So each record is looked at before anything is sent for it again, and what is found decides.
+
+Signs: the times of the last restore and condensing, which QuickBooks tells (CompanyActivityQuery,
+qbXML 13.0 schema); and the records written last, which an older copy of the file, put in its place
+by hand, does not have or has in an older version. Of our own database the one who restores it says
+so (database_restored).
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from fieldledger.qbwc.transitions import State as SessionState
+from fieldledger.qbxml.objects import CompanyActivityQuery
+from fieldledger.qbxml.reading import Answer, Record
+from fieldledger.qbxml.writing import Request
+from fieldledger.quickbooks import recovery
+from fieldledger.quickbooks.context import Context
+from fieldledger.quickbooks.entries import adjust_active, lock
+from fieldledger.quickbooks.message_sets import Document
+from fieldledger.quickbooks.models import Connection, MessageSet, Session, SyncEntry
+from fieldledger.quickbooks.verification import (
+    CONDENSED,
+    DATABASE_RESTORED,
+    FILE_OLDER,
+    FILE_RESTORED,
+    is_older,
+)
+from fieldledger.sync.content import State
+
+LAST_WRITTEN_MAX: Final = 3
+_IN_QUICKBOOKS: Final = (State.SYNCED, State.DIFFERS, State.CHANGED)
+_WITH_QUICKBOOKS: Final = (State.SENDING, State.CHECKING)
+
+_SENTENCES: Final = {
+    FILE_RESTORED: (
+        "The QuickBooks company file was restored from a backup. Each record is looked up there;"
+        " what the backup does not have is sent again."
+    ),
+    FILE_OLDER: (
+        "The QuickBooks company file is older than it was: it does not have what was written last."
+        " Each record is looked up there; what is gone waits for you in the sync log."
+    ),
+    CONDENSED: (
+        "The QuickBooks company file was condensed. Each record is looked up there; what was taken"
+        " out stays as it was."
+    ),
+    DATABASE_RESTORED: (
+        "Fieldledger was restored from a backup. Each record is looked up in QuickBooks before"
+        " anything is sent again."
+    ),
+}
+
+
+def check_document(connection: Connection, context: Context) -> Document:
+    """Return the document that asks whether the company file is the one that we left."""
+    nonce = context.new_nonce()
+    first = f"check:0:{nonce}"
+    requests = [Request(request_id=first, body=CompanyActivityQuery())]
+    content: list[dict[str, object]] = [{"r": first, "list": "check"}]
+    last = connection.activity.get("last", [])
+    for entry in SyncEntry.objects.filter(connection=connection, pk__in=last).order_by("pk"):
+        if entry.state in _IN_QUICKBOOKS and entry.quickbooks_id and entry.edit_sequence:
+            request_id = f"check:{entry.pk}:{nonce}"
+            body = recovery.by_id(entry.kind, (entry.quickbooks_id,))
+            requests.append(Request(request_id=request_id, body=body))
+            content.append(
+                {"r": request_id, "list": "check", "e": entry.pk, "es": entry.edit_sequence}
+            )
+    return Document(purpose=MessageSet.Purpose.CHECK, requests=requests, content=content)
+
+
+def note_written(connection: Connection, entries: Sequence[int]) -> None:
+    """Remember what was written last; the caller saves the connection."""
+    last = [*connection.activity.get("last", []), *entries]
+    connection.activity = {**connection.activity, "last": last[-LAST_WRITTEN_MAX:]}
+
+
+def take_check(
+    connection: Connection, message_set: MessageSet, answers: Sequence[Answer], now: datetime
+) -> None:
+    """Look at every record if the company file is not the one that we left."""
+    connection.checked_at = now
+    by_id = {each.request_id: each for each in answers}
+    reason = ""
+    there = 0
+    missing: list[int] = []
+    for row in message_set.content:
+        answer = by_id.get(row["r"])
+        if answer is None or answer.status.severity == "Error":
+            continue
+        record = answer.records[0] if answer.records else None
+        if "e" not in row:
+            reason = _activity(connection, record) or reason
+        elif record is None:
+            missing.append(row["e"])
+        elif is_older(record.text("EditSequence") or "", row["es"]):
+            reason = reason or FILE_OLDER
+        else:
+            there += 1
+    if missing and not there:
+        reason = reason or FILE_OLDER
+    if reason:
+        verify_all(connection, reason, now)
+    elif missing:
+        # What was written before the others is there: these alone were taken away since.
+        alone = SyncEntry.objects.filter(pk__in=missing, state__in=_IN_QUICKBOOKS)
+        _wake(connection, alone, FILE_OLDER, now)
+
+
+def _activity(connection: Connection, record: Record | None) -> str:
+    """Remember when the file was restored and condensed last; return what is new of it."""
+    if record is None:
+        return ""
+    before = connection.activity
+    times = {
+        "restored": record.text("LastRestoreTime") or "",
+        "condensed": record.text("LastCondenseTime") or "",
+    }
+    connection.activity = {**before, **times}
+    if before.get("restored", times["restored"]) != times["restored"]:
+        return FILE_RESTORED
+    if before.get("condensed", times["condensed"]) != times["condensed"]:
+        return CONDENSED
+    return ""
+
+
+def verify_all(connection: Connection, reason: str, now: datetime) -> None:
+    """Let every record that is in QuickBooks be looked up there; the caller saves the connection.
+
+    What waits for something else is looked up when its turn comes.
+    """
+    known = SyncEntry.objects.filter(connection=connection).exclude(quickbooks_id="")
+    woken = known.filter(state__in=_IN_QUICKBOOKS)
+    # A linked record was there before us: what it says is left alone, whatever happened.
+    _wake(connection, woken.filter(code="linked"), "linked", now)
+    _wake(connection, woken, reason, now)
+    known.exclude(state__in=_WITH_QUICKBOOKS).update(look_first=True)
+    connection.attention_code, connection.attention_message = reason, _SENTENCES[reason]
+    connection.reading_wanted = True
+
+
+def _wake(connection: Connection, entries: "QuerySet[SyncEntry]", code: str, now: datetime) -> None:
+    """Let entries that are at rest be looked up."""
+    sentence = _SENTENCES.get(code, _SENTENCES[FILE_OLDER])
+    count = entries.update(
+        state=State.PENDING,
+        look_first=True,
+        code=code,
+        message=sentence,
+        tried_in=0,
+        updated_at=now,
+    )
+    adjust_active(connection.pk, count)
+    connection.active_count += count
+
+
+def database_restored(*, now: datetime) -> None:
+    """Doubt everything that the restored database knows of QuickBooks: call this after a restore.
+
+    QuickBooks has what was written since the backup; our records of that are gone.
+    """
+    with transaction.atomic():
+        _doubt_everything(now)
+
+
+def _doubt_everything(now: datetime) -> None:
+    for key in Connection.objects.order_by("pk").values_list("pk", flat=True):
+        connection = lock(key)
+        if connection.initial_started_at is None:
+            continue
+        for session in Session.objects.filter(connection=connection, closed_at__isnull=True):
+            session.state, session.closed_at = SessionState.CLOSED, now
+            session.ended = "Fieldledger was restored from a backup."
+            session.save()
+        for message_set in MessageSet.objects.filter(
+            connection=connection, status=MessageSet.Status.SENT
+        ):
+            recovery.put_in_doubt(message_set, now=now)
+        # Their answers may have been taken and cleared since: the records themselves are looked at.
+        MessageSet.objects.filter(connection=connection, status=MessageSet.Status.IN_DOUBT).update(
+            status=MessageSet.Status.ABSENT
+        )
+        verify_all(connection, DATABASE_RESTORED, now)
+        SyncEntry.objects.filter(connection=connection).exclude(state__in=_WITH_QUICKBOOKS).update(
+            look_first=True
+        )
+        connection.restored_at = now
+        connection.restored_from = connection.last_contact_at or connection.created_at
+        connection.epoch += 1
+        connection.acknowledged_set = ""
+        connection.save()
+
+
+def doubt_again(connection: Connection, message_set: MessageSet, now: datetime) -> None:
+    """Look up what an answer from before a restore says: much may have been done since."""
+    entries = SyncEntry.objects.filter(
+        connection=connection,
+        pk__in=[row["e"] for row in message_set.content],
+        state__in=_IN_QUICKBOOKS,
+    )
+    _wake(connection, entries, DATABASE_RESTORED, now)

@@ -1,0 +1,131 @@
+"""A backup comes back, of the company file or of our database: nothing lost, nothing doubled."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from fieldledger.accounts.models import Business
+from fieldledger.office import services as office
+from fieldledger.office.models import Client
+from fieldledger.quickbooks import services
+from fieldledger.quickbooks.models import SyncEntry
+from fieldledger.quickbooks.verification import is_older
+from fieldledger.simulator import people
+from fieldledger.simulator.variant import Variant
+from fieldledger.sync.content import State
+from tests.support.office_pc import OfficePc
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 5, 4, 16, 0, tzinfo=UTC)
+
+
+def a_client(business: Business, name: str) -> Client:
+    return office.create_client(
+        business=business, values={"name": name, "phone": "555-0100"}, now=NOW
+    )
+
+
+def the_next_day(pc: OfficePc) -> None:
+    """Let the daily look at the company file be due."""
+    connection = pc.connection
+    connection.checked_at = datetime.now(tz=UTC) - timedelta(days=2)
+    connection.save()
+
+
+def phones(pc: OfficePc) -> dict[str, str]:
+    return {
+        each.name: each.fields["Phone"]
+        for each in pc.company.customers()
+        if each.name in {"Anna", "Ben", "Cleo"}
+    }
+
+
+def test_what_a_restored_company_file_lacks_is_sent_again_and_the_rest_is_left_alone(
+    business: Business,
+) -> None:
+    # All this happens within a second, and QuickBooks' EditSequence may count no finer.
+    pc = OfficePc(business, variant=Variant(edit_sequence_per_change=True))
+    anna, _ = a_client(business, "Anna"), a_client(business, "Ben")
+    pc.set_up()
+    pc.run()
+    backup = pc.company.to_json()
+    office.update_client(client=anna, values={"phone": "555-0199"}, now=NOW)
+    a_client(business, "Cleo")
+    pc.run()
+    people.restore(pc.company, backup, now=datetime.now(tz=UTC) + timedelta(seconds=5))
+    assert phones(pc) == {"Anna": "555-0100", "Ben": "555-0100"}
+    before = {each.name: each.edit_sequence for each in pc.company.customers()}
+
+    the_next_day(pc)
+    for _ in range(3):
+        pc.run()
+    assert phones(pc) == {"Anna": "555-0199", "Ben": "555-0100", "Cleo": "555-0100"}
+    assert pc.states() == {"synced": 3}
+    after = {each.name: each.edit_sequence for each in pc.company.customers()}
+    assert after["Ben"] == before["Ben"]
+    assert pc.connection.attention_code == "file_restored"
+
+
+def test_an_older_copy_of_the_file_is_noticed_and_what_is_gone_waits_for_a_person(
+    pc: OfficePc, business: Business
+) -> None:
+    a_client(business, "Anna")
+    pc.set_up()
+    backup = pc.company.to_json()
+    for name in ("Ben", "Cleo"):
+        a_client(business, name)
+        pc.run()
+    people.copy_back(pc.company, backup)
+    the_next_day(pc)
+    for _ in range(2):
+        pc.run()
+    assert pc.states() == {"synced": 1, "gone": 2}
+    pc.act("retry", *pc.entries(state=State.GONE))
+    pc.run()
+    assert sorted(phones(pc)) == ["Anna", "Ben", "Cleo"]
+    assert pc.states() == {"synced": 3}
+
+
+def test_a_deleted_record_is_not_brought_back_by_the_daily_look(
+    pc: OfficePc, business: Business
+) -> None:
+    a_client(business, "Anna")
+    pc.set_up()
+    a_client(business, "Ben")
+    pc.run()
+    (ben,) = [each for each in pc.company.customers() if each.name == "Ben"]
+    people.delete(pc.company, ben.id, now=datetime.now(tz=UTC))
+    the_next_day(pc)
+    pc.run()
+    assert sorted(phones(pc)) == ["Anna"]
+    assert pc.states() == {"synced": 1, "gone": 1}
+
+
+def test_after_a_restore_of_our_database_nothing_is_sent_that_is_there(
+    pc: OfficePc, business: Business
+) -> None:
+    pc.set_up()
+    anna = a_client(business, "Anna")
+    before = SyncEntry.objects.filter(record_id=anna.pk, rank=1).values().get()
+    pc.run()
+    count = len(pc.company.customers())
+    # The backup is of the moment before the session.
+    SyncEntry.objects.filter(pk=before["id"]).update(**before)
+    connection = pc.connection
+    connection.active_count = 1
+    connection.save()
+    services.database_restored(now=datetime.now(tz=UTC))
+    assert pc.connection.attention_code == "database_restored"
+    for _ in range(2):
+        pc.run()
+    assert len(pc.company.customers()) == count
+    assert pc.states() == {"synced": 1}
+
+
+def test_only_a_smaller_number_is_an_older_edit_sequence() -> None:
+    assert is_older("1777911063", "1777911064")
+    assert not is_older("1777911064", "1777911064")
+    assert not is_older("1777911065", "1777911064")
+    assert not is_older("", "1777911064")
+    assert not is_older("x", "1777911064")
