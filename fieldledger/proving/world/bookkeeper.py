@@ -133,6 +133,15 @@ class Bookkeeper:
         self.deleted |= gone
         return f"{len(gone)} transactions taken out" if gone else ""
 
+    def look_again(self, company: Company) -> None:
+        """Know the fax numbers of a company file that has been restored."""
+        records = company.state.records
+        self.faxes = {
+            key: records[key].fields[FAX]
+            for key in self.faxes
+            if key in records and records[key].fields.get(FAX)
+        }
+
     def stop(self, company: Company) -> None:
         """Close all windows and open the books."""
         company.state.locks.clear()

@@ -278,12 +278,21 @@ class World:
             return
         if self.backups and self.faults.strikes(Kind.DATABASE_RESTORED):
             self.faults.count(Kind.DATABASE_RESTORED)
-            self.database.bring_back(self.backups[-1])
-            self.network.restart()
-            self.note("our database is restored")
+            self._bring_back(self.backups[-1])
         if self.chance.random() < 0.2:
             self.backups.append(self.database.save())
             self.note("our database is backed up")
+
+    def _bring_back(self, backup: bytes) -> None:
+        """Restore our database, as the command does, and type the password anew on the PC."""
+        self.database.bring_back(backup)
+        self.network.restart()
+        services.database_restored(now=self.clock.now)
+        connection = self.office.connection
+        people_here.switch(connection, on=True, now=self.clock.now)
+        made = services.new_password(connection, actor="Dana", now=self.clock.now)
+        self.computers[0].connector.password = made.password
+        self.note("our database is restored")
 
     def _company_file(self) -> None:
         kinds = (Kind.FILE_RESTORED, Kind.FILE_COPIED_BACK)
@@ -298,6 +307,7 @@ class World:
                     people.restore(self.company, backup, now=now)
                 else:
                     people.copy_back(self.company, backup)
+                self.bookkeeper.look_again(self.company)
                 self.note(f"{kind}")
         if self.chance.random() < 0.2:
             self.company_backups.append(self.company.to_json())
