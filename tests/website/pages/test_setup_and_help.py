@@ -213,7 +213,7 @@ def test_s76_a_closed_web_connector_is_said_with_the_time_of_its_last_call(
 
     page = text(get(office, "quickbooks"))
 
-    assert "No call since" in page
+    assert "The Web Connector has not called since" in page
     assert "The Web Connector is closed" in page  # Among what it may be.
 
 
