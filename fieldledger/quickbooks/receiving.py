@@ -4,9 +4,10 @@ What an answer proves is fieldledger.sync.outcomes'; here it is written down: en
 waited for them goes on, and only then the Web Connector hears a number.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, Final
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ from fieldledger.quickbooks import initial_sync, reading, recovery, reverifying,
 from fieldledger.quickbooks.company import read_company
 from fieldledger.quickbooks.context import Context, SessionStops
 from fieldledger.quickbooks.entries import adjust_active, recount, tell
+from fieldledger.quickbooks.entry_rows import EntryRow, in_set, is_unresolved
 from fieldledger.quickbooks.models import (
     ACTIVE_STATES,
     Connection,
@@ -124,7 +126,7 @@ def _number(connection: Connection, session: Session) -> int:
     left = sum(1 + each["left"] // reading.PAGE for each in session.reads if not each.get("skip"))
     if steps.may_write(connection):
         left += max(connection.active_count - session.put_off, 0)
-    elif recovery.unresolved(connection) is not None:
+    elif is_unresolved(connection.pk):
         left += 1
     if not left:
         session.percent = COMPLETE
@@ -173,15 +175,13 @@ def _take_write(
     context: Context,
 ) -> None:
     by_id = {each.request_id: each for each in answers}
-    found = SyncEntry.objects.defer(*SyncEntry.UNUSED_IN_SESSIONS).in_bulk(
-        [row["e"] for row in message_set.content]
-    )
-    settled: list[SyncEntry] = []
-    doubtful: list[SyncEntry] = []
+    found = {each.pk: each for each in in_set(message_set.pk)}
+    settled: list[EntryRow] = []
+    doubtful: list[EntryRow] = []
     taken: list[int] = []
     for row in message_set.content:
         entry = found.get(row["e"])
-        if entry is None or entry.message_set_id != message_set.pk:
+        if entry is None:
             continue
         answer = by_id.get(row["r"])
         outcome = _judge(entry, row, answer)
@@ -206,18 +206,18 @@ def _take_write(
     if doubtful:
         _doubt(message_set, doubtful, context.now)
     if message_set.pk == session.message_set_id:
-        _measure(connection, message_set, len(message_set.content), context.now)
+        _measure(connection, message_set, found.values(), context.now)
     if session.suspects:
         session.suspects = session.suspects[1:]
 
 
-def _judge(entry: SyncEntry, row: Mapping[str, Any], answer: Answer | None) -> Outcome:
+def _judge(entry: EntryRow, row: Mapping[str, Any], answer: Answer | None) -> Outcome:
     if answer is None:  # No answer is no success; and no proof that nothing was done.
         return Unknown("no_answer", explain("no_answer").sentence)
     return judge(answer, operation=row["op"], quickbooks_id=entry.quickbooks_id)
 
 
-def _doubt(message_set: MessageSet, entries: Sequence[SyncEntry], now: datetime) -> None:
+def _doubt(message_set: MessageSet, entries: Sequence[EntryRow], now: datetime) -> None:
     message_set.status = Status.IN_DOUBT
     lost = "QuickBooks’ answer says nothing of this one. QuickBooks is asked first."
     SyncEntry.objects.filter(pk__in=[each.pk for each in entries]).update(
@@ -226,15 +226,12 @@ def _doubt(message_set: MessageSet, entries: Sequence[SyncEntry], now: datetime)
     tell(((each.pk, State.CHECKING, "", lost) for each in entries), now=now)
 
 
-def _measure(connection: Connection, message_set: MessageSet, sent: int, now: datetime) -> None:
+def _measure(
+    connection: Connection, message_set: MessageSet, entries: Iterable[EntryRow], now: datetime
+) -> None:
     turnaround_s = (now - message_set.sent_at).total_seconds()
-    is_list = any(
-        rank in {1, 2}
-        for rank in SyncEntry.objects.filter(pk=message_set.content[0]["e"]).values_list(
-            "rank", flat=True
-        )
-    )
-    if is_list:
+    sent = len(message_set.content)
+    if any(each.rank in {1, 2} for each in entries):
         connection.list_size = next_size(
             connection.list_size,
             sent=sent,
@@ -251,7 +248,7 @@ def _measure(connection: Connection, message_set: MessageSet, sent: int, now: da
 
 
 def _settle(
-    session: Session, entry: SyncEntry, row: Mapping[str, Any], outcome: Outcome, now: datetime
+    session: Session, entry: EntryRow, row: Mapping[str, Any], outcome: Outcome, now: datetime
 ) -> None:
     entry.said = "" if isinstance(outcome, Taken) else outcome.said
     if isinstance(outcome, Taken):
@@ -274,18 +271,17 @@ def _settle(
             entry.state = State.FAILED
 
 
-def called(entry: SyncEntry) -> str:
+def called(entry: EntryRow) -> str:
     """Return what a sentence calls an entry's record."""
     return f"the {entry.kind} “{entry.title}”"
 
 
-def _take(entry: SyncEntry, row: Mapping[str, Any], taken: Taken, now: datetime) -> None:
+def _take(entry: EntryRow, row: Mapping[str, Any], taken: Taken, now: datetime) -> None:
     entry.quickbooks_id = taken.quickbooks_id
     entry.edit_sequence = taken.edit_sequence or entry.edit_sequence
     entry.quickbooks_type = taken.type or entry.quickbooks_type
     if entry.rank in {1, 2} and taken.name:
-        entry.quickbooks_name = taken.name[:159]
-        entry.name_folded = fold(taken.full_name or taken.name)[:159]
+        entry.rename(taken.name[:159], fold(taken.full_name or taken.name)[:159])
     if taken.line_ids:
         entry.line_ids = list(taken.line_ids)
     entry.synced_revision = min(row["rev"], entry.record_revision)
@@ -316,7 +312,7 @@ def _take(entry: SyncEntry, row: Mapping[str, Any], taken: Taken, now: datetime)
         entry.state = State.SYNCED
 
 
-def _name_taken(connection: Connection, entry: SyncEntry) -> None:
+def _name_taken(connection: Connection, entry: EntryRow) -> None:
     resolves = (
         connection.resolve_client_conflicts
         if entry.kind == Kind.CLIENT
@@ -347,7 +343,7 @@ def _name_taken(connection: Connection, entry: SyncEntry) -> None:
         full_name=entry.quickbooks_name,
         name_folded=entry.name_folded,
     )
-    entry.quickbooks_name = entry.name_folded = ""
+    entry.rename("", "")
     entry.state = State.PENDING
 
 
@@ -357,8 +353,6 @@ _COLUMNS: Final = (
     "quickbooks_id",
     "quickbooks_type",
     "edit_sequence",
-    "quickbooks_name",
-    "name_folded",
     "line_ids",
     "differs_by",
     "code",
@@ -367,19 +361,18 @@ _COLUMNS: Final = (
     "tries",
     "look_first",
     "tried_in",
-    "message_set_id",
     "synced_at",
-    "updated_at",
 )
+_NAMED: Final = (*_COLUMNS, "quickbooks_name", "name_folded")  # A name is in an index.
 
 
-def _save(connection: Connection, entries: Sequence[SyncEntry], now: datetime) -> None:
-    for each in entries:
-        each.message_set_id, each.updated_at = None, now
+def _save(connection: Connection, entries: Sequence[EntryRow], now: datetime) -> None:
+    columns = _NAMED if any(each.is_renamed for each in entries) else _COLUMNS
+    values = attrgetter("pk", *columns)
     update_many(
         SyncEntry,
-        _COLUMNS,
-        [(each.pk, *[getattr(each, column) for column in _COLUMNS]) for each in entries],
+        (*columns, "message_set_id", "updated_at"),
+        [(*values(each), None, now) for each in entries],
     )
     tell(((each.pk, each.state, "", each.message) for each in entries), now=now)
     left = sum(each.state not in ACTIVE_STATES for each in entries)
@@ -473,22 +466,20 @@ def _take_hresult(
             assert lost is not None
             lost.status = Status.ABSENT
             lost.save(update_fields=["status"])
+        case Purpose.CHECK:
+            session.is_checked = not reverifying.refused_whole(connection)
         case _:
             return _stop(connection, session, judged.sentence, context)
     return _number(connection, session)
 
 
-def _in_set(message_set: MessageSet) -> list[SyncEntry]:
-    return list(
-        SyncEntry.objects.filter(message_set=message_set, state=State.SENDING).order_by(
-            "rank", "pk"
-        )
-    )
+def _in_set(message_set: MessageSet) -> list[EntryRow]:
+    return [each for each in in_set(message_set.pk) if each.state == State.SENDING]
 
 
 def _put_back(
     session: Session, message_set: MessageSet, now: datetime, *, put_off: bool = False
-) -> list[SyncEntry]:
+) -> list[EntryRow]:
     entries = _in_set(message_set)
     SyncEntry.objects.filter(pk__in=[each.pk for each in entries]).update(
         state=State.PENDING,

@@ -18,10 +18,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from fieldledger.qbwc.transitions import State as SessionState
-from fieldledger.qbxml.objects import CompanyActivityQuery
+from fieldledger.qbxml.objects import CompanyActivityQuery, CompanyQuery
 from fieldledger.qbxml.reading import Answer, Record
 from fieldledger.qbxml.writing import Request
-from fieldledger.quickbooks import recovery
+from fieldledger.quickbooks import reading, recovery
 from fieldledger.quickbooks.context import Context
 from fieldledger.quickbooks.entries import adjust_active, lock
 from fieldledger.quickbooks.message_sets import Document
@@ -63,7 +63,10 @@ def check_document(connection: Connection, context: Context) -> Document:
     """Return the document that asks whether the company file is the one that we left."""
     nonce = context.new_nonce()
     first = f"check:0:{nonce}"
-    requests = [Request(request_id=first, body=CompanyActivityQuery())]
+    # A QuickBooks that does not know the one question refuses all of them: it is asked once.
+    knows = not connection.activity.get("unknown")
+    asks = CompanyActivityQuery() if knows else CompanyQuery(owner_id=(reading.OWNER,))
+    requests = [Request(request_id=first, body=asks)]
     content: list[dict[str, object]] = [{"r": first, "list": "check"}]
     last = connection.activity.get("last", [])
     for entry in SyncEntry.objects.filter(connection=connection, pk__in=last).order_by("pk"):
@@ -75,6 +78,14 @@ def check_document(connection: Connection, context: Context) -> Document:
                 {"r": request_id, "list": "check", "e": entry.pk, "es": entry.edit_sequence}
             )
     return Document(purpose=MessageSet.Purpose.CHECK, requests=requests, content=content)
+
+
+def refused_whole(connection: Connection) -> bool:
+    """Note that QuickBooks refused the whole check; whether it may be asked again, for less."""
+    if connection.activity.get("unknown"):
+        return False
+    connection.activity = {**connection.activity, "unknown": True}
+    return True
 
 
 def note_written(connection: Connection, entries: Sequence[int]) -> None:
@@ -117,7 +128,7 @@ def take_check(
 
 def _activity(connection: Connection, record: Record | None) -> str:
     """Remember when the file was restored and condensed last; return what is new of it."""
-    if record is None:
+    if record is None or record.type != "CompanyActivityRet":
         return ""
     before = connection.activity
     times = {
