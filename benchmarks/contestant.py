@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-FOLDER = ROOT / "data" / "benchmark"
+FOLDER = Path(os.environ.get("FIELDLEDGER_BENCHMARK", ROOT / "data" / "benchmark"))
 PLACEHOLDER = b"<strHCPResponse>HCP</strHCPResponse>"
 
 os.environ["FIELDLEDGER_DATA"] = str(FOLDER)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from fieldledger.office.models import Client, Invoice, InvoiceLine, Item, Payment
 from fieldledger.quickbooks.models import RANK, Connection, SyncEntry
+from fieldledger.quickbooks.tables import Columns, marks
 from fieldledger.sync.content import (
     Address,
     ClientContent,
@@ -20,7 +21,7 @@ from fieldledger.sync.content import (
 
 _ADDRESS: Final = ("line1", "line2", "city", "state", "postal_code", "country")
 _CLIENT: Final = (
-    "pk",
+    "id",
     "revision",
     "guid",
     "name",
@@ -38,7 +39,13 @@ _BILLING: Final = slice(11, 17)
 _SERVICE: Final = slice(17, 23)
 
 
+_CLIENT_COLUMNS: Final = Columns(Client, _CLIENT)
+_NOWHERE: Final = Address()
+
+
 def _address(values: Sequence[str]) -> Address:
+    if not any(values):
+        return _NOWHERE
     line1, line2, city, state, postal_code, country = values
     return Address(
         line1=line1,
@@ -50,8 +57,10 @@ def _address(values: Sequence[str]) -> Address:
     )
 
 
-def clients(ids: Iterable[int]) -> dict[int, tuple[int, ClientContent]]:
+def clients(ids: Sequence[int]) -> dict[int, tuple[int, ClientContent]]:
     """Return {primary key: (revision, what the client says)}."""
+    if not ids:
+        return {}
     return {
         row[0]: (
             row[1],
@@ -69,7 +78,7 @@ def clients(ids: Iterable[int]) -> dict[int, tuple[int, ClientContent]]:
                 service=_address(row[_SERVICE]),
             ),
         )
-        for row in Client.objects.filter(pk__in=list(ids)).values_list(*_CLIENT)
+        for row in _CLIENT_COLUMNS.read(f"WHERE id IN ({marks(len(ids))})", ids)
     }
 
 

@@ -6,7 +6,9 @@ reach. Nothing is kept in the process.
 """
 
 import hashlib
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -40,6 +42,15 @@ from fieldledger.quickbooks.entries import lock, recount
 from fieldledger.quickbooks.message_sets import pack, text_of
 from fieldledger.quickbooks.models import Connection, Exchange, MessageSet, Session
 from fieldledger.quickbooks.poll import Poll, find_poll, has_work
+from fieldledger.quickbooks.tables import (
+    Columns,
+    as_read,
+    insert_one,
+    lock_words,
+    save_changes,
+    table_of,
+    update_one,
+)
 from fieldledger.sync.words import explain_hresult
 
 Result = str | int | tuple[str, ...]
@@ -111,18 +122,42 @@ def _open_session(poll: Poll, call: Authenticate, context: Context) -> str:
     return ticket
 
 
-def _find(ticket: str) -> tuple[Connection, Session] | None:
+_CONNECTION: Final = Columns(Connection)
+_SESSION: Final = Columns(Session)
+_MESSAGE_SET: Final = Columns.but(MessageSet, "body")
+_OF_TICKET: Final = (
+    f"WHERE id = (SELECT connection_id FROM {table_of(Session)} WHERE ticket_digest = %s)"  # noqa: S608
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A ticket's session and its connection, whose row is locked, and what both rows said."""
+
+    connection: Connection
+    session: Session
+    before: tuple[Mapping[str, Any], Mapping[str, Any]]
+
+    def save(self) -> None:
+        """Write what has changed in the two rows."""
+        save_changes(self.session, self.before[1])
+        save_changes(self.connection, self.before[0])
+
+
+def _find(ticket: str) -> _Open | None:
     """Return the ticket's session and its connection, locked; None for every other ticket."""
     if ticket == IDLE_TICKET:
         return None
     digest = ticket_digest(ticket)
-    found = Session.objects.filter(ticket_digest=digest).values_list("connection_id").first()
-    if found is None:
+    # The connection's row first. A session never changes its connection.
+    connection = _CONNECTION.read_one(Connection, _OF_TICKET + lock_words(), (digest,))
+    if connection is None:
         return None
-    connection = lock(found[0])
-    session = Session.objects.get(ticket_digest=digest)
+    session = _SESSION.read_one(Session, "WHERE ticket_digest = %s", (digest,))
+    if session is None:
+        return None
     session.connection = connection
-    return connection, session
+    return _Open(connection, session, (as_read(connection), as_read(session)))
 
 
 def send_request(call: SendRequest, context: Context) -> str:
@@ -131,7 +166,7 @@ def send_request(call: SendRequest, context: Context) -> str:
         found = _find(call.ticket)
         if found is None:
             return ""
-        connection, session = found
+        connection, session = found.connection, found.session
         state = Stage(session.state)
         if session.epoch != connection.epoch or not is_in_order(state, SendRequest):
             return ""
@@ -148,8 +183,7 @@ def send_request(call: SendRequest, context: Context) -> str:
             connection.last_error, connection.last_error_at = stopped.sentence, context.now
             text = ""
         session.state = next_state(state, SendRequest, ends=not text)
-        session.save()
-        connection.save()
+        found.save()
         _record(session, call, context, answer="" if text else session.last_error)
         return text
 
@@ -160,12 +194,13 @@ def receive_response(call: ReceiveResponse, context: Context) -> int:
         found = _find(call.ticket)
         if found is None:
             return -1
-        connection, session = found
+        connection, session = found.connection, found.session
         state = Stage(session.state)
         if session.epoch != connection.epoch or not is_in_order(state, ReceiveResponse):
             return -1
         assert session.message_set_id is not None
-        message_set = MessageSet.objects.defer("body").get(pk=session.message_set_id)
+        message_set = _MESSAGE_SET.read_one(MessageSet, "WHERE id = %s", (session.message_set_id,))
+        assert message_set is not None
         session.message_set = message_set
         digest = hashlib.sha256(
             "\0".join((call.response, call.hresult)).encode("utf-8", "surrogatepass")
@@ -177,12 +212,18 @@ def receive_response(call: ReceiveResponse, context: Context) -> int:
         session.last_call_at = connection.last_contact_at = context.now
         number = receiving.take(connection, session, message_set, call, context)
         initial_sync.move_on(connection, now=context.now)
-        message_set.answered_at, message_set.answer_digest = context.now, digest
-        message_set.answer_number = number
-        message_set.save(update_fields=["status", "answered_at", "answer_digest", "answer_number"])
+        update_one(
+            MessageSet,
+            message_set.pk,
+            {
+                "status": message_set.status,
+                "answered_at": context.now,
+                "answer_digest": digest,
+                "answer_number": number,
+            },
+        )
         session.state = next_state(state, ReceiveResponse, ends=number < 0, finished=number == 100)
-        session.save()
-        connection.save()
+        found.save()
         _record(session, call, context, answer=str(number))
         return number
 
@@ -193,7 +234,7 @@ def connection_failed(call: ConnectionFailed, context: Context) -> str:
         found = _find(call.ticket)
         if found is None:
             return "done"
-        connection, session = found
+        connection, session = found.connection, found.session
         state = Stage(session.state)
         if session.epoch != connection.epoch or not is_in_order(state, ConnectionFailed):
             return "done"
@@ -212,8 +253,7 @@ def connection_failed(call: ConnectionFailed, context: Context) -> str:
         session.state = next_state(state, ConnectionFailed, ends=not retry)
         if not retry:
             session.closed_at, session.ended = context.now, explained.sentence[:300]
-        session.save()
-        connection.save()
+        found.save()
         _record(session, call, context, answer=retry or "done")
         return retry or "done"
 
@@ -222,9 +262,9 @@ def last_error(call: GetLastError, context: Context) -> str:
     """Return why there was no document, or why the number was negative."""
     with transaction.atomic():
         found = _find(call.ticket)
-        if found is None or not is_in_order(Stage(found[1].state), GetLastError):
+        if found is None or not is_in_order(Stage(found.session.state), GetLastError):
             return str(reply_to_stray(GetLastError))
-        session = found[1]
+        session = found.session
         text = session.last_error or "Everything is in QuickBooks; nothing more to send."
         _record(session, call, context, answer=text)
         return text
@@ -238,7 +278,7 @@ def close(call: CloseConnection, context: Context) -> str:
         found = _find(call.ticket)
         if found is None:
             return str(reply_to_stray(CloseConnection))
-        connection, session = found
+        connection, session = found.connection, found.session
         if session.closed_at is None:
             _end(connection, session, context, "")
             recount(connection.pk)
@@ -282,7 +322,7 @@ def _record(session: Session, call: Call, context: Context, *, answer: str) -> N
             hresult, message = call.hresult, call.message
         case SendRequest():
             body = pack(call.hcp_response)
-    Exchange.objects.create(
+    exchange = Exchange(
         connection_id=session.connection_id,
         session_id=session.pk,
         message_set_id=session.message_set_id,
@@ -293,3 +333,4 @@ def _record(session: Session, call: Call, context: Context, *, answer: str) -> N
         message=message[:2000],
         body=body,
     )
+    insert_one(exchange)

@@ -12,6 +12,7 @@ from typing import Any, Final
 from fieldledger.qbxml.writing import Request, write_message_set
 from fieldledger.quickbooks.context import Context
 from fieldledger.quickbooks.models import MessageSet, Session
+from fieldledger.quickbooks.tables import insert_one
 
 VERSION: Final = (13, 0)  # Every QuickBooks from 2014 on takes it (Intuit's version table).
 _QUICK: Final = 1  # Of zlib's levels: a document shrinks to a tenth even so.
@@ -41,7 +42,7 @@ class Document:
 def store(document: Document, session: Session, context: Context) -> tuple[MessageSet, str]:
     """Store the document as the one the session waits for; return it and its text."""
     text = document.render()
-    stored = MessageSet.objects.create(
+    stored = MessageSet(
         connection_id=session.connection_id,
         session=session,
         purpose=document.purpose,
@@ -51,6 +52,7 @@ def store(document: Document, session: Session, context: Context) -> tuple[Messa
         body=zlib.compress(text.encode(), _QUICK),
         sent_at=context.now,
     )
+    insert_one(stored)
     session.message_set = stored
     return stored, text
 

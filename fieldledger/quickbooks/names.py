@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final
 
-from django.db.models import Q
-
+from fieldledger.quickbooks.entry_rows import EntryRow
 from fieldledger.quickbooks.models import RANK, Connection, QuickBooksRecord, SyncEntry
+from fieldledger.quickbooks.tables import marks, select, table_of
 from fieldledger.sync.content import Kind, State
 from fieldledger.sync.naming import (
     CUSTOMER_NAME_MAX,
@@ -43,7 +43,7 @@ class Names:
         self,
         connection: Connection,
         kind: Kind,
-        entries: Sequence[SyncEntry],
+        entries: Sequence[EntryRow],
         wanted: Iterable[str],
     ) -> None:
         self._kind = kind
@@ -57,14 +57,19 @@ class Names:
         self._own_ids = {each.quickbooks_id: each.pk for each in entries if each.quickbooks_id}
         self._taken: dict[str, set[object]] = {}
         plain = [_plain(each, self._limit) for each in wanted]
-        counts = Counter(map(fold, plain))
-        self._load(connection, Q(name_folded__in=list(counts)))
-        clashing = {each for each in plain if counts[fold(each)] > 1 or fold(each) in self._taken}
+        all_folded = [fold(each) for each in plain]
+        counts = Counter(all_folded)
+        if counts:
+            self._load(connection, f"name_folded IN ({marks(len(counts))})", list(counts))
+        clashing = {
+            each
+            for each, folded in zip(plain, all_folded, strict=True)
+            if counts[folded] > 1 or folded in self._taken
+        }
         if clashing:
-            begins = Q()
-            for start in {self._shared(each) for each in clashing}:
-                begins |= Q(name_folded__gte=start, name_folded__lt=start + _LAST)
-            self._load(connection, begins)
+            starts = {self._shared(each) for each in clashing}
+            begins = " OR ".join(["(name_folded >= %s AND name_folded < %s)"] * len(starts))
+            self._load(connection, f"({begins})", [x for s in starts for x in (s, s + _LAST)])
 
     def _shared(self, name: str) -> str:
         """Return what all differentiated forms of a name begin with, folded."""
@@ -72,19 +77,23 @@ class Names:
             return fold(name)
         return fold(name[: self._limit // 2 - 1])  # Where it is cut: see naming.shorten.
 
-    def _load(self, connection: Connection, condition: Q) -> None:
-        for folded, list_id in QuickBooksRecord.objects.filter(
-            condition, connection=connection, list=_LISTS[self._kind], sublevel=0
-        ).values_list("name_folded", "list_id"):
-            self._taken.setdefault(folded, set()).add(self._own_ids.get(list_id, list_id))
-        for folded, entry in (
-            SyncEntry.objects.filter(condition, connection=connection, rank=RANK[self._kind])
-            .exclude(state=State.CANCELLED)
-            .values_list("name_folded", "pk")
+    def _load(self, connection: Connection, condition: str, values: Sequence[str]) -> None:
+        """Learn who holds the names that `condition` finds, there and on their way there."""
+        sql = (
+            f"SELECT name_folded, list_id, NULL FROM {table_of(QuickBooksRecord)}"  # noqa: S608
+            f" WHERE connection_id = %s AND list = %s AND sublevel = 0 AND {condition}"
+            f" UNION ALL SELECT name_folded, NULL, id FROM {table_of(SyncEntry)}"
+            f" WHERE connection_id = %s AND rank = %s AND state <> '{State.CANCELLED}'"
+            f" AND {condition}"
+        )
+        key, kind = connection.pk, self._kind
+        for folded, list_id, entry in select(
+            sql, (key, str(_LISTS[kind]), *values, key, RANK[kind], *values)
         ):
-            self._taken.setdefault(folded, set()).add(entry)
+            holder = entry if list_id is None else self._own_ids.get(list_id, list_id)
+            self._taken.setdefault(folded, set()).add(holder)
 
-    def choose(self, entry: SyncEntry, wanted: str) -> str:
+    def choose(self, entry: EntryRow, wanted: str) -> str:
         """Return the name the entry's record goes under, and keep it for it.
 
         The name it has already is kept while it fits: a differentiator is not taken back.

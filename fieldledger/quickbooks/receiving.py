@@ -205,7 +205,7 @@ def _take_write(
     message_set.status = Status.ANSWERED
     if doubtful:
         _doubt(message_set, doubtful, context.now)
-    if message_set.pk == session.message_set_id:
+    if message_set.pk == session.message_set_id and found:
         _measure(connection, message_set, found.values(), context.now)
     if session.suspects:
         session.suspects = session.suspects[1:]

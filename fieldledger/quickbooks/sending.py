@@ -7,9 +7,8 @@ set. What is sent is what a record says now, not what it said when it was asked 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final
-
-from django.db.models import Q
 
 from fieldledger.qbxml.objects import InvoiceAdd, InvoiceMod
 from fieldledger.qbxml.writing import CannotBeWritten, Request
@@ -18,6 +17,12 @@ from fieldledger.quickbooks.choices import choices_of
 from fieldledger.quickbooks.company import facts_of
 from fieldledger.quickbooks.context import Context
 from fieldledger.quickbooks.entries import adjust_active, tell
+from fieldledger.quickbooks.entry_rows import (
+    EntryRow,
+    is_anything_waiting,
+    pending_after,
+    pending_among,
+)
 from fieldledger.quickbooks.message_sets import Document, store
 from fieldledger.quickbooks.models import RANK, Connection, MessageSet, Session, SyncEntry
 from fieldledger.quickbooks.names import Names
@@ -53,10 +58,10 @@ _INCLUDE: Final = {
 class Batch:
     """A message set in the making."""
 
-    entries: list[SyncEntry] = field(default_factory=list)
+    entries: list[EntryRow] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
     content: list[dict[str, Any]] = field(default_factory=list)
-    turned_down: list[SyncEntry] = field(default_factory=list)  # With their new state in them.
+    turned_down: list[EntryRow] = field(default_factory=list)  # With their new state in them.
 
 
 def next_set(connection: Connection, session: Session, context: Context) -> str | None:
@@ -76,22 +81,20 @@ def next_set(connection: Connection, session: Session, context: Context) -> str 
     return None
 
 
-def _next_entries(connection: Connection, session: Session) -> list[SyncEntry]:
-    pending = (
-        SyncEntry.objects.filter(connection=connection, state=State.PENDING, look_first=False)
-        .exclude(tried_in=session.pk)
-        .defer(*SyncEntry.UNUSED_IN_SESSIONS)
-    )
+def _next_entries(connection: Connection, session: Session) -> list[EntryRow]:
     while session.suspects:
-        found = list(pending.filter(pk__in=session.suspects[0]).order_by("rank", "pk"))
+        found = pending_among(connection.pk, session.suspects[0], session_id=session.pk)
         if found:
             return found
         session.suspects = session.suspects[1:]
     for _ in range(2):
-        ordered = pending.filter(
-            Q(rank__gt=session.cursor_rank) | Q(rank=session.cursor_rank, pk__gt=session.cursor_id)
-        ).order_by("rank", "pk")
-        found = list(ordered[: connection.list_size])
+        found = pending_after(
+            connection.pk,
+            session_id=session.pk,
+            rank=session.cursor_rank,
+            key=session.cursor_id,
+            at_most=connection.list_size,
+        )
         if found:
             break
         if not session.cursor_rank:
@@ -107,7 +110,7 @@ def _next_entries(connection: Connection, session: Session) -> list[SyncEntry]:
     return found
 
 
-def _build(connection: Connection, entries: Sequence[SyncEntry], context: Context) -> Batch:
+def _build(connection: Connection, entries: Sequence[EntryRow], context: Context) -> Batch:
     facts = facts_of(connection)
     choices = choices_of(connection, for_transactions=any(each.rank > 2 for each in entries))
     batch = Batch()
@@ -131,13 +134,13 @@ def _build(connection: Connection, entries: Sequence[SyncEntry], context: Contex
     return batch
 
 
-_Body = tuple[SyncEntry, Any, dict[str, Any]]
+_Body = tuple[EntryRow, Any, dict[str, Any]]
 
 
 def _bodies(
     connection: Connection,
     kind: Kind,
-    entries: Sequence[SyncEntry],
+    entries: Sequence[EntryRow],
     facts: CompanyFacts,
     choices: Choices,
 ) -> Iterable[_Body]:
@@ -152,7 +155,7 @@ def _bodies(
             return list(_payments(connection, entries, facts, choices))
 
 
-def _known(entry: SyncEntry) -> Known | None:
+def _known(entry: EntryRow) -> Known | None:
     if not entry.quickbooks_id:
         return None
     return Known(
@@ -165,7 +168,7 @@ def _known(entry: SyncEntry) -> Known | None:
     )
 
 
-def _clients(connection: Connection, entries: Sequence[SyncEntry]) -> Iterable[_Body]:
+def _clients(connection: Connection, entries: Sequence[EntryRow]) -> Iterable[_Body]:
     found = contents.clients([each.record_id for each in entries])
     names = Names(connection, Kind.CLIENT, entries, [each.name for _, each in found.values()])
     for entry in entries:
@@ -186,7 +189,7 @@ def _clients(connection: Connection, entries: Sequence[SyncEntry]) -> Iterable[_
 
 
 def _items(
-    connection: Connection, entries: Sequence[SyncEntry], facts: CompanyFacts, choices: Choices
+    connection: Connection, entries: Sequence[EntryRow], facts: CompanyFacts, choices: Choices
 ) -> Iterable[_Body]:
     found = contents.items([each.record_id for each in entries])
     names = Names(connection, Kind.ITEM, entries, [each.name for _, each in found.values()])
@@ -215,7 +218,7 @@ def _items(
 
 
 def _invoices(
-    connection: Connection, entries: Sequence[SyncEntry], facts: CompanyFacts, choices: Choices
+    connection: Connection, entries: Sequence[EntryRow], facts: CompanyFacts, choices: Choices
 ) -> Iterable[_Body]:
     found = contents.invoices(connection, [each.record_id for each in entries])
     for entry in entries:
@@ -249,7 +252,7 @@ def _invoices(
 
 
 def _payments(
-    connection: Connection, entries: Sequence[SyncEntry], facts: CompanyFacts, choices: Choices
+    connection: Connection, entries: Sequence[EntryRow], facts: CompanyFacts, choices: Choices
 ) -> Iterable[_Body]:
     found = contents.payments(connection, [each.record_id for each in entries])
     for entry in entries:
@@ -286,23 +289,22 @@ def _shown(notes: Sequence[str]) -> dict[str, str]:
     return {"notes": " ".join(notes)} if notes else {}
 
 
-def _operation(entry: SyncEntry) -> str:
+def _operation(entry: EntryRow) -> str:
     return "mod" if entry.quickbooks_id else "add"
 
 
-def _name(entry: SyncEntry, name: str) -> None:
+def _name(entry: EntryRow, name: str) -> None:
     parents, colon, _ = entry.name_folded.rpartition(":")
-    entry.quickbooks_name = name
-    entry.name_folded = f"{parents}{colon}{fold(name)}"[:159]
+    entry.rename(name, f"{parents}{colon}{fold(name)}"[:159])
 
 
-def _vanished(entry: SyncEntry) -> _Body:
+def _vanished(entry: EntryRow) -> _Body:
     entry.state = State.CANCELLED
     entry.code, entry.message = "deleted_here", "It was deleted here before it was sent."
     return entry, None, {}
 
 
-def _cannot_go(entry: SyncEntry, error: mapping.CannotBeSent) -> _Body:
+def _cannot_go(entry: EntryRow, error: mapping.CannotBeSent) -> _Body:
     # What is linked but not ours to change is in QuickBooks, as it is: nobody has to move.
     is_done = error.code == LEFT_ALONE
     entry.state = State.SYNCED if is_done else State.FAILED
@@ -312,14 +314,14 @@ def _cannot_go(entry: SyncEntry, error: mapping.CannotBeSent) -> _Body:
     return entry, None, {}
 
 
-def _wait(entry: SyncEntry, parent: SyncEntry | None) -> _Body:
+def _wait(entry: EntryRow, parent: SyncEntry | None) -> _Body:
     if parent is None:
         entry.state = State.FAILED
         entry.code = "parent_unknown"
         entry.message = "What it belongs to is not on its way to QuickBooks. Open it and save it."
         return entry, None, {}
     entry.state = State.WAITING
-    entry.waiting_on = parent
+    entry.waiting_on_id = parent.pk
     entry.code = "waiting"
     needs = ", which needs you first" if parent.state in _STUCK else ""
     entry.message = f"Waits for the {parent.kind} “{parent.title}”{needs}."
@@ -329,7 +331,7 @@ def _wait(entry: SyncEntry, parent: SyncEntry | None) -> _Body:
 _STUCK: Final = frozenset({State.FAILED, State.HELD, State.IGNORED, State.GONE})
 
 
-def _save_turned_down(connection: Connection, entries: Sequence[SyncEntry], now: datetime) -> None:
+def _save_turned_down(connection: Connection, entries: Sequence[EntryRow], now: datetime) -> None:
     if not entries:
         return
     update_many(
@@ -383,22 +385,14 @@ def _store(connection: Connection, session: Session, batch: Batch, context: Cont
             session.done += 1
             if not batch.requests:
                 return next_set(connection, session, context)
-    update_many(
-        SyncEntry,
-        ("state", "message_set_id", "sent_at", "tries", "quickbooks_name", "name_folded"),
-        [
-            (
-                each.pk,
-                State.SENDING,
-                message_set.pk,
-                context.now,
-                each.tries + 1,
-                each.quickbooks_name,
-                each.name_folded,
-            )
-            for each in batch.entries
-        ],
-    )
+    columns = ["state", "message_set_id", "sent_at", "tries"]
+    for each in batch.entries:
+        each.state, each.message_set_id = State.SENDING, message_set.pk
+        each.sent_at, each.tries = context.now, each.tries + 1
+    if any(each.is_renamed for each in batch.entries):
+        columns += ["quickbooks_name", "name_folded"]
+    values = attrgetter("pk", *columns)
+    update_many(SyncEntry, columns, [values(each) for each in batch.entries])
     return text
 
 
@@ -417,6 +411,8 @@ def _drop(connection: Connection, batch: Batch, error: CannotBeWritten, now: dat
 
 def release_waiters(connection: Connection, parents: Sequence[int], now: datetime) -> int:
     """Let what waited for these entries go; return how many."""
+    if not parents or not is_anything_waiting(connection.pk):
+        return 0
     released = SyncEntry.objects.filter(
         connection=connection, state=State.WAITING, waiting_on__in=parents
     ).update(state=State.PENDING, waiting_on=None, code="", message="", updated_at=now)

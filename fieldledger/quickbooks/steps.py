@@ -7,6 +7,7 @@ from fieldledger.qbxml.reading import NotQbxml, read_answers
 from fieldledger.quickbooks import reading, recovery, reverifying, sending
 from fieldledger.quickbooks.company import Company, CompanyRefused, read_company, require_fit
 from fieldledger.quickbooks.context import Context
+from fieldledger.quickbooks.entry_rows import is_anything_looked_for, is_unresolved
 from fieldledger.quickbooks.message_sets import store
 from fieldledger.quickbooks.models import Connection, MessageSet, Session, Stage
 
@@ -86,7 +87,7 @@ def next_document(connection: Connection, session: Session, context: Context) ->
     """Store the next document and return its text."""
     if not session.is_verified:
         return store(reading.company_document(context), session, context)[1]
-    for _ in range(_RESOLVED_AT_ONCE_MAX):
+    for _ in range(_RESOLVED_AT_ONCE_MAX if is_unresolved(connection.pk) else 0):
         lost = recovery.unresolved(connection)
         if lost is None:
             break
@@ -103,9 +104,10 @@ def next_document(connection: Connection, session: Session, context: Context) ->
     if may_write(connection):
         if not session.is_checked:
             return store(reverifying.check_document(connection, context), session, context)[1]
-        look = recovery.first_looks(connection, session, context)
-        if look is not None:
-            return store(look, session, context)[1]
+        if is_anything_looked_for(connection.pk, session_id=session.pk):
+            look = recovery.first_looks(connection, session, context)
+            if look is not None:
+                return store(look, session, context)[1]
         text = sending.next_set(connection, session, context)
         if text is not None:
             return text
