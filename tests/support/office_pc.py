@@ -25,6 +25,13 @@ from fieldledger.simulator.variant import Variant
 SEED = 7
 
 
+def get(path: str, query: str = "") -> tuple[int, bytes]:
+    """Ask the door for a page or its description and return the status and what it answers."""
+    return post(
+        b"", REQUEST_METHOD="GET", PATH_INFO=path, QUERY_STRING=query, HTTP_HOST="localhost"
+    )
+
+
 def post(body: bytes, *, address: str = "127.0.0.1", **more: Any) -> tuple[int, bytes]:
     """Post a body to the door and return the status and what it answers."""
     said: list[str] = []
