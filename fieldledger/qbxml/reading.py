@@ -55,6 +55,10 @@ class Record:
         found = self._element.findtext(path)
         return None if found is None else str(found)
 
+    def fields(self) -> dict[str, str]:
+        """Return the text of each element directly inside, by name: what `text` would say."""
+        return {str(each.tag): each.text or "" for each in reversed(self._element)}
+
     def texts(self, path: str) -> list[str]:
         """Return the text of each element at `path`, in order."""
         return [each.text or "" for each in self._element.iterfind(path)]
@@ -174,7 +178,7 @@ def _tree(document: str) -> etree._Element:
         raise NotQbxml("it is too large")
     if document.count("<") > TAGS_MAX:
         raise NotQbxml("it has too many elements")
-    if _DECLARES.search(document):
+    if "<!" in document and _DECLARES.search(document):
         raise NotQbxml("it declares a document type")
     try:
         return _parsed(document)

@@ -13,6 +13,7 @@ Sources: qbXML 13.0 schema; Intuit SDK samples for the envelope.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
 from fieldledger.qbxml.objects import Body
@@ -23,7 +24,7 @@ from fieldledger.qbxml.schema import (
     leaf_at,
     length_max,
 )
-from fieldledger.qbxml.values import Unwritable, check_text, escape, is_long
+from fieldledger.qbxml.values import Unwritable, check_text, escape, is_long, is_plain
 
 __all__ = [
     "CannotBeWritten",
@@ -157,6 +158,8 @@ def _attributes(request: Request, plan: Plan) -> str:
 
 
 def _attribute(name: str, value: str, length: int) -> str:
+    if isinstance(value, str) and len(value) <= length and is_plain(value):
+        return value
     try:
         return escape(check_text(value, length=length, is_long=False))
     except Unwritable as error:
@@ -183,10 +186,15 @@ def _include(request: Request, plan: Plan) -> str:
         return ""
     if plan.record is None:
         raise CannotBeWritten("IncludeRetElement", "stands in the query itself")
-    for name in request.include:
+    return _include_elements(request.include)
+
+
+@lru_cache(maxsize=64)
+def _include_elements(names: tuple[str, ...]) -> str:
+    for name in names:
         if not _INCLUDE.fullmatch(name):
             raise CannotBeWritten("IncludeRetElement", "is not the name of an element")
-    return "".join(f"<IncludeRetElement>{name}</IncludeRetElement>" for name in request.include)
+    return "".join(f"<IncludeRetElement>{name}</IncludeRetElement>" for name in names)
 
 
 def reason_against(record: str, element: str, text: str) -> str | None:

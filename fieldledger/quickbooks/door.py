@@ -29,6 +29,7 @@ from fieldledger.qbwc.wsdl import write_wsdl
 from fieldledger.quickbooks import conversation
 from fieldledger.quickbooks.context import Context, ticket_digest
 from fieldledger.quickbooks.models import Session
+from fieldledger.quickbooks.tables import select, table_of
 from fieldledger.quickbooks.throttle import Throttle
 
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
@@ -169,9 +170,8 @@ def _read_rest(stream: Any, first: bytes, size: int) -> bytes:
 
 
 def _is_live(ticket: str) -> bool:
-    return Session.objects.filter(
-        ticket_digest=ticket_digest(ticket), closed_at__isnull=True
-    ).exists()
+    sql = f"SELECT 1 FROM {table_of(Session)} WHERE ticket_digest = %s AND closed_at IS NULL"  # noqa: S608
+    return bool(select(sql, (ticket_digest(ticket),)))
 
 
 def _own_address(environ: Environ) -> str:

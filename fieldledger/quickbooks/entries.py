@@ -8,8 +8,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import F
-
 from fieldledger.office.changes import Change
 from fieldledger.office.models import Client, Invoice, Item, Payment, Record
 from fieldledger.quickbooks.events import Moved, announce
@@ -21,7 +19,7 @@ from fieldledger.quickbooks.models import (
     Stage,
     SyncEntry,
 )
-from fieldledger.quickbooks.tables import insert_many, update_many
+from fieldledger.quickbooks.tables import change, insert_many, table_of, update_many
 from fieldledger.sync.content import Kind, State
 
 # A change in the office sends these anew by itself; the others stay where a person put them,
@@ -44,7 +42,10 @@ def lock(connection_id: int) -> Connection:
 def adjust_active(connection_id: int, by: int) -> None:
     """Change the number of entries a session has to work on."""
     if by:
-        Connection.objects.filter(pk=connection_id).update(active_count=F("active_count") + by)
+        change(
+            f"UPDATE {table_of(Connection)} SET active_count = active_count + %s WHERE id = %s",  # noqa: S608
+            (by, connection_id),
+        )
 
 
 def title_of(record: Record) -> str:

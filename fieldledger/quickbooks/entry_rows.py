@@ -47,8 +47,8 @@ class EntryRow:
     look_first: bool
     message_set_id: int | None
     tried_in: int
-    sent_at: datetime | None
     synced_at: datetime | None
+    sent_at: datetime | None = field(default=None, init=False)  # Written, never read.
     is_renamed: bool = field(default=False, init=False)  # Since it was read.
 
     @property
@@ -129,6 +129,7 @@ def is_anything_looked_for(connection_id: int, *, session_id: int) -> bool:
     """Whether any pending entry is to be looked for before it is sent."""
     sql = (
         f"SELECT 1 FROM {_ENTRIES} WHERE connection_id = %s AND state = '{State.PENDING}'"  # noqa: S608
-        " AND look_first AND tried_in <> %s LIMIT 1"
+        # In the order of the partial index, or SQLite would look at all that wait.
+        " AND look_first AND tried_in <> %s ORDER BY rank, id LIMIT 1"
     )
     return bool(select(sql, (connection_id, session_id)))

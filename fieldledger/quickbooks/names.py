@@ -83,7 +83,8 @@ class Names:
             f"SELECT name_folded, list_id, NULL FROM {table_of(QuickBooksRecord)}"  # noqa: S608
             f" WHERE connection_id = %s AND list = %s AND sublevel = 0 AND {condition}"
             f" UNION ALL SELECT name_folded, NULL, id FROM {table_of(SyncEntry)}"
-            f" WHERE connection_id = %s AND rank = %s AND state <> '{State.CANCELLED}'"
+            # The sign keeps SQLite from looking at all of a kind: the names lead to few.
+            f" WHERE connection_id = %s AND +rank = %s AND state <> '{State.CANCELLED}'"
             f" AND {condition}"
         )
         key, kind = connection.pk, self._kind

@@ -42,6 +42,15 @@ def select(sql: str, values: Sequence[Any] = ()) -> list[Row]:
     return found
 
 
+def change(sql: str, values: Sequence[Any]) -> None:
+    """Run a statement that returns nothing.
+
+    :raises DatabaseError: Django's, like any other query.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+
+
 def marks(count: int) -> str:
     """Return places for `count` values, to stand between brackets."""
     return ", ".join(["%s"] * count)
@@ -153,11 +162,10 @@ def update_one(model: type[models.Model], key: int, changed: Mapping[str, Any]) 
     """Set columns of one row."""
     assignments = ", ".join(f'"{column}" = %s' for column in changed)
     values = [_prepared(model, column, (value,))[0] for column, value in changed.items()]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE {table_of(model)} SET {assignments} WHERE id = %s",  # noqa: S608
-            [*values, key],
-        )
+    change(
+        f"UPDATE {table_of(model)} SET {assignments} WHERE id = %s",  # noqa: S608
+        [*values, key],
+    )
 
 
 def insert_one(row: models.Model) -> None:
@@ -228,12 +236,11 @@ def update_many(
         apart.append(_prepared(model, column, values))
     row = f"({marks(len(apart))})"
     table = table_of(model)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH v({', '.join(told_apart)}) AS (VALUES {', '.join([row] * len(keys))}) "  # noqa: S608
-            f"UPDATE {table} SET {', '.join(assignments)} FROM v WHERE {table}.id = v.key",
-            [*(value for row in zip(*apart, strict=True) for value in row), *same],
-        )
+    change(
+        f"WITH v({', '.join(told_apart)}) AS (VALUES {', '.join([row] * len(keys))}) "  # noqa: S608
+        f"UPDATE {table} SET {', '.join(assignments)} FROM v WHERE {table}.id = v.key",
+        [*(value for row in zip(*apart, strict=True) for value in row), *same],
+    )
 
 
 def insert_many(
@@ -248,9 +255,8 @@ def insert_many(
     ]
     row = f"({marks(len(columns))})"
     names = ", ".join(f'"{each}"' for each in columns)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table_of(model)} ({names}) "  # noqa: S608
-            f"VALUES {', '.join([row] * len(by_column[0]))}",
-            [value for row in zip(*prepared, strict=True) for value in row],
-        )
+    change(
+        f"INSERT INTO {table_of(model)} ({names}) "  # noqa: S608
+        f"VALUES {', '.join([row] * len(by_column[0]))}",
+        [value for row in zip(*prepared, strict=True) for value in row],
+    )

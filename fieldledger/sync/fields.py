@@ -97,7 +97,7 @@ def marker(guid: UUID) -> str:
 
 def note(notes: list[str] | None, what: str, changed: Sequence[str]) -> None:
     """Add a sentence to `notes` for each thing changed in the field that is called `what`."""
-    if notes is not None:
+    if changed and notes is not None:
         notes.extend(f"{what}: {sentence}" for sentence in changed)
 
 

@@ -222,23 +222,29 @@ def judge_hresult(hresult: str, message: str = "") -> HresultOutcome:
 
 def read_taken(record: Record) -> Taken:
     """Return what a record that QuickBooks gave says, whether answered or looked up."""
+    text = record.fields().get
+    name = text("Name") or ""
+    found = Taken(
+        quickbooks_id=text("ListID") or text("TxnID") or "",
+        edit_sequence=text("EditSequence") or "",
+        type=record.type,
+        name=name,
+        full_name=text("FullName") or name,
+        ref_number=text("RefNumber") or "",
+        external_guid=text("ExternalGUID") or "",
+        two_sided=text("SalesAndPurchase") is not None,
+    )
+    if text("TxnID") is None:
+        return found
     is_invoice = record.type == "InvoiceRet"
     subtotal = record.money("Subtotal") if is_invoice else None
     tax = record.money("SalesTaxTotal") if is_invoice else None
     total = record.money("TotalAmount")
     if subtotal is not None:
         total = subtotal + (tax or Decimal(0))
-    name = record.text("Name") or ""
-    return Taken(
-        quickbooks_id=record.text("ListID") or record.text("TxnID") or "",
-        edit_sequence=record.text("EditSequence") or "",
-        type=record.type,
-        name=name,
-        full_name=record.text("FullName") or name,
-        ref_number=record.text("RefNumber") or "",
-        external_guid=record.text("ExternalGUID") or "",
+    return replace(
+        found,
         line_ids=tuple(record.texts("InvoiceLineRet/TxnLineID")),
-        two_sided=bool(record.children("SalesAndPurchase")),
         subtotal=subtotal,
         tax=tax,
         total=total,

@@ -14,6 +14,7 @@ from fieldledger.quickbooks.events import Moved
 from fieldledger.quickbooks.models import Connection, SyncEntry
 from fieldledger.quickbooks.queries import entry_shape
 from fieldledger.quickbooks.silence import is_silent
+from fieldledger.quickbooks.tables import select, table_of
 from fieldledger.sync.content import State
 
 _NAMES: Final[Mapping[str, tuple[EventName, ...]]] = {
@@ -28,6 +29,14 @@ _OF_CONNECTIONS: Final = frozenset(
 )
 
 
+# Asked with every message set, and nearly always in vain: so it is asked straight.
+_OF_ENTRY: Final = (
+    f"SELECT w.id FROM {table_of(Webhook)} w"  # noqa: S608
+    f" JOIN {table_of(Connection)} c ON c.business_id = w.business_id"
+    f" JOIN {table_of(SyncEntry)} e ON e.connection_id = c.id WHERE e.id = %s"
+)
+
+
 def record_moves(moved: Moved) -> None:
     """Write what webhooks are told of these moves; runs in the transaction that makes them.
 
@@ -36,9 +45,10 @@ def record_moves(moved: Moved) -> None:
     telling = {key: state for key, state in moved.entries if state in _NAMES}
     if not telling:
         return
-    webhooks = list(
-        Webhook.objects.filter(business__quickbooks__entries=next(iter(telling))).order_by("pk")
-    )
+    ids = [key for (key,) in select(_OF_ENTRY, (next(iter(telling)),))]
+    if not ids:
+        return
+    webhooks = list(Webhook.objects.filter(pk__in=ids).order_by("pk"))
     wanted = {name for each in webhooks for name in each.events}
     asked = [key for key, state in telling.items() if any(name in wanted for name in _NAMES[state])]
     if not asked:
