@@ -259,3 +259,97 @@ def test_s84_manage_feature_opens_where_the_set_up_was_left(office: Office) -> N
     assert "Import from QuickBooks" in text(get(office, "quickbooks"))
     post(office, "choose_import")
     assert "Initial sync" in text(get(office, "quickbooks"))
+
+
+def test_s19_switched_off_nothing_offers_to_send_and_a_late_click_is_told_why(
+    office: Office,
+) -> None:
+    synced(office)
+    post(office, "switch_addon", enabled="no")
+    invoice = Invoice.objects.order_by("-pk")[0]
+
+    late = post(office, "sync_invoices", invoice=[str(invoice.guid)], filters="")
+
+    assert late.status_code == 409
+    assert "Switch QuickBooks Desktop on in the Feature Center first" in text(late)
+    for page in (get(office, "invoice", invoice.guid), get(office, "invoices")):
+        assert "Sync to QuickBooks" not in text(page)
+
+
+def test_s25_s28_s29_s31_the_first_step_warns_and_says_what_to_choose(
+    office: Office, connection: Connection
+) -> None:
+    page = get(office, "setup").content.decode()
+
+    warning = re.search(r'<div class="notice notice-amber">.*?</div></div>', page, re.DOTALL)
+    assert warning is not None
+    assert "Without them this cannot be completed" in warning[0]
+    words = text(get(office, "setup"))
+    file_name = "fieldledgerQB_connector.qwc"
+    assert f"Choose {file_name} from your downloads folder" in words
+    assert words.index("downloads folder") < words.index("Select Yes to proceed")
+    assert "Authorize access" in text(post(office, "setup_next", step="install"))
+
+
+def test_s33_each_line_of_the_live_list_is_done_by_a_real_call(
+    office: Office, connection: Connection
+) -> None:
+    post(office, "setup_next", step="install")
+    pc = OfficePc(office.business)
+    pc.install()
+
+    def done() -> list[bool]:
+        page = get(office, "checklist").content.decode().partition('<ul class="check"')[2]
+        return ["is-done" in each for each in re.findall(r'<li class="([^"]*)"', page)]
+
+    pc.run("closed")
+    assert done() == [True, True, False, False]
+    pc.run()
+    assert done() == [True, True, True, True]
+    assert pc.connector is not None
+    pc.connector.password = "wrong"
+    pc.run()
+    assert done() == [True, False, True, True]
+
+
+def test_s40_s41_the_import_is_shown_as_used_and_offered_no_more(office: Office) -> None:
+    pc = at_the_import(office)
+    post(office, "choose_import", items="yes")
+    post(office, "preferences", client_matching="name_and_contact")
+    pc.run()
+    for each in services.connection_of(office.business).plan.filter(decision="ask"):
+        post(office, "decide_plan_row", each.guid, decision="skip")
+    post(office, "approve_plan")
+    for _ in range(4):
+        pc.run()
+
+    hub = get(office, "quickbooks")
+    again = post(office, "choose_import", clients="yes")
+
+    assert re.search(r"Import Used .* by Rosa Delgado", text(hub))
+    assert again.status_code in {200, 409}
+    assert "This is the only time" not in text(again)
+    assert not Connection.objects.get(business=office.business).import_clients
+    for name in ("quickbooks", "addon", "mapping", "quickbooks_settings", "sync_log"):
+        assert reverse("choose_import") not in get(office, name).content.decode()
+
+
+def test_s70_z5_an_invoice_is_sent_from_its_menu_and_counts_what_is_not_there(
+    office: Office,
+) -> None:
+    pc = synced(office)
+    invoice = Invoice.objects.filter(paid=0, voided_at=None).order_by("-pk")[0]
+    before = get(office, "invoice", invoice.guid).content.decode()
+    menu = before.partition('class="menu-body')[2]
+    assert re.search(r'<button class="menu-item">(<svg.*?</svg>)?\s*Sync to QuickBooks<', menu)
+
+    post(office, "sync_invoice", invoice.guid)
+
+    waiting = get(office, "invoice", invoice.guid).content.decode()
+    assert re.search(r'<span class="badge[^"]*">(<svg.*?</svg>)?\s*Pending<', waiting)
+    assert re.search(r'<button class="menu-item" disabled[^>]*>.*?Sync to QuickBooks', waiting)
+    pc.run()
+    address = reverse("new_payment", args=[invoice.guid])
+    paid = {"amount": "1.00", "date": f"{timezone.now():%Y-%m-%d}", "method": "check"}
+    office.browser.post(address, paid)
+    assert "1 payment not in QuickBooks" in text(get(office, "invoice", invoice.guid))
