@@ -245,12 +245,12 @@ def _answer(element: etree._Element) -> Answer:
 
 
 def _records(element: etree._Element, kind: str) -> tuple[Record, ...]:
-    tags = [str(each.tag) for each in element]
-    if any(tag.endswith("Ret") for tag in tags):
-        found = zip(tags, element, strict=True)
-        return tuple([Record(each, tag) for tag, each in found if tag.endswith("Ret")])
+    found = [Record(each, tag) for each in element if (tag := str(each.tag)).endswith("Ret")]
+    if found:
+        return tuple(found)
     # TxnDel, TxnVoid and ListDel answer with fields of their own.
-    return (Record(element, kind),) if any(tag != "ErrorRecovery" for tag in tags) else ()
+    is_told = any(each.tag != "ErrorRecovery" for each in element)
+    return (Record(element, kind),) if is_told else ()
 
 
 def _recovery(record: Record) -> Recovery:

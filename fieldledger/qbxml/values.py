@@ -30,8 +30,13 @@ _INT_END: Final = 2**31
 _GUID: Final = re.compile(r"0|\{[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _BREAK: Final = re.compile(r"[\t\r\n]")
-_ESCAPES: Final = str.maketrans(
-    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;", "\r": "&#13;"}
+_ESCAPES: Final = (  # The ampersand first: the others bring new ones.
+    ("&", "&amp;"),
+    ("<", "&lt;"),
+    (">", "&gt;"),
+    ('"', "&quot;"),
+    ("'", "&apos;"),
+    ("\r", "&#13;"),
 )
 # What needs no escape and no entity, and is in QuickBooks' characters: the common case, fast.
 is_plain: Final = re.compile(r"[ !#-%(-;=?-~]+").fullmatch
@@ -56,7 +61,12 @@ def escape(text: str) -> str:
     Characters outside ASCII become decimal entities, because QuickBooks' own encoding is not the
     document's. Source: consolibyte's Cast; the qbxml gem's README.
     """
-    return text.translate(_ESCAPES).encode("ascii", "xmlcharrefreplace").decode("ascii")
+    for character, entity in _ESCAPES:
+        if character in text:
+            text = text.replace(character, entity)
+    if text.isascii():
+        return text
+    return text.encode("ascii", "xmlcharrefreplace").decode("ascii")
 
 
 def check_text(text: object, *, length: int | None, is_long: bool) -> str:
@@ -69,6 +79,8 @@ def check_text(text: object, *, length: int | None, is_long: bool) -> str:
         raise Unwritable("is not a text")
     if length is not None and len(text) > length:
         raise Unwritable(f"has {len(text)} characters, and QuickBooks takes {length}")
+    if text.isascii() and text.isprintable():
+        return text
     if _CONTROL.search(text):
         raise Unwritable("has a control character")
     if not is_long and _BREAK.search(text):

@@ -24,6 +24,7 @@ BLOCK_LINES_MAX: Final = 5
 CLEARED: Final = objects.Address(
     addr1="", addr2="", addr3="", addr4="", addr5="", city="", state="", postal_code="", country=""
 )
+_EMPTY: Final = Address()
 
 
 def write_address(
@@ -41,6 +42,8 @@ def write_address(
     goes on in the next one; only what does not fit the block is shortened, with a sentence in
     `notes` that begins with `what` ("Billing address").
     """
+    if address == _EMPTY:
+        return CLEARED if clearing else None
     city = write_line(address.city, CITY_MAX, f"{what}, city", notes)
     state = write_line(address.state, STATE_MAX, f"{what}, state", notes)
     postal_code = write_line(address.postal_code, POSTAL_CODE_MAX, f"{what}, postal code", notes)

@@ -16,6 +16,7 @@ becomes "-"; and spaces at the ends or doubled tell no two names apart, so they 
 import unicodedata
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import count
 from typing import Final
 
@@ -67,6 +68,8 @@ class Held:
     changed: tuple[str, ...] = ()
 
 
+# Asked several times for each of the names of a message set, which has a hundred at most.
+@lru_cache(maxsize=512)
 def quickbooks_name(wanted: str, *, limit: int) -> Named:
     """Return `wanted` as a name QuickBooks accepts, at most `limit` characters long.
 
@@ -146,6 +149,7 @@ def free_name(wanted: str, taken: AbstractSet[str], *, limit: int) -> str:
     raise AssertionError("unreachable")
 
 
+@lru_cache(maxsize=2048)
 def fold(name: str) -> str:
     """Return what two names have in common that are the same name to QuickBooks.
 
