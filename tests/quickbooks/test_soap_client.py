@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 ADDRESS = "http://localhost/qbwc"
 
 
-class InProcess(Transport):
+class AtTheDoor(Transport):
     """Carries what zeep asks for to the door, without a socket."""
 
     def load(self, url: str) -> Any:
@@ -42,7 +42,7 @@ def test_zeep_reads_the_wsdl_and_brings_a_client_to_quickbooks(
     office.create_client(business=business, values={"name": "Anna Smith"}, now=now)
     assert pc.connector is not None
     connect: Any = zeep.Client
-    carrier: Any = InProcess
+    carrier: Any = AtTheDoor
     ask = connect(f"{ADDRESS}?wsdl", transport=carrier()).service
     books = pc.company.open_session()
 
