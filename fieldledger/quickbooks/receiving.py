@@ -287,11 +287,12 @@ def _take(entry: EntryRow, row: Mapping[str, Any], taken: Taken, now: datetime) 
     entry.synced_revision = min(row["rev"], entry.record_revision)
     entry.synced_at = now
     entry.look_first = False
-    if row["op"] == "delete":
-        entry.edit_sequence = ""  # It has none any more: so it is told from what is there.
+    is_undone = row["op"] in {"void", "delete"}
+    if is_undone:
+        # Deleted it has none, and of a void QuickBooks does not tell the new one.
+        entry.edit_sequence = ""
     entry.tries = 0
     entry.code, entry.message = taken.code, taken.warning or row.get("notes", "")
-    is_undone = row["op"] in {"void", "delete"}
     ours = Decimal(row["total"]) if row.get("total") and not is_undone else None
     entry.differs_by = None
     if ours is not None and taken.total is not None:

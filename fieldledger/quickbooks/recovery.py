@@ -304,7 +304,7 @@ def _settle_known(
     entry: SyncEntry, row: Mapping[str, Any], record: Record | None, now: datetime
 ) -> None:
     entry.look_first = False
-    is_undone = not entry.edit_sequence  # A payment that we deleted there.
+    is_undone = not entry.edit_sequence  # What we deleted or made void there.
     if record is not None:
         theirs = record.text("EditSequence") or ""
         if not is_undone and _is_as_it_was(entry, theirs):
@@ -315,7 +315,7 @@ def _settle_known(
         entry.line_ids = _line_ids(record) or entry.line_ids
         _queue(entry, "QuickBooks was asked for the present version; the change is sent.")
     elif is_undone and entry.wanted_revision <= entry.synced_revision:
-        _leave(entry, "Looked up in QuickBooks: it is deleted there, as it should be.")
+        _leave(entry, "Looked up in QuickBooks: it is not there, as it should be.")
     elif entry.code == FILE_RESTORED:
         # Under another id it may be there all the same: its mark is looked for next.
         entry.quickbooks_id = entry.edit_sequence = ""

@@ -123,6 +123,38 @@ def test_after_a_restore_of_our_database_nothing_is_sent_that_is_there(
     assert pc.states() == {"synced": 1}
 
 
+def test_what_was_made_void_is_made_void_again_where_a_backup_has_it_open(
+    pc: OfficePc, business: Business
+) -> None:
+    client = a_client(business, "Anna")
+    invoice = office.create_invoice(
+        business=business,
+        values={
+            "client": client.guid,
+            "date": "2026-05-04",
+            "lines": [{"description": "Work", "quantity": "1", "unit_price": "80.00"}],
+        },
+        now=NOW,
+    )
+    pc.set_up()
+    fallback = next(each.id for each in pc.company.items() if each.name == "Labor")
+    services.save_mapping(pc.connection, changes={"fallback_item": fallback}, actor="Dana", now=NOW)
+    pc.sync(invoice.guid)
+    pc.run()
+    backup = pc.company.to_json()
+    office.void_invoice(invoice=invoice, now=NOW)
+    pc.sync(invoice.guid)
+    pc.run()
+    assert [each.amounts["total"] for each in pc.company.invoices()] == [0]
+    people.restore(pc.company, backup, now=datetime.now(tz=UTC) + timedelta(seconds=5))
+    assert [each.amounts["total"] for each in pc.company.invoices()] == [8000]
+    the_next_day(pc)
+    for _ in range(2):
+        pc.run()
+    assert [each.amounts["total"] for each in pc.company.invoices()] == [0]
+    assert pc.states() == {"synced": 2}
+
+
 def test_only_a_smaller_number_is_an_older_edit_sequence() -> None:
     assert is_older("1777911063", "1777911064")
     assert not is_older("1777911064", "1777911064")
