@@ -119,8 +119,7 @@ MEANINGS: Final[Mapping[Kind, Meaning]] = {
 
 SWITCHED_ON: Final = 0.45  # Of the kinds, in one seed.
 RATES: Final = (0.02, 0.05, 0.15)  # For each opportunity.
-# These come once a session or less, so that their chance is taken a few times a run.
-SELDOM: Final = 4.0
+LAST_TIME: Final = 0.3
 
 
 class Faults:
@@ -146,6 +145,10 @@ class Faults:
         if rate is None or self.stopped:
             return False
         return self._streams[kind].random() < min(rate * more, 0.6)
+
+    def strikes_last(self, kind: Kind) -> bool:
+        """Whether the fault happens once more when all others have stopped."""
+        return kind in self.rates and self._streams[kind].random() < LAST_TIME
 
     def count(self, kind: Kind, *failures: int) -> None:
         """Note that it happened; `failures` where only some of its failures are meant."""

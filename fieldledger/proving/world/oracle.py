@@ -290,7 +290,7 @@ class Oracle:
         if kind == Kind.INVOICE:
             if record.client.name.startswith(POISON):
                 return True
-            return record.voided and entry.state == State.CANCELLED
+            return record.voided and entry.state in {State.CANCELLED, State.SYNCED}
         return False
 
 

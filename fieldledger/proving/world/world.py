@@ -298,28 +298,36 @@ class World:
         kinds = (Kind.FILE_RESTORED, Kind.FILE_COPIED_BACK)
         if not any(each in self.faults.rates for each in kinds):
             return
-        now = self.clock.now + self.skew
         for kind in kinds:
             if self.company_backups and self.faults.strikes(kind):
-                self.faults.count(kind)
-                backup = self.company_backups[-1]
-                if kind == Kind.FILE_RESTORED:
-                    people.restore(self.company, backup, now=now)
-                else:
-                    people.copy_back(self.company, backup)
-                self.bookkeeper.look_again(self.company)
-                self.note(f"{kind}")
+                self._restore_file(kind)
         if self.chance.random() < 0.2:
             self.company_backups.append(self.company.to_json())
             self.note("the company file is backed up")
+
+    def _restore_file(self, kind: Kind) -> None:
+        self.faults.count(kind)
+        backup = self.company_backups[-1]
+        if kind == Kind.FILE_RESTORED:
+            people.restore(self.company, backup, now=self.clock.now + self.skew)
+        else:
+            people.copy_back(self.company, backup)
+        self.bookkeeper.look_again(self.company)
+        self.note(f"{kind}")
 
     def _open_files(self) -> None:
         wrong = self.faults.strikes(Kind.OTHER_FILE, more=2)
         if wrong:
             self.faults.count(Kind.OTHER_FILE)
             self.note("another company file is open")
+        opened = self.other if wrong else self.company
+        if not wrong and self.faults.strikes(Kind.FILE_COPIED, more=2):
+            self.faults.count(Kind.FILE_COPIED)
+            self.note("a copy of the company file is open, for a while")
+            opened = AwkwardCompany(Company.from_json(self.company.to_json()).state)
+            opened.refused = self._poison_refused
         for each in self.computers:
-            each.connector.desk.open(self.other if wrong else self.company)
+            each.connector.desk.open(opened)
 
     # --- The end ---
 
@@ -344,6 +352,9 @@ class World:
         problems = self._become_quiet()
         if problems:
             return problems
+        if self.faults.strikes_last(Kind.FILE_RESTORED) and self.company_backups:
+            self._restore_file(Kind.FILE_RESTORED)
+            self.bookkeeper.stop(self.company)  # The backup may be of a time with closed books.
         # The next day's look at the company file, which nobody asks for.
         self.clock.pass_by(25 * 3600)
         problems = self._become_quiet() or self.oracle.check_log(self.company)
