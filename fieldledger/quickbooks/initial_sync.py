@@ -284,7 +284,9 @@ def _create_here(
         results = create(business=connection.business, many=values, now=now, actor=_IMPORTED_BY)
         for row, result in zip(part, results, strict=True):
             if isinstance(result, Refused):
-                row.decision, row.reason = SKIP, f"Could not be made here: {result}"
+                row.reason = f"Could not be made here: {result}"
+                if row.record_id is None:  # Else ours still goes there, under a free name.
+                    row.decision = SKIP
                 row.save(update_fields=["decision", "reason"])
             else:
                 made[row.pk] = result.pk
@@ -292,9 +294,11 @@ def _create_here(
 
 
 def _left_open(connection: Connection, row: PlanRow) -> bool:
-    """Whether an undecided pair of which only theirs is new is to be made here."""
-    wants = connection.import_clients if row.kind == Kind.CLIENT else connection.import_items
-    return row.decision == ASK and wants
+    """Whether theirs of an undecided pair is to be made here, like one that stands alone."""
+    if row.decision != ASK or row.theirs is None:
+        return False
+    decided = _how_to_import(connection, Kind(row.kind), _theirs(row.theirs))
+    return decided is not None and decided[0] == CREATE_HERE
 
 
 # What may stand above the street in QuickBooks' addresses.

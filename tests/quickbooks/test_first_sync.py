@@ -124,6 +124,20 @@ def test_s7_s8_s9_the_first_stage_exports_all_and_ends_once(
     assert pc.connection.stage == Stage.ONGOING
 
 
+@pytest.mark.parametrize("inactive", ["skip", "archived"])
+def test_an_item_whose_name_an_inactive_one_has_goes_there_under_a_free_name_all_the_same(
+    pc: OfficePc, business: Business, inactive: str
+) -> None:
+    service_there(pc, "Gutter Care")
+    (theirs,) = [each for each in pc.company.items() if each.name == "Gutter Care"]
+    people.edit(pc.company, theirs.id, {"IsActive": "false"}, now=pc.now)
+    new_item(business, "gutter CARE")
+    pc.set_up(items=True, inactive=inactive)
+    (entry,) = [each for each in pc.entries() if each.title == "gutter CARE"]
+    assert (entry.state, entry.quickbooks_name) == (State.SYNCED, "gutter CARE – 2")
+    assert entry.quickbooks_id != theirs.id
+
+
 @pytest.mark.parametrize(("clients", "items"), [(True, False), (False, True), (False, False)])
 def test_s10_s11_what_is_ticked_is_imported_and_nothing_else(
     pc: OfficePc, clients: bool, items: bool
