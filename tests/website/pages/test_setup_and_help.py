@@ -103,14 +103,13 @@ def test_s30_every_window_of_quickbooks_is_listed_with_the_answer_to_give(
 
 
 def test_s34_s36_the_live_list_waits_then_says_when_it_was_connected(
-    office: Office, connection: Connection, monkeypatch: pytest.MonkeyPatch
+    office: Office, connection: Connection
 ) -> None:
-    monkeypatch.setattr(CONTACTS, "_seen", {})  # Whoever called in another test.
+    pc = OfficePc(office.business)
     post(office, "setup_next", step="install")
     assert "Waiting for its first call" in text(get(office, "checklist"))
     early = post(office, "setup_next", step="authorize")
     assert 'role="alert"' in early.content.decode()
-    pc = OfficePc(office.business)
     pc.install()
     assert pc.connector is not None
     right, pc.connector.password = pc.connector.password, "wrong"
