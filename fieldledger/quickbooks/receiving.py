@@ -219,6 +219,7 @@ def _judge(entry: EntryRow, row: Mapping[str, Any], answer: Answer | None) -> Ou
 
 def _doubt(message_set: MessageSet, entries: Sequence[EntryRow], now: datetime) -> None:
     message_set.status = Status.IN_DOUBT
+    message_set.save(update_fields=["status"])
     lost = "QuickBooks’ answer says nothing of this one. QuickBooks is asked first."
     SyncEntry.objects.filter(pk__in=[each.pk for each in entries]).update(
         state=State.CHECKING, code="answer_lost", message=lost, updated_at=now

@@ -4,19 +4,24 @@ Each case was found by the simulation (`fieldledger simulate-world`).
 """
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
-from fieldledger.quickbooks import reading
+from fieldledger.accounts.models import Business
+from fieldledger.office import services as office
+from fieldledger.quickbooks import reading, services
 from fieldledger.quickbooks.models import QuickBooksRecord
-from fieldledger.simulator.connector import Wait
+from fieldledger.simulator.connector import Ended, Wait
 from fieldledger.simulator.soap import Call, Reply
 from tests.support.office_pc import OfficePc, exchange
 
 pytestmark = pytest.mark.django_db
 
+NOW = datetime(2026, 5, 4, 16, 0, tzinfo=UTC)
 
-def run_with_answers(pc: OfficePc, answers: Iterator[str | None]) -> None:
+
+def run_with_answers(pc: OfficePc, answers: Iterator[str | None]) -> Ended:
     """Run a session in which each answer that is not None takes the place of QuickBooks' own."""
     assert pc.connector is not None
     steps = pc.connector.session()
@@ -24,8 +29,9 @@ def run_with_answers(pc: OfficePc, answers: Iterator[str | None]) -> None:
     while True:
         try:
             step = steps.send(reply)
-        except StopIteration:
-            return
+        except StopIteration as stop:
+            ended: Ended = stop.value
+            return ended
         if isinstance(step, Wait):
             reply = None
             continue
@@ -50,3 +56,23 @@ def test_a_list_whose_page_got_lost_is_read_whole_all_the_same(
     assert customers == len(pc.company.customers())
     items = QuickBooksRecord.objects.filter(list="items").count()
     assert items == len(pc.company.items())
+
+
+def test_a_hundred_is_not_answered_while_a_set_is_in_doubt_and_the_sync_is_paused(
+    pc: OfficePc, business: Business
+) -> None:
+    pc.set_up()
+    office.create_client(business=business, values={"name": "Anna"}, now=NOW)
+    other = (
+        '<?xml version="1.0" ?><QBXML><QBXMLMsgsRs><ItemQueryRs requestID="items:aaaaaa"'
+        ' statusCode="0" statusSeverity="Info" statusMessage="Status OK" /></QBXMLMsgsRs></QBXML>'
+    )
+
+    def answers() -> Iterator[str | None]:
+        yield None  # Whether the company file is the one that was left.
+        services.pause(pc.connection, actor="Dana", now=NOW)
+        yield other
+
+    ended = run_with_answers(pc, answers())
+    assert ended.progress[1] < 100
+    assert pc.states() == {"synced": 1}  # QuickBooks is asked all the same: nothing new is sent.
