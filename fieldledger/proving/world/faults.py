@@ -91,7 +91,7 @@ MEANINGS: Final[Mapping[Kind, Meaning]] = {
     Kind.DIES_STORED: Meaning("the answer is stored and lost on its way", (13,)),
     Kind.HRESULT: Meaning("an hresult, and nothing ran", (41,)),
     Kind.HRESULT_AFTER: Meaning("an hresult, and all of it ran", (41,)),
-    Kind.POISON: Meaning("one record has its whole document refused", (40,)),
+    Kind.POISON: Meaning("one record has its whole document refused", (38, 40)),
     Kind.LOCKED: Meaning("a record is open in a window", (39,)),
     Kind.BAD_ANSWER: Meaning("an answer is cut off, empty or a proxy's page", (18,)),
     Kind.OTHER_ANSWER: Meaning("the answer to another document", (17,)),

@@ -173,12 +173,15 @@ class Office:
         entry = self._pick(flying)
         if entry is None:
             return ""
-        change = (
-            self._change_client,
-            self._change_item,
-            self._change_invoice,
-            self._change_payment,
-        )[entry.rank - 1]
+        changes = {
+            1: self._change_client,
+            2: self._change_item,
+            3: self._change_invoice,
+            4: self._change_payment,
+        }
+        if self._chance.random() < 0.3:
+            changes |= {3: self._void_invoice, 4: self._void_payment}
+        change = changes[entry.rank]
         try:
             return change(entry.record_id)
         except office.Refused as refused:
@@ -209,15 +212,15 @@ class Office:
         office.update_payment(payment=payment, values={"amount": amount}, **self._by())
         return f"payment {payment.pk} is {amount}"
 
-    def _void_invoice(self) -> str:
-        invoice = self._pick(self._rows(Invoice, voided_at=None))
+    def _void_invoice(self, pk: int = 0) -> str:
+        invoice = self._pick(self._rows(Invoice, voided_at=None, **_key(pk)))
         if invoice is None:
             return self._new_invoice()
         office.void_invoice(invoice=invoice, **self._by())
         return f"void invoice {invoice.pk}"
 
-    def _void_payment(self) -> str:
-        payment = self._pick(self._rows(Payment, voided_at=None))
+    def _void_payment(self, pk: int = 0) -> str:
+        payment = self._pick(self._rows(Payment, voided_at=None, **_key(pk)))
         if payment is None:
             return self._new_payment()
         office.void_payment(payment=payment, **self._by())

@@ -207,9 +207,19 @@ class World:
             if not busy:
                 return
             self.clock.pass_by(self.chance.choice((0, 0.2, 1, 3)))
-            self.chance.choice(busy).advance()
+            self._advance(self.chance.choice(busy))
             self._meanwhile()
         raise Broken(Problem("stuck", f"A session did not end within {STEPS_MAX} calls."))
+
+    def _advance(self, computer: Computer) -> None:
+        computer.advance()
+        ended = computer.last
+        if not computer.is_busy and ended is not None and ended.outcome in {"died", "failed"}:
+            reads = self.database.query(
+                "SELECT reads FROM quickbooks_session ORDER BY id DESC LIMIT 1", ()
+            )
+            if reads and '"iterator": "{' in reads[0][0]:
+                self.faults.failures[43] += 1  # In the middle of a list's pages.
 
     def _meanwhile(self) -> None:
         """Let something happen in the middle of a session."""
@@ -218,7 +228,7 @@ class World:
         if self.chance.random() < 0.08:
             said = self.office.change_what_is_sent() if self.chance.random() < 0.6 else ""
             if said:
-                self.faults.failures[52] += 1
+                self.faults.failures[51 if said.startswith("void") else 52] += 1
                 self.note(f"office, in flight: {said}")
             else:
                 self._office_acts()
