@@ -352,3 +352,24 @@ def test_s70_z5_an_invoice_is_sent_from_its_menu_and_counts_what_is_not_there(
     paid = {"amount": "1.00", "date": f"{timezone.now():%Y-%m-%d}", "method": "check"}
     office.browser.post(address, paid)
     assert "1 payment not in QuickBooks" in text(get(office, "invoice", invoice.guid))
+
+
+def test_all_of_the_demo_goes_to_quickbooks_and_ten_invoices_with_their_payments(
+    office: Office,
+) -> None:
+    pc = OfficePc(office.business)
+    pc.set_up()
+    for _ in range(3):
+        pc.run()
+    assert pc.states() == {"synced": Client.objects.count() + Item.objects.count()}
+    ticked = Invoice.objects.filter(voided_at=None).order_by("pk")[:10]
+    paid = Payment.objects.filter(invoice__in=ticked, voided_at=None).count()
+    assert paid
+
+    post(office, "sync_invoices", invoice=[str(each.guid) for each in ticked], filters="")
+    pc.run()
+
+    assert {each.state for each in pc.entries(rank__gte=3)} == {"synced"}
+    assert len(pc.company.invoices()) == len(ticked)
+    assert len(pc.company.payments()) == paid
+    assert pc.company.totals()["invoiced"] == sum(int(each.total * 100) for each in ticked)
