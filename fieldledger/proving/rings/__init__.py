@@ -1,0 +1,1 @@
+"""The rings around the simulation: real programs, killed for real. See website/commands."""
