@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from fieldledger.office.models import Client, Invoice, InvoiceLine, Item, Payment
 from fieldledger.quickbooks.models import RANK, Connection, SyncEntry
@@ -17,6 +17,7 @@ from fieldledger.sync.content import (
     Kind,
     LineContent,
     PaymentContent,
+    State,
 )
 
 _ADDRESS: Final = ("line1", "line2", "city", "state", "postal_code", "country")
@@ -104,7 +105,8 @@ def items(ids: Iterable[int]) -> dict[int, tuple[int, ItemContent]]:
 class Loaded:
     """An invoice or payment; `content` is None while a parent is not in QuickBooks.
 
-    `missing` is that parent's entry; None if it has none.
+    `missing` is that parent's entry; None if it has none. A void invoice has no content; what it
+    misses is a payment that is to go first.
     """
 
     revision: int
@@ -139,7 +141,44 @@ def invoices(connection: Connection, ids: Sequence[int]) -> dict[int, Loaded]:
         Kind.ITEM,
         (line.item_id for each in lines.values() for line in each if line.item_id),
     )
-    return {each.pk: _invoice(each, lines[each.pk], customers, parts) for each in found}
+    paying = _undone(connection, [each.pk for each in found if each.voided])
+    return {
+        each.pk: _void(each, paying.get(each.pk))
+        if each.voided
+        else _invoice(each, lines[each.pk], customers, parts)
+        for each in found
+    }
+
+
+# A payment in one of these still stands in QuickBooks, and not because a person wants it to.
+_UNDONE: Final = frozenset(
+    {State.PENDING, State.SENDING, State.CHECKING, State.HELD, State.FAILED, State.CHANGED}
+)
+
+
+def _undone(connection: Connection, voided: Sequence[int]) -> dict[int, SyncEntry]:
+    """Return a payment that QuickBooks still applies to each of these invoices, if any does.
+
+    What has a payment is not voided before it: QuickBooks may refuse, or keep the money as a
+    credit that nobody asked for.
+    """
+    if not voided:
+        return {}
+    bills = dict(Payment.objects.filter(invoice__in=voided).values_list("pk", "invoice_id"))
+    return {
+        bills[entry.record_id]: entry
+        for entry in _entries(connection, Kind.PAYMENT, bills).values()
+        if entry.quickbooks_id and entry.state in _UNDONE
+    }
+
+
+def _void(invoice: Invoice, paying: SyncEntry | None) -> Loaded:
+    return Loaded(revision=invoice.revision, voided=True, amount=invoice.total, missing=paying)
+
+
+def _is_there(entry: SyncEntry | None) -> TypeGuard[SyncEntry]:
+    """Whether QuickBooks has it, as far as we know."""
+    return entry is not None and bool(entry.quickbooks_id) and entry.state != State.GONE
 
 
 def _invoice(
@@ -149,11 +188,11 @@ def _invoice(
     parts: dict[int, SyncEntry],
 ) -> Loaded:
     customer = customers.get(invoice.client_id)
-    if customer is None or not customer.quickbooks_id:
+    if not _is_there(customer):
         return Loaded(revision=invoice.revision, missing=customer)
     for line in lines:
         part = parts.get(line.item_id) if line.item_id else None
-        if line.item_id and (part is None or not part.quickbooks_id):
+        if line.item_id and not _is_there(part):
             return Loaded(revision=invoice.revision, missing=part)
     client, tax_rate = invoice.client, invoice.tax_rate
     content = InvoiceContent(
@@ -172,9 +211,8 @@ def _invoice(
         subtotal=invoice.subtotal,
         tax=invoice.tax,
         total=invoice.total,
-        voided=invoice.voided,
     )
-    return Loaded(revision=invoice.revision, content=content, voided=invoice.voided)
+    return Loaded(revision=invoice.revision, content=content, amount=invoice.total)
 
 
 def _line(line: InvoiceLine, parts: dict[int, SyncEntry]) -> LineContent:
@@ -203,9 +241,9 @@ def _payment(
     bill = bills.get(payment.invoice_id)
     customer = customers.get(payment.invoice.client_id)
     content = missing = None
-    if bill is None or not bill.quickbooks_id:
+    if not _is_there(bill):
         missing = bill
-    elif customer is None or not customer.quickbooks_id:
+    elif not _is_there(customer):
         missing = customer
     else:
         content = PaymentContent(

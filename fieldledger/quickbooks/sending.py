@@ -226,17 +226,17 @@ def _invoices(
             yield _vanished(entry)
             continue
         invoice = found[entry.record_id]
-        if invoice.content is None:
-            yield _wait(entry, invoice.missing)
-            continue
         known = _known(entry)
-        if invoice.content.voided and known is None:
+        noted = {"rev": invoice.revision, "total": str(invoice.amount)}
+        if invoice.voided and known is None:
             entry.state = State.CANCELLED
             yield entry, None, {}
             continue
-        noted = {"rev": invoice.revision, "total": str(invoice.content.total)}
-        if invoice.content.voided and known is not None:
+        if invoice.voided and known is not None and invoice.missing is None:
             yield entry, mapping.void_invoice(known), {"op": "void", **noted}
+            continue
+        if invoice.content is None:
+            yield _wait(entry, invoice.missing)
             continue
         try:
             notes: list[str] = []

@@ -217,6 +217,8 @@ def test_3140_a_reference_that_is_gone_is_said_and_goes_again_when_it_is_back(
     pc.set_up()
     client = new_client(business, "Anna Smith")
     other = new_client(business, "Ben Jones")
+    for name in ("Cleo", "Dan", "Eve"):  # What was written last is looked at first, and missed.
+        new_client(business, name)
     pc.run()
     there = entry_of(pc, "Anna Smith").quickbooks_id
     backup = pc.company.state.records[there]

@@ -1,5 +1,6 @@
 """From the office's records to the company file and back to the log, session by session."""
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -173,6 +174,59 @@ def test_a_void_goes_when_asked(pc: OfficePc, business: Business) -> None:
     assert pc.states() == {"synced": 4}
     assert pc.company.payments() == []
     assert [each.amounts["total"] for each in pc.company.invoices()] == [0]
+
+
+def test_a_payment_is_deleted_before_its_invoice_is_voided(
+    pc: OfficePc, business: Business, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, item = a_client(business), an_item(business)
+    pc.set_up()
+    invoice = an_invoice(business, client, item)
+    payment = a_payment(business, invoice, "40.00")
+    pc.sync(invoice.guid)
+    pc.run()
+    office.void_payment(payment=payment, now=NOW)
+    office.void_invoice(invoice=Invoice.objects.get(pk=invoice.pk), now=NOW)
+    pc.sync(invoice.guid)
+    real, asked = pc.company.answer, []
+
+    def answer(xml: str, **more: Any) -> str:
+        asked.extend(re.findall("<(TxnDelRq|TxnVoidRq)", xml))
+        return real(xml, **more)
+
+    monkeypatch.setattr(pc.company, "answer", answer)
+    pc.run()
+    assert asked == ["TxnDelRq", "TxnVoidRq"]
+    assert pc.states() == {"synced": 4}
+
+
+def test_a_payment_waits_while_its_invoice_is_gone_from_quickbooks(
+    pc: OfficePc, business: Business
+) -> None:
+    client, item = a_client(business), an_item(business)
+    pc.set_up()
+    invoice = an_invoice(business, client, item)
+    pc.sync(invoice.guid)
+    pc.run()
+    (there,) = pc.company.invoices()
+    people.delete(pc.company, there.id, now=pc.now)
+    office.update_invoice(invoice=invoice, values={"memo": "Gate code 12"}, now=NOW)
+    pc.sync(invoice.guid)
+    pc.run()
+    payment = a_payment(business, invoice, "40.00")
+    (asked,) = pc.sync(payments=(payment.guid,))
+    assert asked.result == "queued"
+    pc.run()
+    (entry,) = pc.entries(rank=4)
+    assert (entry.state, entry.message) == (
+        State.WAITING,
+        f"Waits for the invoice “{invoice.number}”, which needs you first.",
+    )
+    pc.act("retry", *pc.entries(rank=3))
+    pc.run()
+    pc.run()
+    assert pc.states() == {"synced": 4}
+    assert len(pc.company.payments()) == 1
 
 
 def test_asking_twice_makes_one_entry_and_says_who_was_first(
