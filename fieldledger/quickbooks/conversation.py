@@ -42,6 +42,7 @@ from fieldledger.quickbooks.entries import lock, recount
 from fieldledger.quickbooks.message_sets import pack, text_of
 from fieldledger.quickbooks.models import Connection, Exchange, MessageSet, Session
 from fieldledger.quickbooks.poll import Poll, find_poll, has_work
+from fieldledger.quickbooks.pruning import prune
 from fieldledger.quickbooks.tables import (
     Columns,
     as_read,
@@ -285,6 +286,7 @@ def close(call: CloseConnection, context: Context) -> str:
             connection.refresh_from_db()
             initial_sync.move_on(connection, now=context.now)
             connection.save()
+            prune(connection, now=context.now)
         _record(session, call, context, answer=session.ended)
         return session.ended
 

@@ -108,7 +108,7 @@ def _answer_call(environ: Environ) -> bytes:
     if isinstance(call, ClientVersion):
         return write_reply(call, "")
     try:
-        return write_reply(call, _converse(call, environ.get("REMOTE_ADDR", "")))
+        return write_reply(call, _converse(call, _address(environ)))
     except (DatabaseError, InterfaceError) as error:
         # Nothing was committed: the Web Connector comes back, and so does what it brought.
         _LOG.error("database", operation=call.operation, error=type(error).__name__)
@@ -119,6 +119,14 @@ def _answer_call(environ: Environ) -> bytes:
             write_fault("Fieldledger's database does not answer right now. Try again shortly."),
             {"Retry-After": "120"},
         ) from error
+
+
+def _address(environ: Environ) -> str:
+    """Return who calls; behind the proxy that ends TLS, the address that the proxy names last."""
+    address: str = environ.get("REMOTE_ADDR", "")
+    if settings.PUBLIC_HTTPS:
+        address = environ.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip() or address
+    return address[:60]
 
 
 def _converse(call: Call, address: str) -> conversation.Result:
