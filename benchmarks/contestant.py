@@ -9,11 +9,13 @@ puts a real answer in place of its placeholder, since nothing is sent to an unkn
 Commands and what they measured: benchmarks/README.md.
 """
 
+import io
 import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -112,17 +114,20 @@ def serve(port: int) -> int:
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """Answer as the product does, with the placeholder's place filled."""
-    import io
-
-    from fieldledger.website.wsgi import application as product
-
     if "sendRequestXML" in environ.get("HTTP_SOAPACTION", ""):
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         if PLACEHOLDER in body[:2000]:
             body = body.replace(PLACEHOLDER, _told(), 1)
             environ["CONTENT_LENGTH"] = str(len(body))
         environ["wsgi.input"] = io.BytesIO(body)
-    return product(environ, start_response)
+    return _product()(environ, start_response)
+
+
+@cache
+def _product() -> Callable[..., Iterable[bytes]]:
+    from fieldledger.website.wsgi import application as product
+
+    return product
 
 
 def _told() -> bytes:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from fieldledger.quickbooks.models import Connection, Stage
 
@@ -65,6 +65,7 @@ def find_poll(username: str) -> Poll | None:
     """
     if "\0" in username:  # No text in PostgreSQL; nobody's name.
         return None
+    connection = connections[DEFAULT_DB_ALIAS]  # Once: each look-up of a thread's own is work.
     connection.ensure_connection()
     sql = _SQL_OF.get(connection.vendor)
     if sql is None:
