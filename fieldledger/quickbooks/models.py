@@ -104,6 +104,8 @@ class Connection(models.Model):
     review = models.BooleanField(default=True)
     jobs = models.CharField(max_length=8, default="skip")
     inactive = models.CharField(max_length=8, default="skip")
+    # Who chose the import or, with a review, approved the plan; it is used by its completion.
+    import_asked_by = models.CharField(max_length=254, blank=True)
     import_used_at = models.DateTimeField(null=True)
     import_used_by = models.CharField(max_length=254, blank=True)
     plan_made_at = models.DateTimeField(null=True)
@@ -386,6 +388,23 @@ class QuickBooksRecord(models.Model):
         return self.full_name
 
 
+class StagedPage(models.Model):
+    """A page of a list on its way: what it says is used only once the list has come whole."""
+
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="+", db_index=False)
+    run = models.BigIntegerField()  # The session that reads it.
+    reading = models.CharField(max_length=16)  # A key of reading.READINGS.
+    body = models.BinaryField()  # The rows of QuickBooksRecord to be, as JSON, compressed.
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["connection", "reading", "id"], name="staged_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reading} {self.pk}"
+
+
 class PlanRow(models.Model):
     """What the initial sync will do with one record of ours, of theirs, or with a pair."""
 
@@ -399,6 +418,8 @@ class PlanRow(models.Model):
     decision = models.CharField(max_length=20)
     new_name = models.CharField(max_length=41, blank=True)
     reason = models.TextField(blank=True)
+    # Rows of one number may belong together: one decided leaves its others. 0: nothing to ask.
+    question = models.PositiveIntegerField(default=0)
 
     class Meta:
         indexes: ClassVar = [

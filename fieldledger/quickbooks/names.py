@@ -102,9 +102,11 @@ class Names:
 
         :raises CannotBeSent: if `wanted` is blank.
         """
+        if ":" in entry.name_folded:
+            # Below a parent a name has to be unique among its siblings only; QuickBooks would say.
+            return quickbooks_name(_leaf(entry, wanted), limit=self._limit).name
         name = quickbooks_name(wanted, limit=self._limit).name
-        # Below a parent a name has to be unique among its siblings only; QuickBooks would say.
-        if not self._resolves or ":" in entry.name_folded:
+        if not self._resolves:
             return name
         others = _Others(self._taken, entry.pk)
         known = entry.quickbooks_name
@@ -115,6 +117,13 @@ class Names:
             chosen = free_name(wanted, others, limit=self._limit)
         self._taken.setdefault(fold(chosen), set()).add(entry.pk)
         return chosen
+
+
+def _leaf(entry: EntryRow, wanted: str) -> str:
+    """Return the name below its parent of what may be called here by its full name there."""
+    parent, colon, leaf = wanted.rpartition(":")
+    is_full = colon and fold(parent) == entry.name_folded.rpartition(":")[0] and leaf.strip()
+    return leaf if is_full else wanted
 
 
 def _plain(wanted: str, limit: int) -> str:

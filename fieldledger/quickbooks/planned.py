@@ -1,5 +1,10 @@
-"""Change a row of the initial sync's plan before it is approved."""
+"""Change a row of the initial sync's plan before it is approved.
 
+Whatever is decided, each record of either side stays in the plan exactly once: what a row lets go
+gets a row of its own, and what no question is left about is decided by itself.
+"""
+
+from collections.abc import Iterator, MutableSet
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -7,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 
 from fieldledger.accounts.services import audit
-from fieldledger.quickbooks import initial_sync
+from fieldledger.quickbooks import planning
 from fieldledger.quickbooks.entries import lock
 from fieldledger.quickbooks.errors import Mistaken, NotPossible
 from fieldledger.quickbooks.models import Connection, PlanRow, QuickBooksRecord
@@ -15,8 +20,10 @@ from fieldledger.quickbooks.names import NAME_MAX
 from fieldledger.sync.content import Kind
 from fieldledger.sync.naming import fold, quickbooks_name
 
-_NEEDS_OURS: Final = frozenset({initial_sync.LINK, initial_sync.CREATE_THERE, initial_sync.RENAME})
-_NEEDS_THEIRS: Final = frozenset({initial_sync.LINK, initial_sync.CREATE_HERE})
+_NEEDS_OURS: Final = frozenset({planning.LINK, planning.CREATE_THERE, planning.RENAME})
+_NEEDS_THEIRS: Final = frozenset({planning.LINK, planning.CREATE_HERE})
+
+_BEGIN: Final = 8  # Characters that a name and its differentiated forms have in common.
 
 
 def decide_plan_row(
@@ -41,24 +48,26 @@ def decide_plan_row(
         if current.initial_started_at is not None:
             raise NotPossible("The plan is approved; the initial sync follows it.")
         row = PlanRow.objects.select_related("theirs").get(connection=current, guid=row_guid)
-        if decision not in initial_sync.DECISIONS or decision == initial_sync.ASK:
-            offered = ", ".join(each for each in initial_sync.DECISIONS if each != initial_sync.ASK)
+        if decision not in planning.DECISIONS or decision == planning.ASK:
+            offered = ", ".join(each for each in planning.DECISIONS if each != planning.ASK)
             raise Mistaken({"decision": [f"Choose one of: {offered}."]})
+        old = row.theirs
         if theirs is not None:
             row.theirs = _their_record(current, row, theirs)
         if decision in _NEEDS_OURS and row.record_id is None:
             raise Mistaken({"decision": ["The row has no record of ours; choose another one."]})
         if decision in _NEEDS_THEIRS and row.theirs is None:
             raise Mistaken({"theirs": ["Say which record in QuickBooks (its quickbooks_id)."]})
-        if decision == initial_sync.CREATE_HERE:
-            wants = current.import_clients if row.kind == Kind.CLIENT else current.import_items
-            if not wants:
-                raise Mistaken({"decision": ["The import of these was not chosen in the set-up."]})
-        if decision == initial_sync.RENAME or name is not None:
+        if decision == planning.CREATE_HERE and not _imports(current, row.kind):
+            raise Mistaken({"decision": ["The import of these was not chosen in the set-up."]})
+        if decision == planning.RENAME or name is not None:
             row.new_name = _new_name(current, row, name)
+        _let_go(current, row, decision, old)
         row.decision = decision
         row.reason = f"Decided by {actor}."
         row.save()
+        if row.question:
+            _settle(current, row)
         audit(
             business=current.business,
             actor=actor,
@@ -78,14 +87,144 @@ def _their_record(connection: Connection, row: PlanRow, list_id: str) -> QuickBo
     ).first()
     if found is None or (row.kind == Kind.CLIENT and found.type != "CustomerRet"):
         raise Mistaken({"theirs": [f"QuickBooks has no such {row.kind}."]})
-    other = (
-        PlanRow.objects.filter(connection=connection, theirs=found, decision=initial_sync.LINK)
-        .exclude(pk=row.pk)
-        .first()
-    )
-    if other is not None:
+    other = _row_of(connection, found, row)
+    if other is not None and other.decision == planning.LINK:
         raise Mistaken({"theirs": [f"It is linked with “{other.record_name}” already."]})
     return found
+
+
+def _row_of(connection: Connection, theirs: QuickBooksRecord, row: PlanRow) -> PlanRow | None:
+    """Return the other row that a record of theirs stands in."""
+    rows = PlanRow.objects.filter(connection=connection, rank=row.rank, theirs=theirs)
+    return rows.exclude(pk=row.pk).first()
+
+
+def _imports(connection: Connection, kind: Kind) -> bool:
+    return connection.import_clients if kind == Kind.CLIENT else connection.import_items
+
+
+def _let_go(
+    connection: Connection, row: PlanRow, decision: str, old: QuickBooksRecord | None
+) -> None:
+    """Find a place for what the decision parts the row from; take over what stood elsewhere."""
+    if row.theirs is not None and row.theirs != old:
+        other = _row_of(connection, row.theirs, row)
+        if other is not None:
+            other.theirs = None
+            if other.record_id is None:
+                other.delete()
+            elif other.decision == planning.ASK:
+                other.save()
+            else:
+                _decide_alone(connection, other)
+        if old is not None:
+            _place(connection, row, old)
+    if row.record_id is None or row.theirs is None:
+        return
+    if decision in {planning.CREATE_THERE, planning.RENAME}:
+        parted, row.theirs = row.theirs, None
+        _place(connection, row, parted)
+    elif decision == planning.CREATE_HERE:
+        alone = _beside(row)
+        alone.record_id, alone.record_guid = row.record_id, row.record_guid
+        alone.record_name = row.record_name
+        row.record_id = row.record_guid = None
+        row.record_name = row.new_name = ""
+        _decide_alone(connection, alone)
+
+
+def _beside(row: PlanRow) -> PlanRow:
+    return PlanRow(connection=row.connection, rank=row.rank, question=row.question)
+
+
+def _place(connection: Connection, row: PlanRow, theirs: QuickBooksRecord) -> None:
+    """Let what `row` no longer holds stand with another of its question, or alone."""
+    open_row = None
+    if row.question:
+        rows = PlanRow.objects.filter(
+            connection=connection,
+            rank=row.rank,
+            question=row.question,
+            decision=planning.ASK,
+            theirs=None,
+        )
+        open_row = rows.exclude(pk=row.pk).order_by("pk").first()
+    if open_row is not None:
+        open_row.theirs = theirs
+        open_row.save()
+        return
+    alone = _beside(row)
+    alone.theirs = theirs
+    _decide_alone(connection, alone)
+
+
+def _settle(connection: Connection, row: PlanRow) -> None:
+    """Decide what is left of a question once only one side of it is left."""
+    left = list(
+        PlanRow.objects.filter(
+            connection=connection, rank=row.rank, question=row.question, decision=planning.ASK
+        )
+        .exclude(pk=row.pk)
+        .select_related("theirs")
+        .order_by("pk")
+    )
+    if any(each.record_id for each in left) and any(each.theirs_id for each in left):
+        return
+    for each in left:
+        _decide_alone(connection, each)
+
+
+def _decide_alone(connection: Connection, row: PlanRow) -> None:
+    """Decide a row with one side, as if nothing had ever been like it, and save it."""
+    row.new_name = ""
+    if row.theirs is None:
+        row.decision, row.reason, row.new_name = planning.how_to_create(
+            connection,
+            row.kind,
+            row.record_name,
+            _Taken(connection, row),
+            "No record in QuickBooks is left for it.",
+        )
+    else:
+        theirs = row.theirs
+        row.decision, row.reason = planning.how_to_import(
+            connection,
+            row.kind,
+            type_=theirs.type,
+            sublevel=theirs.sublevel,
+            is_active=theirs.is_active,
+            reason=f"No {row.kind} here is left for it.",
+        ) or (planning.SKIP, "It stays in QuickBooks only; the import was not chosen.")
+    row.save()
+
+
+class _Taken(MutableSet[str]):
+    """The names in QuickBooks and those the plan gives away, asked for one by one."""
+
+    def __init__(self, connection: Connection, row: PlanRow) -> None:
+        self._there = QuickBooksRecord.objects.filter(
+            connection=connection, list=planning.LISTS[row.kind], sublevel=0
+        )
+        begin = row.record_name.strip()[:_BEGIN]
+        planned = PlanRow.objects.filter(
+            connection=connection, rank=row.rank, new_name__istartswith=begin
+        ).exclude(pk=row.pk)
+        self._planned = {fold(each) for each in planned.values_list("new_name", flat=True)}
+
+    def __contains__(self, folded: object) -> bool:
+        return folded in self._planned or self._there.filter(name_folded=folded).exists()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._planned)
+
+    def __len__(self) -> int:
+        return len(self._planned)
+
+    def add(self, value: str) -> None:
+        self._planned.add(value)
+
+    def discard(self, value: str) -> None:
+        self._planned.discard(value)
 
 
 def _new_name(connection: Connection, row: PlanRow, name: str | None) -> str:

@@ -6,6 +6,8 @@ fit one page goes on with its iterator, one list at a time: an iterator lives wi
 only (Intuit's qbXML reference, "Iterators").
 """
 
+import json
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -30,7 +32,13 @@ from fieldledger.qbxml.writing import Continue, Request, Start
 from fieldledger.quickbooks.company import OWNER_ID
 from fieldledger.quickbooks.context import Context, SessionStops
 from fieldledger.quickbooks.message_sets import Document
-from fieldledger.quickbooks.models import Connection, MessageSet, QuickBooksRecord, Session
+from fieldledger.quickbooks.models import (
+    Connection,
+    MessageSet,
+    QuickBooksRecord,
+    Session,
+    StagedPage,
+)
 from fieldledger.sync.naming import fold
 
 OWNER: Final = f"{{{OWNER_ID}}}"
@@ -121,7 +129,8 @@ READINGS: Final[dict[str, Reading]] = {
         is_paged=True,
     ),
 }
-# Without these nothing could be mapped, matched or named: a refusal of one is worth a word.
+# What ours is matched against: without it, all of ours would be made a second time.
+MATCHED: Final = frozenset({"customers", "items"})
 COMPANY: Final = "company"
 
 
@@ -171,43 +180,107 @@ def refused_whole(session: Session, content: Sequence[dict[str, Any]]) -> str:
     """Note that QuickBooks refused a whole reading: ask one by one, leave out what fails alone.
 
     Returns the list that is left out, "" if none.
+
+    :raises SessionStops: if nothing can be done without the list.
     """
     names = {each["list"] for each in content}
     for each in session.reads:
         if each["list"] in names:
             if len(names) == 1:
-                each["skip"] = True
+                _leave_out(session.connection, each)
                 return str(each["list"])
             each["alone"] = True
             each["iterator"] = ""
     return ""
 
 
+def _leave_out(connection: Connection, read: dict[str, Any], said: str = "") -> None:
+    """Go on without a list; what is known of it from an earlier reading stays.
+
+    :raises SessionStops: for a list never read that is matched against: everything would be
+        made in QuickBooks a second time.
+    """
+    if read["list"] in MATCHED and connection.lists_read_at is None:
+        raise SessionStops(
+            f"QuickBooks did not give its list of {read['list']}; nothing is sent without it."
+            + (f" QuickBooks says: {said}" if said else "")
+        )
+    read["skip"] = True
+
+
 def take(connection: Connection, session: Session, name: str, answer: Answer | None) -> None:
-    """Remember one page of a list and note what is left of it; None if it was not answered.
+    """Keep one page of a list and note what is left of it; None if it was not answered.
+
+    A list's pages are used together once the last of them is there.
 
     :raises SessionStops: if the list cannot be read whole; the next session reads all anew.
     """
     read = next((each for each in session.reads if each["list"] == name), None)
     if read is None:
         return
-    if answer is None or (answer.status.severity == "Error" and read["iterator"]):
+    is_first = not read["iterator"]
+    if is_first:
+        # Of a walk that broke off, in this session or an earlier one.
+        StagedPage.objects.filter(connection=connection, reading=name).delete()
+    if answer is None or (
+        answer.status.severity == "Error" and (read["iterator"] or name in MATCHED)
+    ):
         # Its iterator died, or the answer was another's: from the start, for half a list would
         # pass for all that QuickBooks has.
-        read.update(iterator="", alone=True, restarts=read.get("restarts", 0) + 1)
-        if read["restarts"] > RESTARTS_MAX:
-            raise SessionStops(
-                f"QuickBooks did not give its list of {name} whole. It is read again next time."
-            )
+        _begin_anew(connection, read, answer)
         return
     if answer.status.severity == "Error":
-        session.reads = [each for each in session.reads if each is not read]
+        _leave_out(connection, read, answer.status.message)
         return
-    remember(connection, READINGS[name].list, answer.records, run=session.pk)
-    if answer.iterator_id and answer.iterator_remaining:
-        read.update(iterator=answer.iterator_id, left=answer.iterator_remaining, alone=True)
+    goes_on = bool(answer.iterator_remaining)
+    iterator = answer.iterator_id or read["iterator"]
+    if goes_on and not iterator:
+        _begin_anew(connection, read, answer)
         return
+    if goes_on or not is_first:
+        _stage(connection, session, name, answer.records)
+    if goes_on:
+        read.update(iterator=iterator, left=answer.iterator_remaining, alone=True)
+        return
+    if is_first:
+        remember(connection, _rows_of(READINGS[name].list, answer.records), run=session.pk)
+    else:
+        _use_staged(connection, session, name)
     session.reads = [each for each in session.reads if each is not read]
+
+
+def _begin_anew(connection: Connection, read: dict[str, Any], answer: Answer | None) -> None:
+    read.update(iterator="", alone=True, restarts=read.get("restarts", 0) + 1)
+    if read["restarts"] <= RESTARTS_MAX:
+        return
+    said = answer.status.message if answer is not None else ""
+    if answer is not None and read["list"] in MATCHED and connection.lists_read_at is not None:
+        _leave_out(connection, read, said)
+        return
+    raise SessionStops(
+        f"QuickBooks did not give its list of {read['list']} whole. It is read again next time."
+        + (f" QuickBooks says: {said}" if said else "")
+    )
+
+
+def _stage(connection: Connection, session: Session, name: str, records: Sequence[Record]) -> None:
+    """Keep a page until its list is whole."""
+    text = json.dumps(_rows_of(READINGS[name].list, records), separators=(",", ":"))
+    StagedPage.objects.create(
+        connection=connection,
+        run=session.pk,
+        reading=name,
+        body=zlib.compress(text.encode(), 1),
+    )
+
+
+def _use_staged(connection: Connection, session: Session, name: str) -> None:
+    """Use the pages of a list that has come whole, one after the other."""
+    pages = StagedPage.objects.filter(connection=connection, reading=name, run=session.pk)
+    for key in list(pages.order_by("pk").values_list("pk", flat=True)):
+        body = StagedPage.objects.values_list("body", flat=True).get(pk=key)
+        remember(connection, json.loads(zlib.decompress(bytes(body))), run=session.pk)
+    pages.delete()
 
 
 def keep_one_iterator(session: Session) -> None:
@@ -231,32 +304,40 @@ _COLUMNS: Final = (
 )
 
 
-def remember(connection: Connection, into: List, records: Sequence[Record], *, run: int) -> None:
-    """Insert or renew what QuickBooks said of list records, in one statement a page."""
-    rows = {}
+def _rows_of(into: List, records: Sequence[Record]) -> list[dict[str, Any]]:
+    """Return what is remembered of list records, by column."""
+    rows = []
     for record in records:
         list_id = record.text("ListID")
         if not list_id:
             continue
         name = record.text("Name") or ""
         full_name = record.text("FullName") or name
-        rows[list_id] = QuickBooksRecord(
-            connection=connection,
-            list=into,
-            list_id=list_id,
-            type=record.type,
-            name=name,
-            full_name=full_name,
-            name_folded=fold(full_name)[:209],
-            is_active=record.flag("IsActive") is not False,
-            sublevel=int(record.text("Sublevel") or 0),
-            edit_sequence=record.text("EditSequence") or "",
-            external_guid=(record.text("ExternalGUID") or "").casefold(),
-            details=details_of(record),
-            run=run,
+        rows.append(
+            {
+                "list": into,
+                "list_id": list_id,
+                "type": record.type,
+                "name": name,
+                "full_name": full_name,
+                "name_folded": fold(full_name)[:209],
+                "is_active": record.flag("IsActive") is not False,
+                "sublevel": int(record.text("Sublevel") or 0),
+                "edit_sequence": record.text("EditSequence") or "",
+                "external_guid": (record.text("ExternalGUID") or "").casefold(),
+                "details": details_of(record),
+            }
         )
+    return rows
+
+
+def remember(connection: Connection, rows: Sequence[dict[str, Any]], *, run: int) -> None:
+    """Insert or renew what QuickBooks said of list records, in one statement a page."""
+    by_id = {
+        each["list_id"]: QuickBooksRecord(connection=connection, run=run, **each) for each in rows
+    }
     QuickBooksRecord.objects.bulk_create(
-        rows.values(),
+        by_id.values(),
         update_conflicts=True,
         unique_fields=["connection", "list", "list_id"],
         update_fields=_COLUMNS,
@@ -281,11 +362,22 @@ def details_of(record: Record) -> dict[str, Any]:
             paths = {"taxable": "IsTaxable"}
         case "ItemServiceRet" | "ItemNonInventoryRet" | "ItemOtherChargeRet":
             return _item_details(record)
-        case "ItemInventoryRet":
-            paths = {"description": "SalesDesc", "price": "SalesPrice", "cost": "PurchaseCost"}
+        case "ItemInventoryRet" | "ItemInventoryAssemblyRet":
+            paths = {
+                "description": "SalesDesc",
+                "price": "SalesPrice",
+                "cost": "PurchaseCost",
+                **_TAX_CODE,
+            }
         case _:
             return {}
     return {key: record.text(path) or "" for key, path in paths.items()}
+
+
+_TAX_CODE: Final = {
+    "tax_code": "SalesTaxCodeRef/ListID",
+    "tax_code_name": "SalesTaxCodeRef/FullName",
+}
 
 
 def _customer_details(record: Record) -> dict[str, Any]:
@@ -327,7 +419,7 @@ def _item_details(record: Record) -> dict[str, Any]:
     paths = two_sided if is_two_sided else one_sided
     details: dict[str, Any] = {key: record.text(path) or "" for key, path in paths.items()}
     details["two_sided"] = is_two_sided
-    details["tax_code"] = record.text("SalesTaxCodeRef/ListID") or ""
+    details |= {key: record.text(path) or "" for key, path in _TAX_CODE.items()}
     return details
 
 
@@ -337,6 +429,7 @@ def finish(connection: Connection, session: Session, context: Context) -> None:
     QuickBooksRecord.objects.filter(connection=connection, run__lt=session.pk).exclude(
         list__in=skipped
     ).delete()
+    StagedPage.objects.filter(connection=connection).delete()
     session.reads = []
     connection.reading_wanted = False
     connection.lists_read_at = context.now

@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 from fieldledger.accounts.models import Business
 from fieldledger.accounts.services import audit
 from fieldledger.qbwc.setup_file import CannotBeReached, write_setup_file
-from fieldledger.quickbooks import initial_sync, passwords
+from fieldledger.quickbooks import initial_sync, passwords, planning
 from fieldledger.quickbooks.company import OWNER_ID
 from fieldledger.quickbooks.entries import lock
 from fieldledger.quickbooks.errors import Mistaken, NotPossible
@@ -220,6 +220,7 @@ def choose_import(
     if connection.initial_started_at is not None:
         raise NotPossible("The initial sync has begun; its choices can no longer be changed.")
     _apply(connection, choice, tuple(_CHOICES))
+    connection.import_asked_by = actor
     if connection.stage == Stage.INITIAL_SYNC and connection.lists_read_at is not None:
         initial_sync.lists_read(connection, now=now)
     _note(connection, "choose what to import", actor, now, choice=dict(choice))
@@ -359,8 +360,9 @@ def approve_plan(connection: Connection, *, actor: str, now: datetime) -> Connec
         raise NotPossible(
             "The plan is not there yet: the lists are still being read from QuickBooks."
         )
-    if PlanRow.objects.filter(connection=connection, decision=initial_sync.ASK).exists():
+    if PlanRow.objects.filter(connection=connection, decision=planning.ASK).exists():
         raise NotPossible("Some rows still ask for a decision. Decide them, then approve.")
+    connection.import_asked_by = actor
     initial_sync.carry_out(connection, now=now, actor=actor)
     _note(connection, "approve the plan", actor, now)
     return connection
