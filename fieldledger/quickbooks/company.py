@@ -146,7 +146,8 @@ def require_fit(
     if company.file_id != connection.file_id:
         opened = company.name or "The company file that is open"
         linked = connection.company_name
-        wanted = f'This connection belongs to "{linked}"' if linked else "It has another mark"
+        mark = "another mark" if company.file_id else "no mark of the setup file"
+        wanted = f'This connection belongs to "{linked}"' if linked else f"It has {mark}"
         raise CompanyRefused(
             "wrong_file",
             f'"{opened}" is not the company file of this connection. {wanted}. Nothing was sent.'

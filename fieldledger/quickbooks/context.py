@@ -4,10 +4,24 @@ import hashlib
 import random
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 
-# The ticket of a sign-in without a session: it opens nothing and is known without looking it up.
-IDLE_TICKET: Final = "idle"
+
+class Idle(StrEnum):
+    """The ticket of a sign-in without a session, by why there is none.
+
+    It opens nothing, and what to say when it is handed back is known without looking it up.
+    """
+
+    DONE = "idle"
+    REFUSED = "idle-refused"
+    OFF = "idle-off"
+    PAUSED = "idle-paused"
+    SET_UP = "idle-set-up"
+    PLAN = "idle-plan"
+
+
 _ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz234567"
 
 

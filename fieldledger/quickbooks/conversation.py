@@ -33,15 +33,15 @@ from fieldledger.qbwc.transitions import (
 from fieldledger.quickbooks import initial_sync, passwords, receiving, recovery, steps
 from fieldledger.quickbooks.contacts import CONTACTS
 from fieldledger.quickbooks.context import (
-    IDLE_TICKET,
     Context,
+    Idle,
     SessionStops,
     ticket_digest,
 )
 from fieldledger.quickbooks.entries import lock, recount
 from fieldledger.quickbooks.message_sets import pack, text_of
 from fieldledger.quickbooks.models import Connection, Exchange, MessageSet, Session
-from fieldledger.quickbooks.poll import Poll, find_poll, has_work
+from fieldledger.quickbooks.poll import Poll, find_poll, has_work, why_idle
 from fieldledger.quickbooks.pruning import prune
 from fieldledger.quickbooks.tables import (
     Columns,
@@ -59,7 +59,15 @@ Result = str | int | tuple[str, ...]
 NO_WORK: Final = "none"
 WRONG_SIGN_IN: Final = "nvu"
 OPEN_FILE: Final = ""  # Use the company file that is open (Intuit QBWC Programmer's Guide ch. 10).
-IDLE_GOODBYE: Final = "No data exchange required: nothing is waiting in Fieldledger."
+# What the Web Connector shows of a sign-in without a session.
+IDLE_GOODBYES: Final[Mapping[str, str]] = {
+    Idle.DONE: "No data exchange required: nothing is waiting in Fieldledger.",
+    Idle.REFUSED: "The user name or the password is wrong. Copy both from Fieldledger again.",
+    Idle.OFF: "QuickBooks Desktop is switched off in Fieldledger. What waits there is kept.",
+    Idle.PAUSED: "The exchange is paused in Fieldledger. What waits there is kept.",
+    Idle.SET_UP: "The set-up goes on in Fieldledger: choose what to import, then press Next there.",
+    Idle.PLAN: "The plan of the initial sync waits in Fieldledger. Approve it there.",
+}
 CONNECTION_ERRORS_MAX: Final = 2
 # QuickBooks is closed and no file was named: then naming the file may open it.
 NO_FILE_NAMED: Final = "0x80040416"
@@ -91,10 +99,10 @@ def authenticate(call: Authenticate, context: Context) -> tuple[str, ...]:
     if not passwords.is_right(call.password, *digests) or poll is None:
         if poll is not None:
             CONTACTS.note_wrong_password(poll.connection_id, context.now)
-        return (IDLE_TICKET, WRONG_SIGN_IN)
+        return (Idle.REFUSED.value, WRONG_SIGN_IN)
     CONTACTS.note(poll.connection_id, context.now)
     if not has_work(poll, context.now):
-        return (IDLE_TICKET, NO_WORK)
+        return (why_idle(poll).value, NO_WORK)
     with transaction.atomic():
         return (_open_session(poll, call, context), OPEN_FILE)
 
@@ -147,7 +155,7 @@ class _Open:
 
 def _find(ticket: str) -> _Open | None:
     """Return the ticket's session and its connection, locked; None for every other ticket."""
-    if ticket == IDLE_TICKET:
+    if ticket in IDLE_GOODBYES:
         return None
     digest = ticket_digest(ticket)
     # The connection's row first. A session never changes its connection.
@@ -273,8 +281,8 @@ def last_error(call: GetLastError, context: Context) -> str:
 
 def close(call: CloseConnection, context: Context) -> str:
     """End the session; the answer is the status line the person reads."""
-    if call.ticket == IDLE_TICKET:
-        return IDLE_GOODBYE
+    if call.ticket in IDLE_GOODBYES:
+        return IDLE_GOODBYES[call.ticket]
     with transaction.atomic():
         found = _find(call.ticket)
         if found is None:

@@ -6,6 +6,7 @@ from typing import Final
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
+from fieldledger.quickbooks.context import Idle
 from fieldledger.quickbooks.models import Connection, Stage
 
 # A restored company file stays unseen while nothing is sent; so it is looked at once a day.
@@ -117,3 +118,20 @@ def has_work(poll: Poll, now: datetime) -> bool:
             return is_due and poll.initial_started_at is not None
         case _:
             return False
+
+
+def why_idle(poll: Poll) -> Idle:
+    """Return why a sign-in that has no work has none."""
+    if not poll.enabled:
+        return Idle.OFF
+    if poll.paused:
+        return Idle.PAUSED
+    match poll.stage:
+        case Stage.IMPORT:
+            return Idle.SET_UP
+        case Stage.INITIAL_SYNC if poll.initial_started_at is None:
+            return Idle.PLAN
+        case Stage.OFF:
+            return Idle.OFF
+        case _:
+            return Idle.DONE

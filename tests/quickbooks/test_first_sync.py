@@ -124,6 +124,21 @@ def test_s7_s8_s9_the_first_stage_exports_all_and_ends_once(
     assert pc.connection.stage == Stage.ONGOING
 
 
+def test_the_web_connector_says_that_the_set_up_and_then_the_plan_wait_for_a_person(
+    pc: OfficePc, business: Business
+) -> None:
+    pc.install()
+    doing: dict[str, Any] = {"actor": "Dana", "now": timezone.now()}
+    services.go_next(pc.connection, **doing)
+    pc.run()
+    services.go_next(pc.connection, **doing)
+    assert pc.goodbye() == (
+        "The set-up goes on in Fieldledger: choose what to import, then press Next there."
+    )
+    services.go_next(pc.connection, **doing)
+    assert pc.goodbye() == ("The plan of the initial sync waits in Fieldledger. Approve it there.")
+
+
 @pytest.mark.parametrize("inactive", ["skip", "archived"])
 def test_an_item_whose_name_an_inactive_one_has_goes_there_under_a_free_name_all_the_same(
     pc: OfficePc, business: Business, inactive: str

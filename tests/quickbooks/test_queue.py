@@ -75,7 +75,9 @@ def test_s19_z13_off_refuses_the_connector_politely_and_keeps_the_queue(
     new_item(business)
 
     assert pc.run().outcome == "none"
-
+    assert pc.goodbye() == (
+        "QuickBooks Desktop is switched off in Fieldledger. What waits there is kept."
+    )
     assert pc.states() == {"pending": 2}
     assert queries.status(pc.connection, now=now())["stage"] == "off"
     services.set_enabled(pc.connection, enabled=True, actor="Dana", now=now())
@@ -91,7 +93,7 @@ def test_paused_sends_nothing_and_resumed_sends_what_waited(
     new_client(business)
 
     assert pc.run().outcome == "none"
-
+    assert pc.goodbye() == ("The exchange is paused in Fieldledger. What waits there is kept.")
     assert pc.states() == {"pending": 1}
     services.resume(pc.connection, actor="Dana", now=now())
     pc.run()

@@ -5,6 +5,7 @@ over HTTP, without a socket.
 """
 
 import io
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,7 @@ from fieldledger.simulator.soap import Call, Lost, Received, Reply, write_call
 from fieldledger.simulator.variant import Variant
 
 SEED = 7
+_GOODBYE = re.compile(b"<closeConnectionResult>(.*?)</closeConnectionResult>")
 
 
 def get(path: str, query: str = "") -> tuple[int, bytes]:
@@ -144,6 +146,19 @@ class OfficePc:
             else:
                 reply = exchange(step)
                 self.heard(step, reply)
+
+    def goodbye(self) -> str:
+        """Run a session and return what closeConnection was answered with."""
+        said: list[bytes] = []
+
+        def hear(_call: Call, reply: Reply) -> None:
+            if isinstance(reply, Received):
+                said.extend(_GOODBYE.findall(reply.body))
+
+        self.heard = hear
+        self.run()
+        (text,) = said
+        return text.decode()
 
     def sync(self, *invoices: UUID, payments: tuple[UUID, ...] = ()) -> list[services.SyncResult]:
         """Press Sync to QuickBooks."""
