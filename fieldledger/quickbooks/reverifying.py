@@ -33,9 +33,10 @@ from fieldledger.quickbooks.verification import (
     FILE_RESTORED,
     is_older,
 )
-from fieldledger.sync.content import State
+from fieldledger.sync.content import Kind, State
 
-LAST_WRITTEN_MAX: Final = 3
+LAST_WRITTEN_MAX: Final = 20  # Remembered; of these, asked for:
+ASKED_FOR_MAX: Final = 4
 _IN_QUICKBOOKS: Final = (State.SYNCED, State.DIFFERS, State.CHANGED)
 _WITH_QUICKBOOKS: Final = (State.SENDING, State.CHECKING)
 
@@ -68,15 +69,19 @@ def check_document(connection: Connection, context: Context) -> Document:
     asks = CompanyActivityQuery() if knows else CompanyQuery(owner_id=(reading.OWNER,))
     requests = [Request(request_id=first, body=asks)]
     content: list[dict[str, object]] = [{"r": first, "list": "check"}]
-    last = connection.activity.get("last", [])
-    for entry in SyncEntry.objects.filter(connection=connection, pk__in=last).order_by("pk"):
-        if entry.state in _IN_QUICKBOOKS and entry.quickbooks_id and entry.edit_sequence:
-            request_id = f"check:{entry.pk}:{nonce}"
-            body = recovery.by_id(entry.kind, (entry.quickbooks_id,))
-            requests.append(Request(request_id=request_id, body=body))
-            content.append(
-                {"r": request_id, "list": "check", "e": entry.pk, "es": entry.edit_sequence}
-            )
+    for entry in _written_last(connection):
+        request_id = f"check:{entry.pk}:{nonce}"
+        body = recovery.by_id(entry.kind, (entry.quickbooks_id,))
+        requests.append(Request(request_id=request_id, body=body))
+        content.append(
+            {
+                "r": request_id,
+                "list": "check",
+                "e": entry.pk,
+                "es": entry.edit_sequence,
+                "txn": entry.kind in {Kind.INVOICE, Kind.PAYMENT},
+            }
+        )
     return Document(purpose=MessageSet.Purpose.CHECK, requests=requests, content=content)
 
 
@@ -86,6 +91,16 @@ def refused_whole(connection: Connection) -> bool:
         return False
     connection.activity = {**connection.activity, "unknown": True}
     return True
+
+
+def _written_last(connection: Connection) -> list[SyncEntry]:
+    """Return what was written last and is at rest, so that QuickBooks has it as we know it."""
+    last = connection.activity.get("last", [])
+    found = SyncEntry.objects.filter(
+        connection=connection, state__in=_IN_QUICKBOOKS, edit_sequence__gt=""
+    ).in_bulk(last)
+    newest = [found[key] for key in dict.fromkeys(reversed(last)) if key in found]
+    return newest[:ASKED_FOR_MAX]
 
 
 def note_written(connection: Connection, entries: Sequence[int]) -> None:
@@ -101,6 +116,7 @@ def take_check(
     connection.checked_at = now
     by_id = {each.request_id: each for each in answers}
     reason = ""
+    is_older_file = lacks_a_list_record = False
     there = 0
     missing: list[int] = []
     for row in message_set.content:
@@ -112,12 +128,15 @@ def take_check(
             reason = _activity(connection, record) or reason
         elif record is None:
             missing.append(row["e"])
+            lacks_a_list_record |= not row["txn"]
         elif is_older(record.text("EditSequence") or "", row["es"]):
-            reason = reason or FILE_OLDER
+            is_older_file = True
         else:
             there += 1
-    if missing and not there:
-        reason = reason or FILE_OLDER
+    if missing and not there and (lacks_a_list_record or not reason):
+        is_older_file = True  # Condensing takes out transactions alone.
+    if is_older_file and reason != FILE_RESTORED:
+        reason = FILE_OLDER
     if reason:
         verify_all(connection, reason, now)
     elif missing:
@@ -185,7 +204,13 @@ def database_restored(*, now: datetime) -> None:
 def _doubt_everything(now: datetime) -> None:
     for key in Connection.objects.order_by("pk").values_list("pk", flat=True):
         connection = lock(key)
+        connection.restored_at = now
+        connection.restored_from = connection.last_contact_at or connection.created_at
+        connection.epoch += 1
         if connection.initial_started_at is None:
+            # The initial sync may have run since: what we made there tells from new lists alone.
+            connection.lists_read_at, connection.reading_wanted = None, True
+            connection.save()
             continue
         for session in Session.objects.filter(connection=connection, closed_at__isnull=True):
             session.state, session.closed_at = SessionState.CLOSED, now
@@ -203,9 +228,6 @@ def _doubt_everything(now: datetime) -> None:
         SyncEntry.objects.filter(connection=connection).exclude(state__in=_WITH_QUICKBOOKS).update(
             look_first=True
         )
-        connection.restored_at = now
-        connection.restored_from = connection.last_contact_at or connection.created_at
-        connection.epoch += 1
         connection.acknowledged_set = ""
         connection.save()
 

@@ -161,3 +161,24 @@ def test_only_a_smaller_number_is_an_older_edit_sequence() -> None:
     assert not is_older("1777911065", "1777911064")
     assert not is_older("", "1777911064")
     assert not is_older("x", "1777911064")
+
+
+def test_a_backup_from_before_the_initial_sync_links_what_is_there_by_now(
+    pc: OfficePc, business: Business
+) -> None:
+    a_client(business, "Anna")
+    pc.set_up()
+    count = len(pc.company.customers())
+    # The backup is of the moment when the lists had been read, and nothing more.
+    SyncEntry.objects.all().delete()
+    connection = pc.connection
+    connection.stage, connection.active_count = "import", 0
+    connection.initial_started_at = connection.initial_completed_at = None
+    connection.plan_approved_at = None
+    connection.save()
+    services.database_restored(now=datetime.now(tz=UTC))
+    services.go_next(pc.connection, actor="Dana", now=datetime.now(tz=UTC))
+    for _ in range(3):
+        pc.run()
+    assert len(pc.company.customers()) == count
+    assert pc.states() == {"synced": 1}
