@@ -37,6 +37,7 @@ class Held:
     """What a Web Connector that died has in its hands: a document not run yet, or an answer."""
 
     ticket: str
+    company: Company | None = None  # The file its session with QuickBooks is for.
     request: str = ""
     answer: Call | None = None
 
@@ -52,6 +53,7 @@ class Computer:
     note: Callable[[str], None]
     steps: Steps | None = None
     reply: Reply | None = None
+    company: Company | None = None
     held: list[Held] = field(default_factory=list)
     last: Ended | None = None
     sessions: int = 0
@@ -66,7 +68,12 @@ class Computer:
         assert self.steps is None
         self.sessions += 1
         self.steps, self.reply = self.connector.session(), None
+        self.company = self._open_company()
         self.note(f"{self.name} begins session {self.sessions}")
+
+    def _open_company(self) -> Company | None:
+        desk = self.connector.desk
+        return desk.companies.get(desk.open_path or "")
 
     def advance(self) -> None:
         """Make the session's next call."""
@@ -95,7 +102,7 @@ class Computer:
         self.note(f"{self.name} ends: {ended.outcome} {ended.status}".rstrip())
         held, self.connector.held = self.connector.held, None
         if held is not None:
-            self.held.append(Held(held.ticket, request=held.request))
+            self.held.append(Held(held.ticket, self.company, request=held.request))
 
     def _stray(self, step: Call) -> None:
         ticket = _ticket(step)
@@ -142,10 +149,9 @@ class Computer:
         return True
 
     def _run_late(self, held: Held) -> Call | None:
-        desk = self.connector.desk
-        company = desk.companies.get(desk.open_path or "")
-        if company is None:
-            return None
+        company = self._open_company()
+        if company is None or company is not held.company:
+            return None  # QuickBooks closed that file, and its session with it.
         self.note(f"{self.name} wakes up and runs what it held")
         session = company.open_session(self.connector.app)
         response = hresult = message = ""

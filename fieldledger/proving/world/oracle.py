@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 
 from fieldledger.office.models import Client, Invoice, Item, Payment
 from fieldledger.proving.world.bookkeeper import FAX, Bookkeeper
+from fieldledger.proving.world.faults import Kind as Fault
 from fieldledger.proving.world.office import POISON
 from fieldledger.quickbooks.models import ACTIVE_STATES, RANK, Connection, MessageSet, SyncEntry
 from fieldledger.simulator.company import Company
@@ -237,6 +238,8 @@ class Oracle:
             records: QuerySet[Any] = model._default_manager.all()  # noqa: SLF001 - Django's documented API.
             for record in records.filter(business=business).order_by("pk"):
                 problem = self._judge(kind, record, entries.get(record.pk), live, company)
+                if problem is not None and self._is_paid_by_the_forgotten(entries.get(record.pk)):
+                    continue
                 if problem is not None and not (
                     problem.verdict in {"lost", "stuck", "stale"} and _rests_on(record) & excused
                 ):
@@ -249,6 +252,14 @@ class Oracle:
             self.made_for.get(each.origin.request_id) for each in self.bookkeeper.deleted.values()
         )
         return {each[1] for each in made_for if each is not None}
+
+    def _is_paid_by_the_forgotten(self, entry: SyncEntry | None) -> bool:
+        """Whether QuickBooks has payments that our restored database does not know of.
+
+        They leave no room for what it knows: QuickBooks says so (3210), and a person must act.
+        """
+        happened = self.bookkeeper.faults.happened[Fault.DATABASE_RESTORED]
+        return bool(happened and entry and entry.state == State.FAILED and entry.code == "3210")
 
     def _judge(
         self,
