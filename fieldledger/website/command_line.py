@@ -48,6 +48,10 @@ COMMANDS = {
         "fieldledger.website.commands.simulate_world",
         "prove the engine: seeded worlds in which everything goes wrong",
     ),
+    "kill-server": Listed(
+        "fieldledger.website.commands.kill_server",
+        "prove the server: kill it while everybody works, and look what is left",
+    ),
     "companion": Listed(
         "fieldledger.website.commands.companion",
         "the simulated QuickBooks beside a server; what --with-quickbooks starts",

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from os import geteuid
 from pathlib import Path
@@ -57,17 +58,18 @@ class Cluster:
 
     folder: Path
     server: PostgresServer
+    log: Path | None = None  # Else it goes where this program's own errors go.
     _program: "subprocess.Popen[bytes] | None" = field(default=None, init=False)
 
     @classmethod
-    def make(cls, folder: Path) -> "Cluster":
+    def make(cls, folder: Path, *, log: Path | None = None) -> "Cluster":
         """Make the files of a new server in an empty folder.
 
         :raises NoPostgres: if the wheel is not installed.
         """
         folder.chmod(0o711)  # The server's own person must get through to its files.
         server = PostgresServer(free_port(), secrets.token_urlsafe(16), _programs(folder))
-        cluster = cls(folder, server)
+        cluster = cls(folder, server, log)
         cluster._make_files()
         return cluster
 
@@ -78,12 +80,16 @@ class Cluster:
         """
         port = str(self.server.port)
         words = [f"--{name}={value}" for name, value in _SETTINGS.items()]
-        program = subprocess.Popen(  # noqa: S603 - the wheel's program, with words of our own.
-            [self.server.programs / "postgres", "-D", self._files, "-p", port, *words],
-            user=_person(),
-            cwd="/",
-            start_new_session=True,
-        )
+        with ExitStack() as opened:
+            log = opened.enter_context(self.log.open("ab")) if self.log else None
+            program = subprocess.Popen(  # noqa: S603 - the wheel's program, with words of our own.
+                [self.server.programs / "postgres", "-D", self._files, "-p", port, *words],
+                user=_person(),
+                cwd="/",
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
         self._program = program
         ends = time.monotonic() + START_S
         while True:
