@@ -98,20 +98,21 @@ def _answer(environ: Environ) -> _Reply:
 
 
 def _answer_call(environ: Environ) -> bytes:
-    body = _read_body(environ)
+    operation = ""
     try:
-        call = read_call(body)
-    except NotACall as error:
-        raise _Refused("400 Bad Request", write_fault(error.reason)) from None
-    if isinstance(call, ServerVersion):
-        return write_reply(call, SERVER_VERSION)
-    if isinstance(call, ClientVersion):
-        return write_reply(call, "")
-    try:
+        try:
+            call = read_call(_read_body(environ))
+        except NotACall as error:
+            raise _Refused("400 Bad Request", write_fault(error.reason)) from None
+        operation = call.operation
+        if isinstance(call, ServerVersion):
+            return write_reply(call, SERVER_VERSION)
+        if isinstance(call, ClientVersion):
+            return write_reply(call, "")
         return write_reply(call, _converse(call, _address(environ)))
     except (DatabaseError, InterfaceError) as error:
         # Nothing was committed: the Web Connector comes back, and so does what it brought.
-        _LOG.error("database", operation=call.operation, error=type(error).__name__)
+        _LOG.error("database", operation=operation, error=type(error).__name__)
         close_old_connections()
         connection.close()
         raise _Refused(
