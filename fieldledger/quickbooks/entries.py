@@ -90,6 +90,20 @@ def record_change(change: Change) -> None:
         _raise_by_itself(connection, known, records, now)
     else:
         _raise_changed(connection, known, records, now)
+        void = [
+            each
+            for key, each in records.items()
+            if key not in known
+            and isinstance(each, Invoice | Payment)
+            and each.voided
+            and not _may_have_been_sent(connection, each)
+        ]
+        add_entries(connection, kind, void, now=now, actor="", state=State.CANCELLED)
+
+
+def _may_have_been_sent(connection: Connection, record: Record) -> bool:
+    """Whether a backup that our database was restored from may have lost that it was sent."""
+    return connection.restored_at is not None and record.created_at <= connection.restored_at
 
 
 ENTRY_COLUMNS: Final = (
@@ -131,8 +145,9 @@ def add_entries(
     *,
     now: datetime,
     actor: str,
+    state: State = State.PENDING,
 ) -> int:
-    """Raise pending entries for records that have none, in one statement; return how many."""
+    """Raise entries for records that have none, in one statement; return how many."""
     fresh: list[tuple[Any, ...]] = [
         (
             connection.pk,
@@ -141,7 +156,7 @@ def add_entries(
             each.pk,
             each.guid,
             title_of(each),
-            State.PENDING,
+            state,
             each.revision,
             each.revision,
             0,
@@ -152,8 +167,7 @@ def add_entries(
             [],
             *("",) * 3,
             0,
-            # What was there before our database was restored may have been sent since the backup.
-            connection.restored_at is not None and each.created_at <= connection.restored_at,
+            _may_have_been_sent(connection, each),
             0,
             actor,
             now,
@@ -164,7 +178,7 @@ def add_entries(
     ]
     for start in range(0, len(fresh), 500):
         insert_many(SyncEntry, ENTRY_COLUMNS, fresh[start : start + 500])
-    adjust_active(connection.pk, len(fresh))
+    adjust_active(connection.pk, len(fresh) if state in ACTIVE_STATES else 0)
     return len(fresh)
 
 

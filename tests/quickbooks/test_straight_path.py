@@ -13,7 +13,7 @@ from fieldledger.office.models import Client, Invoice, Item, Payment, TaxRate
 from fieldledger.quickbooks import queries
 from fieldledger.quickbooks.models import Connection, Stage
 from fieldledger.simulator import people
-from fieldledger.sync.content import State
+from fieldledger.sync.content import Kind, State
 from tests.support.office_pc import OfficePc
 
 pytestmark = pytest.mark.django_db
@@ -227,6 +227,25 @@ def test_a_payment_waits_while_its_invoice_is_gone_from_quickbooks(
     pc.run()
     assert pc.states() == {"synced": 4}
     assert len(pc.company.payments()) == 1
+
+
+def test_what_is_voided_before_anybody_asked_for_it_is_cancelled(
+    pc: OfficePc, business: Business
+) -> None:
+    client, item = a_client(business), an_item(business)
+    pc.set_up()
+    invoice = an_invoice(business, client, item)
+    payment = a_payment(business, invoice, "40.00")
+    office.void_payment(payment=payment, now=NOW)
+    office.void_invoice(invoice=Invoice.objects.get(pk=invoice.pk), now=NOW)
+    assert pc.states() == {"synced": 2, "cancelled": 2}
+    assert pc.connection.active_count == 0
+    block = queries.blocks(business, Kind.INVOICE, [invoice])[invoice.pk]
+    assert (block["state"], block["entry"] is None) == ("cancelled", False)
+    (result,) = pc.sync(invoice.guid)
+    assert result.result == "refused"
+    pc.run()
+    assert pc.company.invoices() == []
 
 
 def test_asking_twice_makes_one_entry_and_says_who_was_first(
