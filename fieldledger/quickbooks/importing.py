@@ -129,7 +129,8 @@ def _client(record: QuickBooksRecord) -> Values:
         address = details.get(key)
         if not address:
             continue
-        names = [record.name, *(details.get(each, "") for each in _NAMES)]
+        person = f"{values['first_name']} {values['last_name']}"
+        names = [record.name, person, *(details.get(each, "") for each in _NAMES)]
         read = read_address(**address, names=names)
         for part in _PARTS:
             values[f"{key}_{part}"] = _one_line(getattr(read, part))

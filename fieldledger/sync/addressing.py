@@ -85,11 +85,13 @@ def read_address(
 ) -> Address:
     """Return an address of QuickBooks' as ours: the other direction of write_address.
 
-    `lines` are Addr1 to Addr5. A first line that is one of `names` (the customer's, its
-    company's, its contact's) is left out, and so is an empty one.
+    `lines` are Addr1 to Addr5. First lines that are among `names` (the customer's, its
+    company's, its contact's) are left out, and so are empty ones.
     """
     streets = [text for line in lines if (text := " ".join(line.split()))]
-    if streets and fold(streets[0]) in {fold(name) for name in names}:
+    known = {fold(name) for name in names}
+    # QuickBooks itself puts a company and its contact in two lines.
+    while streets and fold(streets[0]) in known:
         streets = streets[1:]
     return Address(
         line1=streets[0] if streets else "",
