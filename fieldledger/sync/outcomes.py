@@ -32,8 +32,8 @@ class Operation(StrEnum):
 class Taken:
     """QuickBooks did it. What the answer did not say is "" or None.
 
-    `type` is the record's name in the answer ("CustomerRet"); "" where QuickBooks gave only the
-    ids, as a stored answer does: then the totals are not known and must be read. `total` is an
+    `type` is the record's name in the answer ("CustomerRet"). Where QuickBooks gave only the ids,
+    as a stored answer does, the totals are not known and must be read. `total` is an
     invoice's subtotal with tax, or what a payment came to; `unused` is the part of a payment that
     was applied to nothing. `warning` is QuickBooks' own text where it took the record with a
     remark, and `code` that remark's status.
@@ -262,7 +262,7 @@ def _taken(answer: Answer, operation: Operation, quickbooks_id: str) -> Taken | 
         found = read_taken(record)
         return replace(found, code=text, warning=warning) if text else found
     if answer.recovery is not None and (taken := _recovered(answer.recovery)) is not None:
-        return replace(taken, code=text, warning=warning)
+        return replace(taken, type=_type_of(answer), code=text, warning=warning)
     if code == 0 and operation in {Operation.VOID, Operation.DELETE}:
         return Taken(quickbooks_id=quickbooks_id)
     return None
@@ -281,6 +281,14 @@ def _recovered(recovery: Recovery) -> Taken | None:
         edit_sequence=recovery.edit_sequence or "",
         external_guid=recovery.external_guid or "",
     )
+
+
+def _type_of(answer: Answer) -> str:
+    """Return the type of what was written, from the answer's own name: "ItemServiceAdd"."""
+    for ending in ("Add", "Mod"):
+        if answer.type.endswith(ending):
+            return f"{answer.type.removesuffix(ending)}Ret"
+    return ""
 
 
 def _has_id(record: Record) -> bool:

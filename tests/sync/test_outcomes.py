@@ -111,6 +111,7 @@ def test_a_stored_answer_names_the_object_that_was_written() -> None:
     assert outcome == Taken(
         quickbooks_id="1CAB66-1784735262",
         edit_sequence="1784735262",
+        type="InvoiceRet",
         external_guid="{7A1F8E0C-94B3-4C5E-8F00-1234567890AB}",
     )
 
