@@ -163,12 +163,7 @@ class _SessionRun:
         connector = self.connector
         connector.sessions += 1
         try:
-            outcome, status = yield from self._whole_session()
-        except CallFailed as failure:
-            self.errors.append(str(failure))
-            outcome, status = "failed", str(failure)
-            if self._variant_closes_after_fault() and self.ticket:
-                yield from self._close(ignore_failure=True)
+            outcome, status = yield from self._session_and_its_failure()
         except _Died:
             outcome, status = "died", "The Web Connector stopped."
         if self.session is not None:
@@ -184,6 +179,15 @@ class _SessionRun:
             hresults=tuple(self.hresults),
             session=self.session,
         )
+
+    def _session_and_its_failure(self) -> Generator[Call | Wait, Reply | None, tuple[str, str]]:
+        try:
+            return (yield from self._whole_session())
+        except CallFailed as failure:
+            self.errors.append(str(failure))
+            if self._variant_closes_after_fault() and self.ticket:
+                yield from self._close(ignore_failure=True)
+            return "failed", str(failure)
 
     def _whole_session(self) -> Generator[Call | Wait, Reply | None, tuple[str, str]]:
         connector = self.connector
