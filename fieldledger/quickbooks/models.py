@@ -137,7 +137,7 @@ class Session(models.Model):
     qbxml_major = models.PositiveSmallIntegerField(default=0)
     qbxml_minor = models.PositiveSmallIntegerField(default=0)
     reads = models.JSONField(default=list)  # What is still to be read: see reading.py.
-    # Entries of a document QuickBooks refused whole, in halves: the culprit is to stand alone.
+    # Entries of a document QuickBooks refused whole, in groups: see sync/halving.py.
     suspects = models.JSONField(default=list)
     cursor_rank = models.PositiveSmallIntegerField(default=0)
     cursor_id = models.BigIntegerField(default=0)

@@ -28,6 +28,7 @@ from fieldledger.quickbooks.models import (
 )
 from fieldledger.quickbooks.sending import release_waiters
 from fieldledger.quickbooks.tables import update_many
+from fieldledger.sync import halving
 from fieldledger.sync.content import Kind, State
 from fieldledger.sync.naming import fold
 from fieldledger.sync.outcomes import (
@@ -208,7 +209,7 @@ def _take_write(
     if message_set.pk == session.message_set_id and found:
         _measure(connection, message_set, found.values(), context.now)
     if session.suspects:
-        session.suspects = session.suspects[1:]
+        session.suspects = halving.went_through(session.suspects)
 
 
 def _judge(entry: EntryRow, row: Mapping[str, Any], answer: Answer | None) -> Outcome:
@@ -497,9 +498,7 @@ def _put_back(
 def _halve(session: Session, message_set: MessageSet, now: datetime) -> None:
     """Send the refused document's entries again in halves, until the culprit stands alone."""
     ids = [each.pk for each in _put_back(session, message_set, now)]
-    middle = len(ids) // 2
-    rest = session.suspects[1:] if session.suspects else []
-    session.suspects = [ids[:middle], ids[middle:], *rest]
+    session.suspects = halving.refused(ids, session.suspects)
 
 
 def _fail_alone(
@@ -516,5 +515,4 @@ def _fail_alone(
     _save(connection, entries, now)
     session.done += len(entries)
     session.failed += len(entries)
-    if session.suspects:
-        session.suspects = session.suspects[1:]
+    session.suspects = halving.found(session.suspects)

@@ -27,7 +27,7 @@ from fieldledger.quickbooks.message_sets import Document, store
 from fieldledger.quickbooks.models import RANK, Connection, MessageSet, Session, SyncEntry
 from fieldledger.quickbooks.names import Names
 from fieldledger.quickbooks.tables import update_many
-from fieldledger.sync import mapping
+from fieldledger.sync import halving, mapping
 from fieldledger.sync.content import Choices, CompanyFacts, Kind, Known, State
 from fieldledger.sync.naming import fold
 
@@ -77,7 +77,7 @@ def next_set(connection: Connection, session: Session, context: Context) -> str 
         if batch.requests:
             return _store(connection, session, batch, context)
         if session.suspects:
-            session.suspects = session.suspects[1:]
+            session.suspects = halving.went_through(session.suspects)
     return None
 
 
@@ -86,7 +86,7 @@ def _next_entries(connection: Connection, session: Session) -> list[EntryRow]:
         found = pending_among(connection.pk, session.suspects[0], session_id=session.pk)
         if found:
             return found
-        session.suspects = session.suspects[1:]
+        session.suspects = halving.went_through(session.suspects)
     for _ in range(2):
         found = pending_after(
             connection.pk,
