@@ -126,7 +126,7 @@ class Office:
             self._item()
 
     def sync(self) -> None:
-        """Sync everything that has an entry or needs one."""
+        """Sync all invoices with their payments."""
         for start in range(0, max(len(self.made[Kind.INVOICE]), 1), PAGE):
             guids = [each.guid for each in self.made[Kind.INVOICE][start : start + PAGE]]
             self.api.ask("POST", "/quickbooks/sync", {"invoices": guids})
