@@ -49,7 +49,8 @@ def carry_out(connection: Connection, *, now: datetime, actor: str) -> None:
             chosen = [each for each in rows if each.decision == CREATE_HERE]
             made = create_here(connection, kind, chosen, codes, now=now)
             _note_ours(rows, made)
-            wanted = [each.record_id for each in rows if each.record_id is not None]
+            wanted = [each.record_id for each in rows if each.record_id and each.pk not in made]
+            add_entries(connection, kind, made.values(), now=now, actor=actor)
             _add_entries(connection, kind, wanted, now=now, actor=actor)
             _apply_rows(connection, kind, rows, now)
         # What was made here since the plan was.

@@ -110,9 +110,7 @@ def _rows(connection: Connection, kind: Kind) -> Iterator[PlanRow]:
             case Link():
                 yield row(each.ours, each.theirs, (LINK, each.reason, ""))
             case Ask() if connection.review:
-                for place in range(max(len(each.ours), len(each.theirs))):
-                    one = each.ours[place] if place < len(each.ours) else None
-                    other = each.theirs[place] if place < len(each.theirs) else None
+                for one, other in _side_by_side(each):
                     yield row(one, other, (ASK, each.reason, ""), question)
             case Ask():
                 # Nobody is asked, so nothing is linked that may be wrong.
@@ -125,6 +123,20 @@ def _rows(connection: Connection, kind: Kind) -> Iterator[PlanRow]:
                 made = take_over(other, "Only QuickBooks has it.")
                 if made is not None:
                     yield made
+
+
+def _side_by_side(ask: Ask) -> Iterator[tuple[Ours | None, Theirs | None]]:
+    """Pair what a question is about, equal names first; somebody has to be shown somewhere."""
+    left = list(ask.theirs)
+    pairs: list[tuple[Ours, Theirs | None]] = []
+    for one in ask.ours:
+        same = next((each for each in left if fold(each.name) == fold(one.name)), None)
+        if same is not None:
+            left.remove(same)
+        pairs.append((one, same))
+    for one, other in pairs:
+        yield one, other if other is not None or not left else left.pop(0)
+    yield from ((None, other) for other in left)
 
 
 def _ours(connection: Connection, kind: Kind) -> tuple[list[Ours], dict[int, Any]]:

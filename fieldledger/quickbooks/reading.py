@@ -233,14 +233,14 @@ def take(connection: Connection, session: Session, name: str, answer: Answer | N
         _leave_out(connection, read, answer.status.message)
         return
     goes_on = bool(answer.iterator_remaining)
-    iterator = answer.iterator_id or read["iterator"]
-    if goes_on and not iterator:
+    if goes_on and not answer.iterator_id:
+        # There is more, and no way to ask for it.
         _begin_anew(connection, read, answer)
         return
     if goes_on or not is_first:
         _stage(connection, session, name, answer.records)
     if goes_on:
-        read.update(iterator=iterator, left=answer.iterator_remaining, alone=True)
+        read.update(iterator=answer.iterator_id, left=answer.iterator_remaining, alone=True)
         return
     if is_first:
         remember(connection, _rows_of(READINGS[name].list, answer.records), run=session.pk)

@@ -252,9 +252,11 @@ class _Pairs:
                 return Link(ours[0], theirs[0], reason)
             reason += f" The {their_word} is inactive in QuickBooks."
             return Ask((ours[0],), (theirs[0],), reason)
+        pairs = [self.reasons.get((one.id, other.list_id)) for one in ours for other in theirs]
+        why = " ".join(dict.fromkeys(each for each in pairs if each))
         reason = (
             f"{_counted(len(ours), our_word)} here and "
-            f"{_counted(len(theirs), their_word)} in QuickBooks may be the same."
+            f"{_counted(len(theirs), their_word)} in QuickBooks may be the same. {why}"
         )
         return Ask(tuple(ours), tuple(theirs), reason)
 

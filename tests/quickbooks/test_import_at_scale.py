@@ -3,6 +3,7 @@
 The long form is benchmarks/import_company.py.
 """
 
+import re
 from collections import Counter
 from datetime import UTC, datetime
 from random import Random
@@ -123,3 +124,41 @@ def test_a_walk_killed_at_any_page_shows_nothing_of_itself_and_costs_one_run(
     assert not is_wanted(pc)
     assert not StagedPage.objects.exists()
     assert lists_now().keys() == before.keys()
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        'statusCode="3391" statusSeverity="Error" statusMessage="The iterator is not valid"',
+        'statusCode="0" statusSeverity="Info" statusMessage="Status OK" iteratorRemainingCount="7"',
+    ],
+)
+def test_a_lost_iterator_begins_its_list_anew_in_the_same_session(
+    business: Business, monkeypatch: pytest.MonkeyPatch, attributes: str
+) -> None:
+    monkeypatch.setattr(reading, "PAGE", 10)
+    pc = OfficePc(business, sizes=sizes(60, 40))
+    real = pc.company.answer
+    pages: list[str] = []
+
+    def answer(xml: str, **more: object) -> str:
+        text = real(xml, **more)  # type: ignore[arg-type]
+        if "<CustomerQueryRq " in xml:
+            pages.append(xml)
+            if len(pages) == 4:
+                text = re.sub(
+                    r"<CustomerQueryRs (requestID=\S+).*</CustomerQueryRs>",
+                    rf"<CustomerQueryRs \1 {attributes} />",
+                    text,
+                    flags=re.DOTALL,
+                )
+        return text
+
+    monkeypatch.setattr(pc.company, "answer", answer)
+    pc.install()
+    assert pc.run().outcome == "done"
+
+    assert sum('iterator="Start"' in each for each in pages) == 3
+    found = QuickBooksRecord.objects.filter(type="CustomerRet").count()
+    assert found == len(pc.company.customers())
+    assert pc.connection.lists_read_at is not None

@@ -8,7 +8,7 @@ from django.utils import timezone
 from fieldledger.accounts.models import Business
 from fieldledger.office import services as office
 from fieldledger.office.models import Client, Item
-from fieldledger.quickbooks import services
+from fieldledger.quickbooks import queries, services
 from fieldledger.quickbooks.errors import Mistaken, NotPossible
 from fieldledger.quickbooks.models import PlanRow, Stage, SyncEntry
 from fieldledger.simulator import people
@@ -209,12 +209,15 @@ def test_z1_the_import_is_used_by_its_completion_not_by_its_start(pc: OfficePc) 
     begin(pc)
     services.approve_plan(pc.connection, actor="Dana", now=timezone.now())
 
-    assert pc.connection.import_used_at is None
+    def said() -> tuple[object, object]:
+        found = queries.status(pc.connection, now=timezone.now())
+        return found["import_used"], found["import_used_by"]
+
+    assert said() == (False, None)
     assert Client.objects.count() == 2
     pc.run()
     assert pc.connection.stage == Stage.ONGOING
-    assert pc.connection.import_used_at is not None
-    assert pc.connection.import_used_by == "Dana"
+    assert said() == (True, "Dana")
 
 
 # --- Sub-customers and sub-items ---

@@ -114,7 +114,10 @@ def test_one_client_that_could_be_two_customers_is_asked_about() -> None:
 
     assert told(found) == [("ask", [1], ["A", "B"]), ("alone", [2], []), ("alone", [], ["C"])]
     assert isinstance(found[0], Ask)
-    assert found[0].reason == "1 client here and 2 customers in QuickBooks may be the same."
+    assert found[0].reason == (
+        "1 client here and 2 customers in QuickBooks may be the same. Same name."
+        " Same e-mail or phone."
+    )
 
 
 def test_two_clients_that_could_be_one_customer_are_asked_about() -> None:
