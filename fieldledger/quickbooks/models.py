@@ -295,9 +295,6 @@ class SyncEntry(models.Model):
             ),
         ]
 
-    # Neither sending nor answering looks at these; reading them is most of a row's cost.
-    UNUSED_IN_SESSIONS: ClassVar = ("guid", "created_at", "updated_at", "asked_by", "queued_at")
-
     def __str__(self) -> str:
         return f"{self.kind} {self.title}"
 
