@@ -27,13 +27,7 @@ from fieldledger.quickbooks.message_sets import Document
 from fieldledger.quickbooks.models import Connection, MessageSet, Session, SyncEntry
 from fieldledger.quickbooks.sending import release_waiters
 from fieldledger.quickbooks.tables import update_many
-from fieldledger.quickbooks.verification import (
-    CONDENSED,
-    DATABASE_RESTORED,
-    FILE_RESTORED,
-    REASONS,
-    is_older,
-)
+from fieldledger.quickbooks.verification import CONDENSED, FILE_RESTORED, REASONS
 from fieldledger.sync.content import Kind, State
 from fieldledger.sync.naming import fold
 
@@ -336,14 +330,12 @@ def _settle_known(
 def _is_as_it_was(entry: SyncEntry, theirs: str) -> bool:
     """Whether a record that is only looked up again says what it said when we wrote it last.
 
-    After a restore of ours a later change may be one that we have forgotten; of the company
-    file it is a person's, who is left alone.
+    Which of two EditSequences is the older one does not matter: the PC's clock may have been wrong
+    when they were made. A linked record was there before us and is left alone.
     """
     if entry.code not in REASONS or entry.wanted_revision > entry.synced_revision:
         return False
-    if entry.code == DATABASE_RESTORED:
-        return theirs == entry.edit_sequence
-    return not is_older(theirs, entry.edit_sequence)
+    return entry.code == "linked" or theirs == entry.edit_sequence
 
 
 def _leave(entry: SyncEntry, message: str) -> None:
