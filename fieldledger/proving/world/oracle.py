@@ -280,6 +280,8 @@ class Oracle:
             return Problem("doubled", what)
         if self._may_be_absent(kind, record, entry):
             return None
+        if not there and entry.quickbooks_id in self.bookkeeper.deleted:
+            return None
         if not there:
             return Problem("lost", what)
         if there[0].changed_by is not None and there[0].changed_by.request == "people":
