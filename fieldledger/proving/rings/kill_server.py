@@ -7,6 +7,7 @@ which is never killed: what QuickBooks has done stays done.
 
 import json
 import random
+import re
 import statistics
 import tempfile
 import time
@@ -21,7 +22,12 @@ from typing import Any, Final
 from xml.etree import ElementTree as ET
 
 from fieldledger.proving.rings.judging import judge
-from fieldledger.proving.rings.killing import DELAY_MAX_S, Killer, Target
+from fieldledger.proving.rings.killing import (
+    DELAY_AT_WRITES_MAX_S,
+    DELAY_MAX_S,
+    Killer,
+    Target,
+)
 from fieldledger.proving.rings.office import Api, Office, Unexpected
 from fieldledger.proving.rings.postgres import Cluster
 from fieldledger.proving.rings.server import NotReady, ServerProgram
@@ -36,9 +42,12 @@ SET_UP_MAX: Final = 30  # Sessions until the initial sync is done, killed ones i
 ACTS: Final = 6  # Of the office between two sessions.
 CALLS_AIMED_AT: Final = 10  # A session seldom has more.
 IN_THE_OFFICE: Final = 0.25  # How many kills come while the office works; else, in a session.
+AT_WRITES: Final = 0.6  # How many of those come when QuickBooks has written something.
 QUIET_EVERY: Final = 3  # Beats, of which the last has a session that nobody kills.
 PASSWORD: Final = "a pass phrase of the ring"  # noqa: S105 - of a server that lives for a minute.
 IMPORT: Final = {"clients": False, "items": False, "review": False}
+WRITTEN: Final = "written"  # The call with the answer to what was written in QuickBooks.
+_WRITES: Final = re.compile(r"<\w+(?:Add|Mod)Rs ")
 _WORKING: Final = ("pending", "sending", "checking", "waiting")
 
 
@@ -115,10 +124,14 @@ class _Line(Line):
         self.lost = lost
 
     def exchange(self, call: Call) -> Reply:
-        self.before(call.operation)
+        self.before(WRITTEN if _tells_of_writes(call) else call.operation)
         reply = super().exchange(call)
         self.lost[call.operation] += isinstance(reply, Lost)
         return reply
+
+
+def _tells_of_writes(call: Call) -> bool:
+    return any(_WRITES.search(value or "") for _, value in call.arguments)
 
 
 class _Ring:
@@ -153,8 +166,8 @@ class _Ring:
         self.sessions = self.cut_off = self.calls = 0
 
     def _targets(self) -> list[Target]:
-        servers = [Target.SERVER, Target.SERVER_ALONE]
-        targets = [servers[each % 2] for each in range(self.plan.kills)]
+        servers = [*[Target.SERVER] * 3, Target.SERVER_ALONE]
+        targets = [servers[each % len(servers)] for each in range(self.plan.kills)]
         targets += [Target.DATABASE] * self.plan.database_stops
         self.chance.shuffle(targets)
         return targets
@@ -169,7 +182,7 @@ class _Ring:
         self.calls_left -= 1
         if self.calls_left <= 0:
             self.calls_left = None
-            within = DELAY_MAX_S if self.chance.random() < 0.5 else DELAY_MAX_S / 4
+            within = DELAY_AT_WRITES_MAX_S if self.aimed_at == WRITTEN else DELAY_MAX_S
             self.killer.arm(self.targets.pop(), self.chance.uniform(0, within))
 
     def _broken(self) -> None:
@@ -248,10 +261,10 @@ class _Ring:
         self.aimed_at, self.calls_left = "", self.chance.randint(1, calls_max)
 
     def _aim_at_session(self) -> None:
-        """Aim at any call, or at one that carries an answer: most bugs are there."""
+        """Aim at any call, or at one that tells of writes: what that loses is easily doubled."""
         self._aim(CALLS_AIMED_AT)
-        if self.chance.random() < 0.5:
-            self.aimed_at, self.calls_left = "receiveResponseXML", self.chance.randint(1, 3)
+        if self.chance.random() < AT_WRITES:
+            self.aimed_at, self.calls_left = WRITTEN, 1
 
     def _let_it_die(self) -> None:
         """See to it that the kill has come: with fewer calls than aimed at, it comes now."""

@@ -20,7 +20,9 @@ class Target(StrEnum):
     DATABASE = "database"  # PostgreSQL's immediate stop: it recovers at the next start.
 
 
-DELAY_MAX_S: Final = 0.06  # The longest that most calls take.
+# Measured: most calls take 5 to 40 ms, and an answer is committed about 5 ms after it arrives.
+DELAY_MAX_S: Final = 0.04
+DELAY_AT_WRITES_MAX_S: Final = 0.008
 
 
 @dataclass(slots=True)

