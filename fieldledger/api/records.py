@@ -14,6 +14,7 @@ from fieldledger.api.access import ApiRequest
 from fieldledger.api.problems import Problem, invalid, not_found, problem_document
 from fieldledger.api.queries import PageQuery
 from fieldledger.api.shapes import UNKNOWN_FIELD, BulkIn
+from fieldledger.api.spelling import spelled
 from fieldledger.api.writing import ADDRESS_PARTS, Json, answer
 from fieldledger.office.fields import guid
 from fieldledger.office.models import Record
@@ -57,7 +58,7 @@ class RecordKind(Generic[Row]):
 
     def write_all(self, request: ApiRequest, records: Sequence[Row]) -> list[Json]:
         """Return records as JSON; two statements ask for their standing with QuickBooks."""
-        blocks = quickbooks.blocks(request.caller.business, self.kind, records)
+        blocks = spelled(request, quickbooks.blocks(request.caller.business, self.kind, records))
         today = today_of(request)
         return [self.write(each, blocks[each.pk], today) for each in records]
 

@@ -238,6 +238,9 @@ class LineIn(Body):
     quantity: NumberIn = "1"
     unit_price: NumberIn | None = None
     taxable: Annotated[bool | None, SkipValidation] = None
+    amount: Annotated[Any, SkipValidation] = Field(
+        None, description="As answered; not looked at: it is quantity times unit price."
+    )
 
 
 class LineOut(BaseModel):

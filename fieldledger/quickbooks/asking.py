@@ -173,17 +173,19 @@ class _Asking:
             self._say(Kind.INVOICE, bill.guid, ALREADY_PENDING, self._since(entry), entry)
         elif not in_quickbooks:
             self._queue(Kind.INVOICE, bill, entry)
+        elif all(self._is_on_its_way(each) for each in unsent):
+            reason = "The invoice is in QuickBooks; its payments that are not wait already."
+            self._say(Kind.INVOICE, bill.guid, ALREADY_PENDING, reason, entry)
         else:
-            self._say(
-                Kind.INVOICE,
-                bill.guid,
-                QUEUED,
-                "The invoice is in QuickBooks; its payments that are not were queued.",
-                entry,
-            )
+            reason = "The invoice is in QuickBooks; its payments that are not were queued."
+            self._say(Kind.INVOICE, bill.guid, QUEUED, reason, entry)
         for payment in unsent:
             if (Kind.PAYMENT, payment.guid) not in self.answered:
                 self.payment(payment, with_invoice=True)
+
+    def _is_on_its_way(self, payment: Payment) -> bool:
+        entry = self._entries.get((Kind.PAYMENT, payment.pk))
+        return entry is not None and entry.state in _ON_THEIR_WAY
 
     def _is_unsent(self, payment: Payment) -> bool:
         entry = self._entries.get((Kind.PAYMENT, payment.pk))

@@ -46,7 +46,7 @@ def status(connection: Connection, *, now: datetime) -> dict[str, Any]:
     return {
         "feature_enabled": connection.enabled,
         "stage": connection.stage if connection.enabled else Stage.OFF.value,
-        "connected": connection.connected_at is not None,
+        "connected": connection.connected_at is not None and bool(connection.password_digest),
         "connected_at": _time(connection.connected_at),
         "company_file": connection.company_file,
         "company_name": connection.company_name,

@@ -219,6 +219,8 @@ def choose_import(
         )
     if connection.initial_started_at is not None:
         raise NotPossible("The initial sync has begun; its choices can no longer be changed.")
+    if connection.stage not in {Stage.IMPORT, Stage.INITIAL_SYNC}:
+        raise NotPossible("What to import is chosen in the set-up's third step, once connected.")
     _apply(connection, choice, tuple(_CHOICES))
     connection.import_asked_by = actor
     if connection.stage == Stage.INITIAL_SYNC and connection.lists_read_at is not None:

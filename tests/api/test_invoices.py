@@ -227,3 +227,13 @@ def test_payments_are_found_by_invoice_and_own_id(app: Program) -> None:
     assert found(f"invoice={second['invoice']}") == [second["id"]]
     assert found("external_id=x") == [first["id"]]
     assert found("invoice=x") == []
+
+
+def test_lines_may_come_back_as_they_were_answered(app: Program) -> None:
+    made = app.invoice(lines=[{"description": "Mowing", "quantity": "2", "unit_price": "62.50"}])
+    lines = [*made["lines"], {"description": "Bags", "unit_price": "3.00", "amount": "99.00"}]
+
+    answer = app.ask("PATCH", f"/invoices/{made['id']}", {"lines": lines})
+
+    assert answer.status == 200, answer.text
+    assert [each["amount"] for each in answer.json["lines"]] == ["125.00", "3.00"]

@@ -152,6 +152,14 @@ def test_an_import_choice_that_cannot_be_is_named(app: Program, body: Any, field
     assert_problem(app.ask("PUT", "/quickbooks/import-choice", body), 422, field)
 
 
+@pytest.mark.parametrize("stage", [Stage.INSTALL, Stage.AUTHORIZE])
+def test_the_import_is_chosen_in_its_own_step_alone(app: Program, stage: Stage) -> None:
+    connected(app, stage)
+
+    problem = assert_problem(app.ask("PUT", "/quickbooks/import-choice", {"clients": True}), 409)
+    assert "third step" in problem["detail"]
+
+
 def test_once_the_import_is_used_it_is_locked_and_the_settings_are_not(app: Program) -> None:
     connected(app, import_used_at=timezone.now(), import_used_by="Dana")
 
@@ -378,7 +386,9 @@ def test_an_entry_is_held_ignored_released_and_retried(app: Program) -> None:
     app.client()
     path = f"/quickbooks/entries/{entry(app).guid}"
 
-    assert app.ask("POST", f"{path}/hold").json["state"] == "held"
+    held = app.ask("POST", f"{path}/hold").json
+    assert held["state"] == "held"
+    assert held["message"].startswith("Held by a program (API key).")
     assert_problem(app.ask("POST", f"{path}/retry"), 409)
     assert app.ask("POST", f"{path}/release").json["state"] == "pending"
     assert app.ask("POST", f"{path}/ignore", {}).json["state"] == "ignored"
@@ -499,6 +509,7 @@ def test_the_sync_is_paused_resumed_and_disconnected(app: Program) -> None:
     assert app.post("/quickbooks/resume", status=200)["paused"] is False
     gone = app.post("/quickbooks/disconnect", status=200)
     assert (gone["feature_enabled"], gone["stage"]) == (False, "off")
+    assert gone["connected"] is False
 
 
 def test_a_person_is_asked_and_resume_is_the_yes(app: Program) -> None:

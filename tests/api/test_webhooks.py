@@ -212,7 +212,7 @@ def test_many_moves_cost_few_statements(app: Program, django_assert_max_num_quer
     app.post("/clients/bulk", {"records": clients}, 200)
     entries = [(each.pk, State.SYNCED, "", "") for each in SyncEntry.objects.exclude(pk=entry.pk)]
 
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         tell(entries, now=NOON)
 
     assert WebhookDelivery.objects.count() == 200

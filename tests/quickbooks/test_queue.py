@@ -305,3 +305,15 @@ def test_s85_a_total_that_is_another_in_quickbooks_is_said_by_how_much(
     assert entry.state == State.DIFFERS
     assert entry.differs_by == Decimal("0.20")  # 7.5 % of 80.00 in place of 7.25 %.
     assert "+0.20" in entry.message
+
+
+def test_payments_that_wait_already_are_not_queued_again(pc: OfficePc, business: Business) -> None:
+    client, item = new_client(business), new_item(business)
+    pc.set_up()
+    invoice = new_invoice(business, client, item)
+    pc.sync(invoice.guid)
+    pc.run()
+    pay(business, invoice, "5.00")
+
+    assert [each.result for each in pc.sync(invoice.guid)] == ["queued", "queued"]
+    assert [each.result for each in pc.sync(invoice.guid)] == ["already_pending"] * 2

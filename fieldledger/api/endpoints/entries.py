@@ -18,6 +18,7 @@ from fieldledger.api.quickbooks_shapes import (
     EntryPage,
     RelinkIn,
 )
+from fieldledger.api.spelling import spelled
 from fieldledger.api.texts import require_plain_text
 from fieldledger.api.writing import answer
 from fieldledger.office.fields import guid
@@ -41,7 +42,7 @@ def list_entries(request: ApiRequest, query: Query[EntryQuery]) -> HttpResponse:
         cursor=query.cursor,
     )
     written = [queries.entry_shape(each) for each in results]
-    return answer({"results": written, "next_cursor": cursor})
+    return answer({"results": spelled(request, written), "next_cursor": cursor})
 
 
 @router.post("/quickbooks/entries/bulk", response=EntriesBulkOut, operation_id="act_on_entries")
@@ -131,7 +132,7 @@ def _answer_entry(request: ApiRequest, entry: UUID) -> HttpResponse:
         detail = queries.entry_detail(connection(request), entry, with_raw=True)
     except SyncEntry.DoesNotExist:
         raise not_found("entry") from None
-    return answer(detail)
+    return answer(spelled(request, detail))
 
 
 def _act(request: ApiRequest, action: str, entries: list[UUID]) -> dict[UUID, Any]:
@@ -151,7 +152,7 @@ def _act_on_one(request: ApiRequest, entry_id: str, action: str) -> HttpResponse
         raise not_found("entry")
     done = _act(request, action, [entry])[entry]
     if not done.done:
-        raise Problem(409, done.reason)
+        raise Problem(409, spelled(request, done.reason))
     return _answer_entry(request, entry)
 
 

@@ -25,6 +25,7 @@ from fieldledger.api.quickbooks_shapes import (
     SyncIn,
     SyncOut,
 )
+from fieldledger.api.spelling import spelled
 from fieldledger.api.texts import require_plain_text
 from fieldledger.api.writing import answer
 from fieldledger.office.fields import guid
@@ -42,7 +43,7 @@ def connection(request: ApiRequest) -> Connection:
 
 
 def _status(request: ApiRequest, of: Connection) -> HttpResponse:
-    return answer(queries.status(of, now=request.now))
+    return answer(spelled(request, queries.status(of, now=request.now)))
 
 
 def _who(request: ApiRequest) -> dict[str, Any]:
@@ -148,7 +149,7 @@ def get_plan(request: ApiRequest, query: Query[PlanQuery]) -> HttpResponse:
         limit=query.limit,
         cursor=query.cursor,
     )
-    return answer({"results": results, "next_cursor": cursor})
+    return answer({"results": spelled(request, results), "next_cursor": cursor})
 
 
 @router.patch("/quickbooks/plan/rows/{id}", response=PlanRowOut, operation_id="decide_plan_row")
@@ -164,7 +165,7 @@ def decide_plan_row(request: ApiRequest, id: str, body: PlanRowPatch) -> HttpRes
     if wanted is None or not PlanRow.objects.filter(connection=of, guid=wanted).exists():
         raise not_found("row of the plan")
     row = services.decide_plan_row(of, wanted, **named, **_who(request))
-    return answer(queries.plan_row_shape(row))
+    return answer(spelled(request, queries.plan_row_shape(row)))
 
 
 @router.post("/quickbooks/plan/approve", response=ConnectionOut, operation_id="approve_plan")
@@ -196,7 +197,7 @@ def sync(request: ApiRequest, body: SyncIn) -> HttpResponse:
     ]
     for kind, ids in (("invoice", invoices), ("payment", payments)):
         written += [_no_such(kind, each) for each in ids if guid(each) is None]
-    return answer({"results": written})
+    return answer({"results": spelled(request, written)})
 
 
 @router.post("/quickbooks/pause", response=ConnectionOut, operation_id="pause")

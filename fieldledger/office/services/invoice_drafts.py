@@ -215,7 +215,12 @@ def _read_line(
             f"{prefix}item",
             f"Line {position}: the item {item.name} is archived; bring it back first.",
         )
-    given = {name: value for name, value in values.items() if name != "item" and value is not None}
+    # The amount follows from the rest; a line given as it was answered may hold it.
+    given = {
+        name: value
+        for name, value in values.items()
+        if name not in {"item", "amount"} and value is not None
+    }
     taken = _defaults(item) | given
     read = read_values(_line_readers(position), taken, draft.errors, prefix=prefix)
     if item is None and not read.get("description") and len(draft.errors) == errors_before:

@@ -12,6 +12,7 @@ from django.db import connection
 
 from fieldledger.website.commands.place import open_place, update_database
 from fieldledger.website.commands.serving import (
+    THREADS,
     Address,
     add_serving_arguments,
     free_address,
@@ -36,6 +37,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=positive,
         help="worker programs (default: 1 with SQLite, one for each core with PostgreSQL)",
     )
+    parser.add_argument(
+        "--threads",
+        metavar="N",
+        type=positive,
+        default=THREADS,
+        help="threads a worker (%(default)s); 1 answers the most polls, behind a proxy that reads"
+        " whole requests before it passes them on: without one a slow client would stop all others",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -49,6 +58,7 @@ def run(options: argparse.Namespace) -> int:
         workers=options.workers or default_workers(),
         folder=folder,
         with_quickbooks=options.with_quickbooks,
+        threads=options.threads,
         ready=lambda: say(f"Fieldledger is at {address.local_url}"),
     )
 

@@ -115,6 +115,7 @@ def serve(
     folder: Path,
     with_quickbooks: bool,
     ready: Callable[[], None],
+    threads: int = THREADS,
 ) -> int:
     """Serve until Ctrl-C or SIGTERM; return 0, or 1 if the server gave up by itself.
 
@@ -146,7 +147,7 @@ def serve(
         port=address.port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=THREADS,
+        blocking_threads=threads,
         websockets=False,
         workers_kill_timeout=STOP_S,
         respawn_failed_workers=True,
