@@ -84,6 +84,21 @@ def run(strategy: str, customers: int, items: int) -> dict[str, Any]:
         report = ask(near, "report")
         near.send(("end",))
         server.join()
+    wrong = find_wrong(report, expected, company)
+    return {
+        "strategy": strategy,
+        "customers": customers,
+        "items": items,
+        "links": expected.links,
+        **report,
+        "seconds": round(took, 1),
+        "slowest_call_s": round(slowest, 1),
+        "wrong": wrong,
+    }
+
+
+def find_wrong(report: dict[str, Any], expected: Any, company: Any) -> list[str]:
+    """Return what is not as it has to be, in words."""
     wrong = [
         f"{name}: {report[name]}, not {getattr(expected, name)}"
         for name in ("clients_here", "items_here")
@@ -99,16 +114,7 @@ def run(strategy: str, customers: int, items: int) -> dict[str, Any]:
         wrong.append(f"{report['double']} records in QuickBooks are linked twice")
     if report["memory_mb"] > MEMORY_MAX_MB:
         wrong.append(f"{report['memory_mb']} MB")
-    return {
-        "strategy": strategy,
-        "customers": customers,
-        "items": items,
-        "links": expected.links,
-        **report,
-        "seconds": round(took, 1),
-        "slowest_call_s": round(slowest, 1),
-        "wrong": wrong,
-    }
+    return wrong
 
 
 def ask(pipe: Connection, *what: Any) -> Any:

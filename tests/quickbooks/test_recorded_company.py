@@ -54,7 +54,7 @@ def reasons() -> dict[str, tuple[str, str]]:
     return {each.theirs.full_name: (each.decision, each.reason) for each in rows if each.theirs}
 
 
-JOBS = {
+SUB_CUSTOMERS = {
     "Steve Jobs:Steve Jobs",
     "Steve Jobs:Steve Jobs:Steve Jobs",
     "Steve Jobs:TRABALHO",
@@ -72,13 +72,13 @@ def test_jobs_that_all_bear_their_customers_name(
     names = sorted(Client.objects.values_list("name", flat=True))
     if jobs == "skip":
         assert names == ["Marcos Brian", "Steve Jobs"]
-        assert {name for name, (decision, _) in told.items() if decision == "skip"} == JOBS
-        assert {told[name][1] for name in JOBS} == {
+        assert {name for name, (decision, _) in told.items() if decision == "skip"} == SUB_CUSTOMERS
+        assert {told[name][1] for name in SUB_CUSTOMERS} == {
             "A sub-customer (job) in QuickBooks; these are left out as chosen."
         }
     else:
         assert names == ["Marcos Brian", "Steve Jobs", "Steve Jobs", "Steve Jobs", "TRABALHO"]
-        assert {told[name][1] for name in JOBS} == {
+        assert {told[name][1] for name in SUB_CUSTOMERS} == {
             "Only QuickBooks has it. A sub-customer (job), made a client as chosen."
         }
     assert told["Marcos Brian"] == ("create_here", "Only QuickBooks has it.")
