@@ -83,7 +83,7 @@ def test_without_a_tax_rate_the_tax_is_nothing(app: Program) -> None:
         ({"lines": [{"item": STRANGER}]}, "lines.0.item"),
         ({"lines": [{}]}, "lines.0.unit_price"),
         ({"lines": [{"description": "x", "unit_price": "0.000001"}]}, "lines.0.unit_price"),
-        ({"lines": [{"description": "x", "unit_price": 1, "amount": 1}]}, "lines.0.amount"),
+        ({"lines": [{"description": "x", "unit_price": 1, "colour": 1}]}, "lines.0.colour"),
         ({"terms": "x" * 32}, "terms"),
         ({"subtotal": "1.00"}, "subtotal"),
         ({"paid": "1.00"}, "paid"),

@@ -99,7 +99,7 @@ LINE = {"description": "Work", "unit_price": "100"}
             "lines.0.quantity",
             "Line 1: the amount would be beyond 9,999,999,999,999.99.",
         ),
-        ({"lines": [LINE | {"amount": "1"}]}, "lines.0.amount", "There is no field of this name."),
+        ({"lines": [LINE | {"colour": "1"}]}, "lines.0.colour", "There is no field of this name."),
         ({"total": "1"}, "total", "There is no field of this name."),
         (
             {"lines": [LINE | {"unit_price": "-0.01"}]},
