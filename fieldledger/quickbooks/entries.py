@@ -262,12 +262,16 @@ def _raise_changed(
         state = entry.state
         if entry.state in _TAKEN:
             state = State.CHANGED
-        elif record.voided and not entry.synced_revision and state not in _IN_FLIGHT:
+        elif record.voided and state not in _IN_FLIGHT and not _may_be_there(entry):
             state = State.CANCELLED
         left += (entry.state in ACTIVE_STATES) - (state in ACTIVE_STATES)
         rows.append((entry.pk, title_of(record), record.revision, state, now))
     update_many(SyncEntry, ("title", "record_revision", "state", "updated_at"), rows)
     adjust_active(connection.pk, -left)
+
+
+def _may_be_there(entry: SyncEntry) -> bool:
+    return bool(entry.synced_revision) or entry.look_first
 
 
 _IN_FLIGHT: Final = frozenset({State.SENDING, State.CHECKING})

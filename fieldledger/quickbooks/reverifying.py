@@ -155,10 +155,11 @@ def _activity(connection: Connection, record: Record | None) -> str:
         "condensed": record.text("LastCondenseTime") or "",
     }
     connection.activity = {**before, **times}
-    if before.get("restored", times["restored"]) != times["restored"]:
-        return FILE_RESTORED
-    if before.get("condensed", times["condensed"]) != times["condensed"]:
-        return CONDENSED
+    for key, reason in (("restored", FILE_RESTORED), ("condensed", CONDENSED)):
+        known = before.get(key, times[key])
+        if known != times[key]:
+            # What has happened can be undone by an older copy of the file alone.
+            return reason if times[key] > known else FILE_OLDER
     return ""
 
 
@@ -173,6 +174,8 @@ def verify_all(connection: Connection, reason: str, now: datetime) -> None:
     _wake(connection, woken.filter(code="linked"), "linked", now)
     _wake(connection, woken, reason, now)
     known.exclude(state__in=_WITH_QUICKBOOKS).update(look_first=True)
+    if reason != CONDENSED:  # What condensing explained, it does not explain any more.
+        known.filter(state=State.PENDING, code=CONDENSED).update(code=reason)
     connection.attention_code, connection.attention_message = reason, _SENTENCES[reason]
     connection.reading_wanted = True
 

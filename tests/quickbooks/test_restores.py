@@ -182,3 +182,33 @@ def test_a_backup_from_before_the_initial_sync_links_what_is_there_by_now(
         pc.run()
     assert len(pc.company.customers()) == count
     assert pc.states() == {"synced": 1}
+
+
+def test_an_invoice_that_our_backup_has_not_sent_is_looked_for_before_its_void_is_dropped(
+    pc: OfficePc, business: Business
+) -> None:
+    client = a_client(business, "Anna")
+    item = office.create_item(business=business, values={"name": "Work", "price": "80"}, now=NOW)
+    invoice = office.create_invoice(
+        business=business,
+        values={
+            "client": client.guid,
+            "date": "2026-05-04",
+            "lines": [{"item": item.guid, "quantity": "1", "unit_price": "80.00"}],
+        },
+        now=NOW,
+    )
+    pc.set_up()
+    pc.sync(invoice.guid)
+    before = SyncEntry.objects.filter(rank=3).values().get()
+    pc.run()
+    SyncEntry.objects.filter(pk=before["id"]).update(**before)
+    connection = pc.connection
+    connection.active_count = 1
+    connection.save()
+    services.database_restored(now=datetime.now(tz=UTC))
+    office.void_invoice(invoice=invoice, now=NOW)
+    for _ in range(2):
+        pc.run()
+    assert [each.amounts["total"] for each in pc.company.invoices()] == [0]
+    assert pc.states() == {"synced": 3}
