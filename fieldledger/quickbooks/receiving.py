@@ -70,7 +70,10 @@ def take(
     The caller saves the three rows.
     """
     if call.hresult.strip():
-        return _take_hresult(connection, session, message_set, call, context)
+        try:
+            return _take_hresult(connection, session, message_set, call, context)
+        except SessionStops as stopped:
+            return _stop(connection, session, stopped.sentence, context)
     try:
         answers = read_answers(call.response)
     except NotQbxml:

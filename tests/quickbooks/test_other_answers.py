@@ -76,3 +76,13 @@ def test_a_hundred_is_not_answered_while_a_set_is_in_doubt_and_the_sync_is_pause
     ended = run_with_answers(pc, answers())
     assert ended.progress[1] < 100
     assert pc.states() == {"synced": 1}  # QuickBooks is asked all the same: nothing new is sent.
+
+
+def test_a_list_that_quickbooks_refuses_as_a_document_ends_the_session_with_its_reason(
+    pc: OfficePc,
+) -> None:
+    pc.install()
+    everything, alone = "hresult=0x80040400@1", [f"hresult=0x80040400@{n}" for n in range(2, 12)]
+    ended = pc.run(",".join([everything, *alone]))
+    assert ended.outcome == "error"
+    assert "nothing is sent without it" in ended.status
