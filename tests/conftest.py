@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import hypothesis
 import pytest
 
 from fieldledger.accounts.models import Business
@@ -9,6 +10,10 @@ from tests.support.browser import browser, page
 from tests.support.postgres import postgres_database, postgres_server
 
 __all__ = ["browser", "page", "postgres_database", "postgres_server"]
+
+# How long an example takes says something of the machine, not of the rule.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 NOON = datetime(2026, 5, 4, 16, 0, tzinfo=UTC)  # A Monday, noon in New York.
 
