@@ -13,7 +13,14 @@ from tests.support.shared import ROOT
 LINE = re.compile(r"^- \[(?P<tick>[ x])\] \*\*(?P<name>[A-Z][0-9a-z.]+)\*\* (?P<rest>.+)$")
 # A test that is named after its lines: test_s40_s41_the_import_is_shown_as_used.
 NAMED = re.compile(r"^test_((?:[sznrp]\d+_)+)")
-SCRIPTS = ("./run", "./test", ".ci/run", "scripts/fresh-machine", "scripts/screenshots")
+SCRIPTS = (
+    "./run",
+    "./test",
+    ".ci/run",
+    "scripts/fresh-machine",
+    "scripts/screenshots",
+    "benchmarks/contestant.py",
+)
 
 
 def promised() -> list[str]:
