@@ -39,6 +39,9 @@ BEATS: Final = 20  # Times that people work and then a Web Connector calls.
 SESSIONS_MAX: Final = 120  # Without faults, until it must be quiet.
 STEPS_MAX: Final = 400  # Of one beat: a session that never ends is a failure too.
 ROUNDS_OF_CLEARING_UP: Final = 4
+# Seldom, so that what a dead Web Connector holds has been given up for lost and sent again.
+WAKES_IN_A_SESSION: Final = 0.03
+WAKES_BETWEEN: Final = 0.12
 PASSWORD: Final = "a-password-of-24-letters"  # noqa: S105 - of a world that does not exist.
 OTHER_FILE_ID: Final = "{11111111-2222-3333-4444-555555555555}"
 COMPLETE: Final = 100  # What receiveResponseXML answers when all is done.
@@ -232,7 +235,7 @@ class World:
                 self.note(f"office, in flight: {said}")
             else:
                 self._office_acts()
-        if self.chance.random() < 0.1:
+        if self.chance.random() < WAKES_IN_A_SESSION:
             self._wake_one()
         now = self.clock.now
         for kind, switch in (
@@ -277,7 +280,7 @@ class World:
     def _trouble(self) -> None:
         for line in self.bookkeeper.act(self.company, self.clock.now + self.skew):
             self.note(line)
-        if self.chance.random() < 0.3:
+        if self.chance.random() < WAKES_BETWEEN:
             self._wake_one()
         self._our_database()
         self._company_file()
