@@ -103,7 +103,7 @@ _writer_lock: Final = threading.Lock()
 
 
 def start_writing() -> None:
-    """Let a thread of this process write the contacts from now on; a server calls it each time."""
+    """Let a thread of this process write the contacts from now on; a server's workers call it."""
     global _writer  # noqa: PLW0603 - one thread a process, whoever is called first.
     if _writer is not None:
         return

@@ -16,7 +16,7 @@ django_application = get_wsgi_application()
 # After Django's start: the door needs the models.
 from django.conf import settings  # noqa: E402
 
-from fieldledger.quickbooks import contacts, door  # noqa: E402
+from fieldledger.quickbooks import door  # noqa: E402
 
 DOOR = "/qbwc"
 
@@ -25,7 +25,6 @@ def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> 
     """Answer one HTTP request."""
     path = environ.get("PATH_INFO", "")
     if path == DOOR or path.startswith(f"{DOOR}/"):
-        contacts.start_writing()
         return door.application(environ, start_response)
     if settings.PUBLIC_HTTPS:
         # The proxy in front ends TLS; there is no other way in, whatever it says about itself.

@@ -181,6 +181,7 @@ def _load_application(server: int, target: str) -> Any:
     application = getattr(import_module(module), name)
     # Models can be imported only now that the application has started Django.
     import_module("fieldledger.api.webhooks.worker").start()
+    import_module("fieldledger.quickbooks.contacts").start_writing()
     return application
 
 
