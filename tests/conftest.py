@@ -6,6 +6,7 @@ import hypothesis
 import pytest
 
 from fieldledger.accounts.models import Business
+from fieldledger.quickbooks.contacts import CONTACTS
 from tests.support.browser import browser, page
 from tests.support.postgres import postgres_database, postgres_server
 
@@ -16,6 +17,12 @@ hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
 NOON = datetime(2026, 5, 4, 16, 0, tzinfo=UTC)  # A Monday, noon in New York.
+
+
+@pytest.fixture(autouse=True)
+def _nobody_has_called() -> None:
+    """Forget who called in earlier tests: the keys of their connections come again."""
+    CONTACTS._seen.clear()
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from uuid import UUID
 from fieldledger.accounts.models import Business
 from fieldledger.quickbooks import door, services
 from fieldledger.quickbooks.company import OWNER_ID
-from fieldledger.quickbooks.contacts import CONTACTS
 from fieldledger.quickbooks.models import Connection, SyncEntry
 from fieldledger.simulator.company import Company
 from fieldledger.simulator.connector import Desk, Ended, Wait, WebConnector
@@ -80,7 +79,6 @@ class OfficePc:
     heard: Callable[[Call, Reply], None] = lambda _call, _reply: None
 
     def __post_init__(self) -> None:
-        CONTACTS._seen.clear()  # The keys of other tests' connections come again.
         self.now = datetime.now(tz=UTC)
         self.company = Company.fresh(
             seed=SEED,
