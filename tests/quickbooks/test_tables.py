@@ -151,7 +151,7 @@ _OF_ALL = re.compile(r"entry_(by_state|newest)|\(connection_id=\?( AND rank=\?)?
 _NARROW = re.compile(r"entry_(pending|to_look_for|in_set|waiters)")
 
 
-@pytest.mark.skipif("database.vendor != 'sqlite'")
+@pytest.mark.skipif("database.vendor != 'sqlite'", reason="reads SQLite's own query plans")
 def test_no_set_looks_at_all_that_wait(pc: OfficePc, business: Business) -> None:
     entries(pc, business, 3)
     plans: list[tuple[str, str]] = []
