@@ -8,10 +8,11 @@ from typing import Any
 from django import template
 from django.template.defaultfilters import date as format_date
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from fieldledger.accounts.pages import People
+from fieldledger.website.look import address, script_names, style_names
 from fieldledger.website.words import MONEY_STATES, STATES, Words
 
 register = template.Library()
@@ -21,9 +22,26 @@ register = template.Library()
 def icon(name: str, css: str = "") -> SafeString:
     """Return one of our drawings; it says nothing to a screen reader."""
     return format_html(
-        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="#i-{}"/></svg>',
+        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#i-{}"/></svg>',
         css,
+        address("icons.svg"),
         name,
+    )
+
+
+@register.simple_tag
+def styles() -> SafeString:
+    """Return the links to the style sheets, for a page's head."""
+    return format_html_join(
+        "\n  ", '<link rel="stylesheet" href="{}">', ((address(each),) for each in style_names())
+    )
+
+
+@register.simple_tag
+def scripts() -> SafeString:
+    """Return the scripts, for a page's head: they run once the page is read."""
+    return format_html_join(
+        "\n  ", '<script src="{}" defer></script>', ((address(each),) for each in script_names())
     )
 
 
