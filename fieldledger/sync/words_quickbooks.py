@@ -431,7 +431,8 @@ HRESULT_WORDS: Final[Mapping[str, Words]] = {
     ),
     "0x80040418": Words(
         "Not authorized yet",
-        "Fieldledger has never been allowed into this company file.",
+        "Fieldledger has never been allowed into this company file, and only a QuickBooks "
+        "administrator can allow it the first time.",
         Actor.QUICKBOOKS_ADMIN,
         (
             "In QuickBooks, sign in as Admin in single-user mode, with the company file open.",

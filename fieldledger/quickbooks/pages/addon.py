@@ -9,6 +9,7 @@ from fieldledger.accounts.pages import PageRequest, page
 from fieldledger.accounts.roles import Right
 from fieldledger.quickbooks import services
 from fieldledger.quickbooks.pages.lamp import lamp_of, waiting_count
+from fieldledger.quickbooks.pages.setup import advise_payments
 
 
 @page(Right.CONNECT)
@@ -27,7 +28,7 @@ def addon(request: PageRequest) -> HttpResponse:
         "connection": connection,
         "lamp": lamp_of(connection, now=timezone.now()),
         "waiting": waiting_count(connection),
-        "has_tax_rates": request.business.tax_rates.exists(),
+        "advise_payments": advise_payments(connection),
     }
     return render(request, "quickbooks/addon.html", shown)
 

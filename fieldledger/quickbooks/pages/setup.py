@@ -13,10 +13,11 @@ from fieldledger.accounts.roles import Right
 from fieldledger.office.models import Client, Item
 from fieldledger.qbwc.setup_file import FILE_NAME
 from fieldledger.quickbooks import queries, services
-from fieldledger.quickbooks.models import Connection, Stage
+from fieldledger.quickbooks.models import Connection, Exchange, Stage
 from fieldledger.quickbooks.pages.access import quickbooks_page
 from fieldledger.quickbooks.services import Mistaken, NotPossible
 from fieldledger.quickbooks.setting_up import APP_NAME, NOT_CONNECTED
+from fieldledger.sync.words import ACTOR_WORDS, explain_hresult
 
 STEPS: Final = (
     (Stage.INSTALL, "Install the setup file", "All three apps"),
@@ -148,6 +149,11 @@ def preferences(request: PageRequest, connection: Connection) -> HttpResponse:
     return redirect("initial_sync")
 
 
+def advise_payments(connection: Connection) -> bool:
+    """Whether to advise setting up payments first: nothing is set up, and nothing connected."""
+    return connection.connected_at is None and not connection.business.tax_rates.exists()
+
+
 def steps_of(stage: Stage) -> list[Step]:
     """Return the stepper with `stage` as the current step."""
     order = [each for each, _, _ in STEPS]
@@ -168,6 +174,8 @@ def _step(
 ) -> HttpResponse:
     shown: dict[str, Any] = {"steps": steps_of(stage), "connection": connection}
     shown |= {"refusal": refusal, "file_name": FILE_NAME, "app_name": APP_NAME}
+    if stage == Stage.INSTALL:
+        shown["advise_payments"] = advise_payments(connection)
     if stage == Stage.AUTHORIZE:
         shown |= _authorizing(connection)
     if stage == Stage.IMPORT:
@@ -192,5 +200,32 @@ def _authorizing(connection: Connection) -> dict[str, Any]:
         "password_is_right": last is not None and not password_is_wrong,
         "password_is_wrong": password_is_wrong,
         "connected": connection.connected_at is not None,
+        "refused": _refused(connection),
+        "file_name": FILE_NAME,
         "why_not_yet": NOT_CONNECTED,
     }
+
+
+def _refused(connection: Connection) -> dict[str, Any] | None:
+    """Return what keeps QuickBooks from letting us in, who can help and what they click."""
+    if not connection.last_error:
+        return None
+    last = (
+        Exchange.objects.filter(connection=connection)
+        .exclude(hresult="")
+        .order_by("-pk")
+        .values_list("hresult", "message")
+        .first()
+    )
+    if last is not None:
+        hresult, said = last
+        explained = explain_hresult(hresult, said=said.strip())
+        if explained.sentence == connection.last_error:
+            who = ACTOR_WORDS[explained.actor]
+            return {
+                "title": explained.title,
+                "sentence": explained.sentence,
+                "who": who,
+                "steps": explained.steps,
+            }
+    return {"title": "Not possible yet", "sentence": connection.last_error}

@@ -42,7 +42,6 @@ def test_the_add_on_page_says_what_it_needs(office: Office) -> None:
 
     for words in (
         "QuickBooks Desktop 2022 or later",
-        "payment methods and tax rates before you connect",
         "Nothing that is made or changed in QuickBooks comes back",
         "along with their invoice",
     ):

@@ -6,7 +6,6 @@ The lines S5, S14 and so on are those of docs/roadmap.md.
 import re
 from datetime import timedelta
 
-import pytest
 from django.urls import reverse
 from django.utils import timezone
 
@@ -39,19 +38,6 @@ def test_s5_the_dashboard_says_of_each_invoice_how_it_stands_with_money_and_quic
         words = re.sub(r"<[^>]*>", " ", row)
         assert re.search("Unpaid|Partly paid|Paid|Overdue|Void", words)
         assert re.search("Not sent|Pending|Synced|Failed|Waiting|Changed since", words)
-
-
-@pytest.mark.parametrize("has_rates", [True, False])
-def test_s6_z10_the_advice_before_connecting_knows_what_is_here(
-    office: Office, has_rates: bool
-) -> None:
-    if not has_rates:
-        empty(office)
-
-    page = text(get(office, "addon"))
-
-    assert "payment methods and tax rates before you connect" in page
-    assert ("There are no tax rates here yet" in page) is not has_rates
 
 
 def test_s17_s18_the_feature_center_is_in_the_menu_and_leads_to_the_add_on(
