@@ -5,6 +5,7 @@ from django.urls import include, path
 from fieldledger.quickbooks.pages import addon, choices, hub, initial, log, setup
 from fieldledger.website.pages import (
     clients,
+    components,
     home,
     invoice,
     invoice_editor,
@@ -40,6 +41,7 @@ office = [
     path("invoices/<uuid:guid>/payments/new", payments.new_payment, name="new_payment"),
     path("payments/<uuid:guid>/void", payments.void, name="void_payment"),
     path("tax-rates/", tax_rates.tax_rates, name="tax_rates"),
+    path("developers/components", components.components, name="components"),
 ]
 quickbooks = [
     path("features/", addon.features, name="features"),
