@@ -105,7 +105,7 @@ def serve(port: int) -> int:
         port=port,
         interface=Interfaces.WSGI,
         workers=int(os.environ.get("WORKERS", "1")),
-        blocking_threads=int(os.environ.get("THREADS", "4")),
+        blocking_threads=int(os.environ.get("THREADS", "16")),
         websockets=False,
         log_level=LogLevels.warning,
     ).serve()

@@ -16,7 +16,7 @@ _SQLITE_START = f"""
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = {SQLITE_SYNCHRONOUS};
     PRAGMA journal_size_limit = 67108864;
-    PRAGMA cache_size = -32768;
+    PRAGMA cache_size = -8192;
     PRAGMA temp_store = MEMORY;
 """
 

@@ -117,3 +117,6 @@ class Database:
         source.deserialize(copy)
         source.backup(self.raw)
         source.close()
+        # Behind the wrapper's back; a statement through it ends what is kept of before.
+        with self.wrapper.cursor() as cursor:
+            cursor.execute("SELECT 1")

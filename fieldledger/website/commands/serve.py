@@ -42,8 +42,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         type=positive,
         default=THREADS,
-        help="threads a worker (%(default)s); 1 answers the most polls, behind a proxy that reads"
-        " whole requests before it passes them on: without one a slow client would stop all others",
+        help="threads a worker (%(default)s); each slow client takes one, unless a proxy"
+        " reads whole requests before it passes them on",
     )
 
 

@@ -31,7 +31,9 @@ from fieldledger.website.commands.place import add_data_argument
 from fieldledger.website.commands.terminal import CommandFailed, remark
 
 APPLICATION = "fieldledger.website.wsgi:application"
-THREADS = 4  # Per worker: a long import page must not hold up the polls of other companies.
+# Per worker: a long import page or a slow client must not hold up the polls of other companies.
+# Many that wait are also quicker than few: a call finds one awake (benchmarks/README.md).
+THREADS = 16
 STOP_S = 5  # How long a worker or the companion may take to finish what it is at.
 POLL_S = 0.02
 PORT_MAX = 65535
