@@ -101,6 +101,8 @@ class Connection(models.Model):
     client_matching = models.CharField(max_length=20, default="name_and_contact")
     resolve_client_conflicts = models.BooleanField(default=True)
     resolve_item_conflicts = models.BooleanField(default=True)
+    # A name that was told apart in QuickBooks is changed here too.
+    rename_here = models.BooleanField(default=False)
     review = models.BooleanField(default=True)
     jobs = models.CharField(max_length=8, default="skip")
     inactive = models.CharField(max_length=8, default="skip")
@@ -238,6 +240,8 @@ class SyncEntry(models.Model):
     two_sided = models.BooleanField(default=False)  # An item with a purchase side.
     quickbooks_name = models.CharField(max_length=159, blank=True)
     name_folded = models.CharField(max_length=159, blank=True)
+    # The name a person chose for QuickBooks; it holds until the record's own name is changed.
+    chosen_name = models.CharField(max_length=41, blank=True, db_default="")
     line_ids = models.JSONField(default=list)  # TxnLineIDs of an invoice, in our lines' order.
     differs_by = models.DecimalField(max_digits=15, decimal_places=2, null=True)
 
