@@ -85,7 +85,7 @@ class Connection(models.Model):
     company_name = models.CharField(max_length=120, blank=True)
     company_file = models.CharField(max_length=500, blank=True)
     product_name = models.CharField(max_length=255, blank=True)
-    computer = models.CharField(max_length=120, blank=True)
+    computer = models.CharField(max_length=120, blank=True)  # That may sync: it holds the lease.
     is_sample = models.BooleanField(default=False)
     closing_date = models.DateField(null=True)
     facts = models.JSONField(default=dict)
@@ -93,6 +93,20 @@ class Connection(models.Model):
     activity = models.JSONField(default=dict)
     lists_read_at = models.DateTimeField(null=True)
     reading_wanted = models.BooleanField(default=True)
+
+    # The computer's lease: see computers.py.
+    lease_address = models.CharField(max_length=60, blank=True)
+    lease_seen_at = models.DateTimeField(null=True)
+    expected_computer = models.CharField(max_length=120, blank=True)  # "*": whichever comes next.
+    # How the linked company file is recognised, and what the last one that was refused is like.
+    fingerprint = models.JSONField(default=dict)
+    found = models.JSONField(default=dict)
+    accepted_mark = models.UUIDField(null=True)  # Of a file that a person said is the same.
+    notice = models.JSONField(default=dict)  # Something to know, which stops nothing.
+    verification = models.JSONField(default=dict)  # The look-up after a restore: see verification.
+    # Since when nothing goes because somebody said so, and what has changed since: returning.py.
+    away_since = models.DateTimeField(null=True)
+    comparison = models.JSONField(default=dict)
 
     # What the office chose. The names are the API's.
     mapping = models.JSONField(default=dict)
@@ -118,6 +132,30 @@ class Connection(models.Model):
 
     def __str__(self) -> str:
         return self.username
+
+
+class Computer(models.Model):
+    """A computer whose Web Connector has called: by its name, or, without one, by its address."""
+
+    connection = models.ForeignKey(
+        Connection, models.CASCADE, related_name="computers", db_index=False
+    )
+    name = models.CharField(max_length=120, blank=True)  # As the company's AppLock gives it.
+    address = models.CharField(max_length=60, blank=True)  # Where it called from last.
+    company_file = models.CharField(max_length=500, blank=True)  # Which it had open last.
+    key = models.CharField(max_length=120)  # The name in capitals, or the address.
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    refused_at = models.DateTimeField(null=True)  # Last, by itself or by a person.
+    barred_at = models.DateTimeField(null=True)  # By a person: it never takes over by itself.
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["connection", "key"], name="computer_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.address
 
 
 class Session(models.Model):
@@ -327,6 +365,27 @@ class EntryEvent(models.Model):
 
     def __str__(self) -> str:
         return self.state
+
+
+class Finding(models.Model):
+    """What a comparison after an absence found otherwise in QuickBooks: changed, or gone."""
+
+    class What(models.TextChoices):
+        CHANGED = "changed"
+        GONE = "gone"
+
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="+", db_index=False)
+    entry = models.ForeignKey(SyncEntry, models.CASCADE, related_name="+", db_index=False)
+    what = models.CharField(max_length=8, choices=What)
+    changed_at = models.CharField(max_length=40, blank=True)  # TimeModified, in QuickBooks' words.
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["connection", "entry"], name="finding_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.what
 
 
 class Exchange(models.Model):
