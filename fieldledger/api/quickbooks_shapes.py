@@ -95,6 +95,7 @@ class SettingsIn(Body):
 
     resolve_client_conflicts: Flag = True
     resolve_item_conflicts: Flag = True
+    rename_here: Flag = Field(False, description="A differentiator changes our own name too.")
 
 
 class SettingsOut(BaseModel):
@@ -104,6 +105,7 @@ class SettingsOut(BaseModel):
 
     resolve_client_conflicts: bool
     resolve_item_conflicts: bool
+    rename_here: bool
 
 
 class MappingIn(Body):
@@ -116,6 +118,11 @@ class MappingIn(Body):
     payment_methods: Mapped = Field({}, description="Our word for the method: ListID.")
     deposit_accounts: Mapped = Field({}, description="Our word for the method: ListID.")
     terms: Mapped = Field({}, description="The name of terms: ListID.")
+    item_accounts: Mapped = Field({}, description="An item's id: ListID of its income account.")
+    item_types: Mapped = Field(
+        {}, description="`service` and `product`: `ItemService` or `ItemNonInventory`."
+    )
+    transaction_class: Annotated[str | None, SkipValidation] = None
 
 
 class MappingOut(BaseModel):
@@ -129,6 +136,9 @@ class MappingOut(BaseModel):
     payment_methods: dict[str, str | None]
     deposit_accounts: dict[str, str | None]
     terms: dict[str, str | None]
+    item_accounts: dict[str, str]
+    item_types: dict[str, str]
+    transaction_class: str | None
 
 
 class PlanRowOut(BaseModel):

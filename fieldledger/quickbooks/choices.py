@@ -1,16 +1,20 @@
 """What the office chose on the mapping page, filled up with what can only mean one thing."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
-from fieldledger.office.models import TaxRate
+from fieldledger.office.models import Invoice, TaxRate
 from fieldledger.quickbooks.models import Connection, QuickBooksRecord
 from fieldledger.sync import suggestions
-from fieldledger.sync.content import Choices
+from fieldledger.sync.content import ITEM_TYPES, Choices
 from fieldledger.sync.naming import fold
+from fieldledger.sync.suggestions import Suggestion
 
 List = QuickBooksRecord.List
+TERMS_MAX = 50  # Of our own: more nobody tells apart in a list.
 
 
 def choices_of(connection: Connection, *, for_transactions: bool = True) -> Choices:
@@ -20,8 +24,14 @@ def choices_of(connection: Connection, *, for_transactions: bool = True) -> Choi
     after the set-up needs no visit to the mapping page.
     """
     mapping = connection.mapping
+    item_accounts = {UUID(key): each for key, each in mapping.get("item_accounts", {}).items()}
+    item_types = {**ITEM_TYPES, **mapping.get("item_types", {})}
     if not for_transactions:
-        return Choices(income_account=mapping.get("income_account") or None)
+        return Choices(
+            income_account=mapping.get("income_account") or None,
+            item_accounts=item_accounts,
+            item_types=item_types,
+        )
     tax_items = {key: each.list_id for key, each in suggested_tax_items(connection).items()}
     tax_items |= {UUID(key): value for key, value in mapping.get("tax_items", {}).items() if value}
     terms = {
@@ -33,16 +43,89 @@ def choices_of(connection: Connection, *, for_transactions: bool = True) -> Choi
     terms |= {fold(key): value for key, value in mapping.get("terms", {}).items() if value}
     return Choices(
         income_account=mapping.get("income_account") or None,
+        item_accounts=item_accounts,
+        item_types=item_types,
         fallback_item=mapping.get("fallback_item") or None,
         tax_items=tax_items,
         payment_methods={k: v for k, v in mapping.get("payment_methods", {}).items() if v},
         deposit_accounts={k: v for k, v in mapping.get("deposit_accounts", {}).items() if v},
         terms=terms,
+        transaction_class=mapping.get("transaction_class") or None,
         sales_tax_mode=mapping.get("sales_tax_mode") or "quickbooks",
     )
 
 
-def suggested_tax_items(connection: Connection) -> dict[UUID, suggestions.Suggestion]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggested:
+    """What the lists read from QuickBooks propose, each with its reason; keys as in the mapping."""
+
+    income_account: Suggestion | None = None
+    fallback_item: Suggestion | None = None
+    tax_items: dict[str, Suggestion] = field(default_factory=dict)
+    payment_methods: dict[str, Suggestion] = field(default_factory=dict)
+    terms: dict[str, Suggestion] = field(default_factory=dict)
+
+
+def suggested_of(connection: Connection) -> Suggested:
+    """Return what is proposed for each place of the mapping, whatever was chosen."""
+    parts = [
+        suggestions.Part(
+            list_id=each.list_id, name=each.full_name, type=each.type, active=each.is_active
+        )
+        for each in _records(connection, List.ITEMS)
+        if each.type.removesuffix("Ret") in {"ItemService", "ItemNonInventory", "ItemOtherCharge"}
+    ]
+    terms = [
+        suggestions.Terms(list_id=each.list_id, name=each.name, active=each.is_active)
+        for each in _records(connection, List.TERMS)
+    ]
+    found = suggestions.suggest_terms(our_terms(connection), terms)
+    return Suggested(
+        income_account=_suggested_account(connection),
+        fallback_item=suggestions.suggest_fallback_item(parts),
+        tax_items={str(key): each for key, each in suggested_tax_items(connection).items()},
+        payment_methods=_suggested_methods(connection),
+        terms={name: found[fold(name)] for name in our_terms(connection) if fold(name) in found},
+    )
+
+
+def our_terms(connection: Connection) -> list[str]:
+    """Return the terms that our invoices name, by name."""
+    terms = Invoice.objects.filter(business_id=connection.business_id).exclude(terms="")
+    return list(terms.order_by("terms").values_list("terms", flat=True).distinct()[:TERMS_MAX])
+
+
+def _records(connection: Connection, into: str) -> Iterator[QuickBooksRecord]:
+    return (
+        QuickBooksRecord.objects.filter(connection=connection, list=into).order_by("pk").iterator()
+    )
+
+
+def _suggested_account(connection: Connection) -> Suggestion | None:
+    return suggestions.suggest_income_account(
+        suggestions.Account(
+            list_id=each.list_id,
+            full_name=each.full_name,
+            type=each.details.get("type", ""),
+            active=each.is_active,
+        )
+        for each in _records(connection, List.ACCOUNTS)
+    )
+
+
+def _suggested_methods(connection: Connection) -> dict[str, Suggestion]:
+    return suggestions.suggest_payment_methods(
+        suggestions.Method(
+            list_id=each.list_id,
+            name=each.name,
+            type=each.details.get("type", ""),
+            active=each.is_active,
+        )
+        for each in _records(connection, List.PAYMENT_METHODS)
+    )
+
+
+def suggested_tax_items(connection: Connection) -> dict[UUID, Suggestion]:
     """Return for each tax rate of ours the tax item of equal name and percent."""
     items = [
         suggestions.TaxItem(
@@ -65,43 +148,26 @@ def suggested_tax_items(connection: Connection) -> dict[UUID, suggestions.Sugges
 def suggest_mapping(connection: Connection) -> dict[str, Any]:
     """Return the mapping with every empty place filled where the lists leave one sensible answer.
 
-    What a person chose stays.
+    What a person chose stays. An item for lines without one, and a class, are never filled in:
+    that an invoice waits until somebody looks may be just what is wanted.
     """
     mapping: dict[str, Any] = {
         "income_account": "",
+        "item_accounts": {},
         "fallback_item": "",
         "sales_tax_mode": "quickbooks",
         "tax_items": {},
         "payment_methods": {},
         "deposit_accounts": {},
         "terms": {},
+        "transaction_class": "",
         **connection.mapping,
     }
+    mapping["item_types"] = {**ITEM_TYPES, **mapping.get("item_types", {})}
     if not mapping["income_account"]:
-        accounts = [
-            suggestions.Account(
-                list_id=each.list_id,
-                full_name=each.full_name,
-                type=each.details.get("type", ""),
-                active=each.is_active,
-            )
-            for each in QuickBooksRecord.objects.filter(
-                connection=connection, list=List.ACCOUNTS
-            ).order_by("pk")
-        ]
-        suggested = suggestions.suggest_income_account(accounts)
+        suggested = _suggested_account(connection)
         mapping["income_account"] = suggested.list_id if suggested else ""
-    methods = suggestions.suggest_payment_methods(
-        suggestions.Method(
-            list_id=each.list_id,
-            name=each.name,
-            type=each.details.get("type", ""),
-            active=each.is_active,
-        )
-        for each in QuickBooksRecord.objects.filter(
-            connection=connection, list=List.PAYMENT_METHODS
-        ).order_by("pk")
-    )
+    methods = _suggested_methods(connection)
     mapping["payment_methods"] = {word: each.list_id for word, each in methods.items()} | mapping[
         "payment_methods"
     ]

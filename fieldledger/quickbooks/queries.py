@@ -99,6 +99,7 @@ def settings_of(connection: Connection) -> dict[str, bool]:
     return {
         "resolve_client_conflicts": connection.resolve_client_conflicts,
         "resolve_item_conflicts": connection.resolve_item_conflicts,
+        "rename_here": connection.rename_here,
     }
 
 
@@ -368,6 +369,7 @@ LISTS: Final[Mapping[str, tuple[str, tuple[str, ...] | None]]] = {
         ),
     ),
     "terms": (List.TERMS, None),
+    "classes": (List.CLASSES, None),
     "payment-methods": (List.PAYMENT_METHODS, None),
     "sales-tax": (List.ITEMS, ("ItemSalesTaxRet", "ItemSalesTaxGroupRet")),
 }

@@ -15,6 +15,7 @@ from typing import Any, Final
 from fieldledger.qbxml.objects import (
     AccountQuery,
     Body,
+    ClassQuery,
     CompanyQuery,
     CustomerQuery,
     EmployeeQuery,
@@ -103,6 +104,8 @@ READINGS: Final[dict[str, Reading]] = {
     "payment-methods": Reading(
         query=lambda: PaymentMethodQuery(active_status="All"), list=List.PAYMENT_METHODS
     ),
+    # Without class tracking QuickBooks gives none, or refuses: then the list is left out.
+    "classes": Reading(query=lambda: ClassQuery(active_status="All"), list=List.CLASSES),
     "tax-codes": Reading(query=lambda: SalesTaxCodeQuery(active_status="All"), list=List.TAX_CODES),
     "vendors": Reading(
         query=lambda: VendorQuery(active_status="All", include_ret_element=_NAME_ELEMENTS),

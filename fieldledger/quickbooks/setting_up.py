@@ -20,7 +20,8 @@ from fieldledger.quickbooks import initial_sync, passwords, planning
 from fieldledger.quickbooks.company import OWNER_ID
 from fieldledger.quickbooks.entries import lock
 from fieldledger.quickbooks.errors import Mistaken, NotPossible
-from fieldledger.quickbooks.models import Connection, PlanRow, QuickBooksRecord, Stage
+from fieldledger.quickbooks.models import Connection, PlanRow, Stage
+from fieldledger.quickbooks.remapping import changed_mapping
 from fieldledger.sync.matching import Strategy
 
 APP_NAME: Final = "Fieldledger"
@@ -195,12 +196,13 @@ _CHOICES: Final[Mapping[str, tuple[str, ...] | None]] = {
     "client_matching": tuple(Strategy),
     "resolve_client_conflicts": None,
     "resolve_item_conflicts": None,
+    "rename_here": None,
     "review": None,
     "jobs": ("skip", "clients"),
     "inactive": ("skip", "archived"),
 }
 _COLUMNS: Final = {"clients": "import_clients", "items": "import_items"}
-SETTINGS: Final = ("resolve_client_conflicts", "resolve_item_conflicts")
+SETTINGS: Final = ("resolve_client_conflicts", "resolve_item_conflicts", "rename_here")
 
 
 @_locking
@@ -259,17 +261,6 @@ def _apply(connection: Connection, values: Mapping[str, Any], allowed: tuple[str
         raise Mistaken(errors)
 
 
-_MAPPED: Final = ("tax_items", "payment_methods", "deposit_accounts", "terms")
-_LISTS: Final[Mapping[str, str]] = {
-    "income_account": QuickBooksRecord.List.ACCOUNTS,
-    "fallback_item": QuickBooksRecord.List.ITEMS,
-    "tax_items": QuickBooksRecord.List.ITEMS,
-    "payment_methods": QuickBooksRecord.List.PAYMENT_METHODS,
-    "deposit_accounts": QuickBooksRecord.List.ACCOUNTS,
-    "terms": QuickBooksRecord.List.TERMS,
-}
-
-
 @_locking
 def save_mapping(
     connection: Connection, *, changes: Mapping[str, Any], actor: str, now: datetime
@@ -278,37 +269,7 @@ def save_mapping(
 
     :raises Mistaken: for an id that is in no list, or a name that is no part of the mapping.
     """
-    errors: dict[str, list[str]] = {}
-    mapping = dict(connection.mapping)
-    for key, value in changes.items():
-        if key == "sales_tax_mode":
-            if value != "quickbooks":
-                errors[key] = ["Choose: quickbooks (QuickBooks computes the tax)."]
-            continue
-        if key not in _LISTS:
-            errors[key] = ["There is no such part of the mapping."]
-            continue
-        chosen = value if key in _MAPPED else {"": value}
-        if not isinstance(chosen, Mapping) or not all(
-            isinstance(each, str) or each is None for each in chosen.values()
-        ):
-            errors[key] = ["Give ids from the lists read from QuickBooks."]
-            continue
-        wanted = {each for each in chosen.values() if each}
-        known = set(
-            QuickBooksRecord.objects.filter(
-                connection=connection, list=_LISTS[key], list_id__in=wanted
-            ).values_list("list_id", flat=True)
-        )
-        if wanted - known:
-            errors[key] = [f"QuickBooks has no {', '.join(sorted(wanted - known))} in this list."]
-        elif key in _MAPPED:
-            mapping[key] = {**mapping.get(key, {}), **{k: v or "" for k, v in chosen.items()}}
-        else:
-            mapping[key] = value or ""
-    if errors:
-        raise Mistaken(errors)
-    connection.mapping = mapping
+    connection.mapping = changed_mapping(connection, changes)
     _note(connection, "change the QuickBooks mapping", actor, now)
     return connection
 

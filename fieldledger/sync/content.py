@@ -16,6 +16,10 @@ from uuid import UUID
 
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 _NONE_BY_GUID: Final[Mapping[UUID, str]] = MappingProxyType({})
+# What our kinds of items become in QuickBooks where nobody chose otherwise.
+ITEM_TYPES: Final[Mapping[str, str]] = MappingProxyType(
+    {"service": "ItemService", "product": "ItemNonInventory"}
+)
 
 
 class Kind(StrEnum):
@@ -164,15 +168,20 @@ class Choices:
     """What the office chose on the mapping page; every id is a ListID.
 
     `tax_items` goes from our tax rate to a sales tax item, `payment_methods` and
-    `deposit_accounts` from our word for the method ("check"), `terms` from the case-folded name.
+    `deposit_accounts` from our word for the method ("check"), `terms` from the case-folded name,
+    `item_accounts` from an item of ours to its own income account. `item_types` says what an item
+    of our kind is made there, by the name of qbXML ("ItemService", "ItemNonInventory").
     """
 
     income_account: str | None = None
+    item_accounts: Mapping[UUID, str] = field(default_factory=lambda: _NONE_BY_GUID)
+    item_types: Mapping[str, str] = field(default_factory=lambda: ITEM_TYPES)
     fallback_item: str | None = None
     tax_items: Mapping[UUID, str] = field(default_factory=lambda: _NONE_BY_GUID)
     payment_methods: Mapping[str, str] = field(default_factory=lambda: _NONE)
     deposit_accounts: Mapping[str, str] = field(default_factory=lambda: _NONE)
     terms: Mapping[str, str] = field(default_factory=lambda: _NONE)
+    transaction_class: str | None = None  # Of new invoices; None leaves them without one.
     sales_tax_mode: str = "quickbooks"  # QuickBooks computes the tax from the item's rate.
 
 

@@ -143,9 +143,10 @@ def write_item(
 ):
     """Return the request that brings QuickBooks' item up to `content`.
 
-    A new service becomes a service item, a product a non-inventory item, both with one side (for
-    sale). A change follows the item as it is there: its type and its sides cannot change (OSR,
-    ItemServiceMod), and its accounts are left alone, for the bookkeeper may have moved them.
+    A new item becomes a service or a non-inventory item, as chosen for its kind, with one side
+    (for sale), and posts to its own income account or to the one of all. A change follows the item
+    as it is there: its type and its sides cannot change (OSR, ItemServiceMod), and its accounts are
+    left alone, for the bookkeeper may have moved them.
 
     :raises CannotBeSent: if the name is blank, no income account is chosen, the price does not
         fit, or the item is of a type that is not ours to change (code "item_left_alone").
@@ -159,7 +160,8 @@ def write_item(
         return _item_mod(
             content, known, name=given.name, text=description, price=price, tax_code=tax_code
         )
-    if choices.income_account is None:
+    account = choices.item_accounts.get(content.guid) or choices.income_account
+    if account is None:
         raise CannotBeSent(
             "income_account",
             f"QuickBooks needs to know to which income account “{content.name}” posts, and none "
@@ -167,9 +169,10 @@ def write_item(
             "no_income_account",
         )
     side = objects.SalesOrPurchase(
-        desc=description or None, price=price, account_ref=Ref(list_id=choices.income_account)
+        desc=description or None, price=price, account_ref=Ref(list_id=account)
     )
-    add = objects.ItemServiceAdd if content.kind == "service" else objects.ItemNonInventoryAdd
+    is_service = choices.item_types.get(content.kind, "ItemService") == "ItemService"
+    add = objects.ItemServiceAdd if is_service else objects.ItemNonInventoryAdd
     return add(
         name=given.name,
         is_active=not content.archived,
@@ -270,6 +273,7 @@ def write_invoice(
     tax_item = choices.tax_items.get(content.tax_rate_guid) if content.tax_rate_guid else None
     add = objects.InvoiceAdd(
         customer_ref=Ref(list_id=content.customer_list_id),
+        class_ref=_ref(choices.transaction_class if facts.uses_classes else None),
         txn_date=content.date,
         ref_number=number,
         bill_address=billing,

@@ -54,6 +54,16 @@ class Method:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Something QuickBooks sells; `type` is its name in answers ("ItemServiceRet")."""
+
+    list_id: str
+    name: str
+    type: str
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OurTaxRate:
     """A tax rate of ours."""
 
@@ -81,6 +91,13 @@ _INCOME_UNLIKELY: Final = (
     "uncategorized", "interest", "discount", "shipping", "freight", "reimburs", "finance charge",
     "late fee", "refund", "returns", "other", "tip", "markup",
 )  # fmt: skip
+
+# Names under which trades keep an item for whatever has none, the likeliest first.
+_CATCH_ALL_NAMES: Final = (
+    "miscellaneous", "misc", "misc.", "other", "general", "other services", "services", "service",
+    "labor",
+)  # fmt: skip
+_SOLD_ALONE: Final = frozenset({"ItemServiceRet", "ItemNonInventoryRet", "ItemOtherChargeRet"})
 
 _METHOD_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "cash": ("cash",),
@@ -159,6 +176,16 @@ def suggest_payment_methods(methods: Iterable[Method]) -> dict[str, Suggestion]:
             reason = f"“{typed[0].name}” is the only method of this type in QuickBooks."
             suggested[word] = Suggestion(typed[0].list_id, reason)
     return suggested
+
+
+def suggest_fallback_item(items: Iterable[Part]) -> Suggestion | None:
+    """Return an item for lines that name none, if one has a name that fits; it is only proposed."""
+    by_name = {fold(each.name): each for each in items if each.active and each.type in _SOLD_ALONE}
+    for name in _CATCH_ALL_NAMES:
+        if name in by_name:
+            part = by_name[name]
+            return Suggestion(part.list_id, f"“{part.name}” is made for what has no item.")
+    return None
 
 
 def suggest_terms(wanted: Iterable[str], terms: Iterable[Terms]) -> dict[str, Suggestion]:

@@ -65,6 +65,7 @@ quickbooks = [
     path("quickbooks/plan/approve", initial.approve, name="approve_plan"),
     path("quickbooks/plan/<uuid:guid>", initial.decide, name="decide_plan_row"),
     path("quickbooks/mapping", choices.mapping, name="mapping"),
+    path("quickbooks/mapping/items", choices.item_accounts, name="item_accounts"),
     path("quickbooks/mapping/refresh", hub.refresh_lists, name="refresh_lists"),
     path("quickbooks/settings", choices.settings, name="quickbooks_settings"),
     path("quickbooks/log/", log.sync_log, name="sync_log"),

@@ -1,24 +1,38 @@
 """The mapping, chosen from QuickBooks' own lists, and the settings that may always change."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from fieldledger.accounts.pages import PageRequest
 from fieldledger.accounts.roles import Right
-from fieldledger.office.models import Invoice, Method, TaxRate
+from fieldledger.office import queries as office_queries
+from fieldledger.office.models import Method, TaxRate
 from fieldledger.quickbooks import queries, services
+from fieldledger.quickbooks.choices import our_terms, suggested_of
+from fieldledger.quickbooks.company import facts_of
 from fieldledger.quickbooks.models import Connection
 from fieldledger.quickbooks.pages.access import quickbooks_page
+from fieldledger.quickbooks.sampling import sample_invoice
 from fieldledger.quickbooks.services import Mistaken
+from fieldledger.quickbooks.setting_up import SETTINGS
+from fieldledger.sync.content import ITEM_TYPES, Kind
+from fieldledger.sync.suggestions import Suggestion
 
 _LIST_MAX: Final = 2000
 _INCOME_TYPES: Final = frozenset({"Income", "OtherIncome"})
 _DEPOSIT_TYPES: Final = frozenset({"Bank", "OtherCurrentAsset"})
-SWITCHES: Final = ("resolve_client_conflicts", "resolve_item_conflicts")
+_GROUPS: Final = ("tax_items", "payment_methods", "deposit_accounts", "terms")
+_ITEMS_A_PAGE: Final = 50
+TYPE_CHOICES: Final = (
+    ("ItemService", "Service item"),
+    ("ItemNonInventory", "Non-inventory item"),
+)
 
 Choice = tuple[str, str]
 
@@ -29,22 +43,87 @@ def mapping(request: PageRequest, connection: Connection) -> HttpResponse:
     shown = _shown(request, connection)
     if request.method != "POST":
         return render(request, "quickbooks/mapping.html", shown)
-    changes: dict[str, Any] = {
-        name: request.POST.get(name, "") for name in ("income_account", "fallback_item")
-    }
-    for group in ("tax_items", "payment_methods", "deposit_accounts", "terms"):
+    named = {"income_account", "fallback_item", "transaction_class"} & request.POST.keys()
+    changes: dict[str, Any] = {name: request.POST[name] for name in named}
+    for group in _GROUPS:
         changes[group] = {
-            row["key"]: request.POST.get(f"{group}.{row['key']}", "") for row in shown[group]
+            row["key"]: request.POST[f"{group}.{row['key']}"]
+            for row in shown[group]
+            if f"{group}.{row['key']}" in request.POST
         }
+    changes |= posted_item_types(request)
     try:
         services.save_mapping(connection, changes=changes, actor=request.actor, now=timezone.now())
     except Mistaken as mistake:
-        shown = _shown(request, connection, chosen=changes)
+        shown = _shown(request, connection, chosen=shown["chosen"] | changes)
         return render(
             request, "quickbooks/mapping.html", shown | {"errors": mistake.errors}, status=422
         )
     messages.success(request, "The mapping is saved; it holds from the next record on.")
     return redirect("mapping")
+
+
+def posted_item_types(request: PageRequest) -> dict[str, Any]:
+    """Return the change that a form makes of what our kinds of items become."""
+    types = {
+        kind: request.POST[f"item_types.{kind}"]
+        for kind in ITEM_TYPES
+        if f"item_types.{kind}" in request.POST
+    }
+    return {"item_types": types} if types else {}
+
+
+@quickbooks_page(Right.MAP, methods=("GET", "POST"))
+def item_accounts(request: PageRequest, connection: Connection) -> HttpResponse:
+    """Show and change which items post to an income account of their own, a page of items."""
+    if request.method == "POST":
+        changes = {
+            name.removeprefix("account."): value
+            for name, value in request.POST.items()
+            if name.startswith("account.")
+        }
+        try:
+            services.save_mapping(
+                connection,
+                changes={"item_accounts": changes},
+                actor=request.actor,
+                now=timezone.now(),
+            )
+        except Mistaken as mistake:
+            messages.error(request, str(mistake))
+        else:
+            messages.success(request, "Saved. It holds for items that are still to be made there.")
+        return redirect(f"{reverse('item_accounts')}?{request.POST.get('filters', '')}")
+    return render(request, "quickbooks/item_accounts.html", _items_shown(request, connection))
+
+
+def _items_shown(request: PageRequest, connection: Connection) -> dict[str, Any]:
+    wanted = request.GET.get("q", "").strip()
+    items = office_queries.items(request.business, q=wanted, archived=False)
+    try:
+        page = office_queries.page_of(items, cursor=request.GET.get("after"), limit=_ITEMS_A_PAGE)
+    except office_queries.BadCursor:
+        page = office_queries.page_of(items, limit=_ITEMS_A_PAGE)
+    blocks = queries.blocks(request.business, Kind.ITEM, page.results)
+    chosen = queries.mapping_of(connection)
+    accounts = _choices(_list(connection, "accounts"), types=_INCOME_TYPES)
+    return {
+        "connection": connection,
+        "accounts": accounts,
+        "default_account": dict(accounts).get(chosen["income_account"], ""),
+        "rows": [
+            {
+                "item": each,
+                "value": chosen["item_accounts"].get(str(each.guid), ""),
+                "is_there": bool(blocks[each.pk]["quickbooks_id"]),
+            }
+            for each in page.results
+        ],
+        "after": page.next_cursor,
+        "is_first": "after" not in request.GET,
+        "wanted": wanted,
+        "filters": request.GET.urlencode(),
+    }
 
 
 @quickbooks_page(Right.MAP, methods=("GET", "POST"))
@@ -53,31 +132,52 @@ def settings(request: PageRequest, connection: Connection) -> HttpResponse:
     if request.method == "POST":
         services.save_settings(
             connection,
-            changes={name: name in request.POST for name in SWITCHES},
+            changes={name: name in request.POST for name in SETTINGS},
             actor=request.actor,
             now=timezone.now(),
         )
-        messages.success(request, "Saved.")
+        changes = posted_item_types(request)
+        if "income_account" in request.POST:
+            changes["income_account"] = request.POST["income_account"]
+        try:
+            services.save_mapping(
+                connection, changes=changes, actor=request.actor, now=timezone.now()
+            )
+        except Mistaken as mistake:
+            messages.error(request, str(mistake))
+        else:
+            messages.success(request, "Saved.")
         return redirect("quickbooks_settings")
     shown = {"connection": connection, "choice": queries.settings_of(connection)}
-    return render(request, "quickbooks/settings.html", shown)
+    return render(request, "quickbooks/settings.html", shown | new_items_shown(connection))
+
+
+def new_items_shown(connection: Connection) -> dict[str, Any]:
+    """Return what is asked once before the first item goes, each with the list it is chosen from.
+
+    As what services and products are made in QuickBooks, and to which account they post.
+    """
+    chosen = queries.mapping_of(connection)
+    suggested = suggested_of(connection)
+    return {
+        "chosen": chosen,
+        "item_types": [
+            {"key": kind, "words": f"A {kind} becomes", "value": chosen["item_types"][kind]}
+            for kind in ITEM_TYPES
+        ],
+        "type_choices": TYPE_CHOICES,
+        "income_accounts": _choices(_list(connection, "accounts"), types=_INCOME_TYPES),
+        "why_account": _why(suggested.income_account, chosen["income_account"]),
+    }
 
 
 def _shown(
     request: PageRequest, connection: Connection, chosen: dict[str, Any] | None = None
 ) -> dict[str, Any]:
     chosen = chosen or queries.mapping_of(connection)
+    suggested = suggested_of(connection)
     accounts = _list(connection, "accounts")
-    deposits = _choices(accounts, types=_DEPOSIT_TYPES)
-    methods = _choices(_list(connection, "payment-methods"))
     rates = TaxRate.objects.filter(business=request.business).order_by("name")
-    terms = (
-        Invoice.objects.filter(business=request.business)
-        .exclude(terms="")
-        .order_by("terms")
-        .values_list("terms", flat=True)
-        .distinct()[:50]
-    )
     tax_items = [
         (each["quickbooks_id"], f"{each['full_name']} ({each['percent']}%)")
         if each["percent"]
@@ -86,24 +186,72 @@ def _shown(
         if each["active"]
     ]
 
-    def rows(group: str, ours: list[Choice], theirs: list[Choice]) -> list[dict[str, Any]]:
+    def rows(
+        group: str,
+        ours: list[Choice],
+        theirs: list[Choice],
+        reasons: Mapping[str, Suggestion] | None = None,
+    ) -> list[dict[str, Any]]:
         return [
-            {"key": key, "words": words, "value": chosen[group].get(key, ""), "choices": theirs}
+            {
+                "key": key,
+                "words": words,
+                "value": chosen[group].get(key, ""),
+                "choices": theirs,
+                "why": _why((reasons or {}).get(key), chosen[group].get(key, "")),
+            }
             for key, words in ours
         ]
 
+    fallback_items = _choices(_list(connection, "items"))
+    fallback = suggested.fallback_item
+    methods = list(Method.choices)
     return {
         "connection": connection,
+        **new_items_shown(connection),
         "chosen": chosen,
-        "income_accounts": _choices(accounts, types=_INCOME_TYPES),
-        "fallback_items": _choices(_list(connection, "items")),
-        "tax_items": rows("tax_items", [(str(each.guid), str(each)) for each in rates], tax_items),
-        "payment_methods": rows("payment_methods", list(Method.choices), methods),
-        "deposit_accounts": rows("deposit_accounts", list(Method.choices), deposits),
-        "terms": rows(
-            "terms", [(each, each) for each in terms], _choices(_list(connection, "terms"))
+        "own_accounts": len(chosen["item_accounts"]),
+        "fallback_items": fallback_items,
+        "fallback_hint": _fallback_hint(fallback, chosen["fallback_item"], dict(fallback_items)),
+        "tax_items": rows(
+            "tax_items",
+            [(str(each.guid), str(each)) for each in rates],
+            tax_items,
+            suggested.tax_items,
         ),
+        "payment_methods": rows(
+            "payment_methods",
+            methods,
+            _choices(_list(connection, "payment-methods")),
+            suggested.payment_methods,
+        ),
+        "deposit_accounts": rows(
+            "deposit_accounts", methods, _choices(accounts, types=_DEPOSIT_TYPES)
+        ),
+        "terms": rows(
+            "terms",
+            [(each, each) for each in our_terms(connection)],
+            _choices(_list(connection, "terms")),
+            suggested.terms,
+        ),
+        "uses_classes": facts_of(connection).uses_classes,
+        "classes": _choices(_list(connection, "classes")),
+        "sample": sample_invoice(connection),
     }
+
+
+def _why(suggestion: Suggestion | None, chosen: str) -> str:
+    """Return the reason of a proposal that is chosen, or that a person may want to choose."""
+    return (
+        suggestion.reason if suggestion is not None and chosen in {suggestion.list_id, ""} else ""
+    )
+
+
+def _fallback_hint(suggestion: Suggestion | None, chosen: str, items: Mapping[str, str]) -> str:
+    if chosen or suggestion is None:
+        return ""
+    name = items.get(suggestion.list_id, "")
+    return f"Suggested, if you do not want them to stop: “{name}”. {suggestion.reason}"
 
 
 def _list(connection: Connection, name: str) -> list[dict[str, Any]]:

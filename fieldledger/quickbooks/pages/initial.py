@@ -15,6 +15,7 @@ from fieldledger.accounts.roles import Right
 from fieldledger.quickbooks import queries, services
 from fieldledger.quickbooks.models import Connection, PlanRow, Stage
 from fieldledger.quickbooks.pages.access import quickbooks_page
+from fieldledger.quickbooks.pages.choices import new_items_shown, posted_item_types
 from fieldledger.quickbooks.pages.lamp import lamp_of
 from fieldledger.quickbooks.services import Mistaken, NotPossible
 from fieldledger.sync.content import Kind, State
@@ -118,9 +119,20 @@ def decide(request: PageRequest, connection: Connection, guid: UUID) -> HttpResp
 
 @quickbooks_page(Right.MAP, methods=("POST",))
 def approve(request: PageRequest, connection: Connection) -> HttpResponse:
-    """Approve the plan: from here on data is written."""
+    """Approve the plan: from here on data is written.
+
+    How new items are made there is asked along with it, before the first one goes.
+    """
+    now = timezone.now()
+    changes = posted_item_types(request)
+    if request.POST.get("income_account"):
+        changes["income_account"] = request.POST["income_account"]
     try:
-        services.approve_plan(connection, actor=request.actor, now=timezone.now())
+        if changes:
+            services.save_mapping(connection, changes=changes, actor=request.actor, now=now)
+        services.approve_plan(connection, actor=request.actor, now=now)
+    except Mistaken as mistake:
+        return _plan(request, connection, refusal=str(mistake), status=422)
     except NotPossible as refusal:
         return _plan(request, connection, refusal=refusal.sentence, status=409)
     messages.success(request, "Approved. It runs with the Web Connector's next call.")
@@ -155,6 +167,7 @@ def _plan(
         "total": sum(counts.values()),
         "open": counts.get("ask", 0),
         "refusal": refusal,
+        **new_items_shown(connection),
     }
     return render(request, "quickbooks/plan.html", shown, status=status)
 

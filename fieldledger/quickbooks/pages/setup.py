@@ -16,7 +16,7 @@ from fieldledger.quickbooks import queries, services
 from fieldledger.quickbooks.models import Connection, Exchange, Stage
 from fieldledger.quickbooks.pages.access import quickbooks_page
 from fieldledger.quickbooks.services import Mistaken, NotPossible
-from fieldledger.quickbooks.setting_up import APP_NAME, NOT_CONNECTED
+from fieldledger.quickbooks.setting_up import APP_NAME, NOT_CONNECTED, SETTINGS
 from fieldledger.sync.words import ACTOR_WORDS, explain_hresult
 
 STEPS: Final = (
@@ -124,12 +124,11 @@ def preferences(request: PageRequest, connection: Connection) -> HttpResponse:
     shown: dict[str, Any] = {
         "steps": steps_of(Stage.IMPORT),
         "connection": connection,
-        "choice": queries.import_choice_of(connection),
+        "choice": queries.import_choice_of(connection) | queries.settings_of(connection),
     }
     if request.method != "POST":
         return render(request, "quickbooks/preferences.html", shown)
-    switches = ("resolve_client_conflicts", "resolve_item_conflicts")
-    choice = {name: name in request.POST for name in switches}
+    choice = {name: name in request.POST for name in SETTINGS}
     matching = request.POST.get("client_matching", connection.client_matching)
     now = timezone.now()
     try:
