@@ -351,6 +351,43 @@ class SyncEntry(models.Model):
         return self.differs_by is not None and self.differs_by != Decimal(0)
 
 
+class EntryCount(models.Model):
+    """How many entries there are, kept by the database itself: see counting.py."""
+
+    connection = models.ForeignKey(
+        Connection, models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    rank = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=24)
+    number = models.BigIntegerField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["connection", "rank", "state"], name="entry_count_place"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.state}"
+
+
+class RecordCount(models.Model):
+    """How many records of the office there are, kept by the database itself: see counting.py."""
+
+    business = models.ForeignKey(
+        Business, models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    rank = models.PositiveSmallIntegerField()
+    number = models.BigIntegerField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["business", "rank"], name="record_count_place"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {KIND_OF_RANK[self.rank]}"
+
+
 class EntryEvent(models.Model):
     """A line of an entry's timeline: what happened, and who or what did it."""
 

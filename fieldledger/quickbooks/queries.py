@@ -10,9 +10,10 @@ from uuid import UUID
 from django.db.models import Count, Q
 
 from fieldledger.accounts.models import Business
-from fieldledger.office.models import Client, Invoice, Item, Payment, Record
+from fieldledger.office.models import Record
 from fieldledger.quickbooks.choices import suggest_mapping
 from fieldledger.quickbooks.contacts import CONTACTS
+from fieldledger.quickbooks.counting import entry_counts, record_count
 from fieldledger.quickbooks.errors import Mistaken
 from fieldledger.quickbooks.message_sets import text_of, unpack
 from fieldledger.quickbooks.models import (
@@ -115,33 +116,17 @@ def counts_of(connection: Connection) -> dict[str, int]:
     """Return how many records of all four kinds are in each state."""
     counts = dict.fromkeys((str(state) for state in State), 0)
     known = 0
-    for state, number in (
-        SyncEntry.objects.filter(connection=connection)
-        .values_list("state")
-        .annotate(number=Count("pk"))
-    ):
-        counts[state] = number
-        known += number
-    business = connection.business_id
-    everything = sum(
-        model._default_manager.filter(business_id=business).count()  # noqa: SLF001 - Django's documented API.
-        for model in (Client, Item, Invoice, Payment)
-    )
-    counts[State.NOT_SENT] = max(everything - known, 0)
+    for states in counts_by_kind(connection).values():
+        for state, number in states.items():
+            counts[state] += number
+            known += number
+    counts[State.NOT_SENT] += max(record_count(connection.business_id) - known, 0)
     return counts
 
 
 def counts_by_kind(connection: Connection) -> dict[Kind, dict[State, int]]:
     """Return how many entries of each kind are in each state; absent pairs are none."""
-    counts: dict[Kind, dict[State, int]] = {kind: {} for kind in Kind}
-    kinds = {RANK[kind]: kind for kind in Kind}
-    for rank, state, number in (
-        SyncEntry.objects.filter(connection=connection)
-        .values_list("rank", "state")
-        .annotate(number=Count("pk"))
-    ):
-        counts[kinds[rank]][State(state)] = number
-    return counts
+    return entry_counts(connection)
 
 
 def progress_of(connection: Connection, *, now: datetime) -> dict[str, Any]:

@@ -8,7 +8,13 @@ import pytest
 
 from tests.support.shared import ROOT
 
-AGAIN = ["test_tables.py", "test_straight_path.py", "test_other_answers.py", "test_volume.py"]
+AGAIN = [
+    "test_tables.py",
+    "test_counting.py",
+    "test_straight_path.py",
+    "test_other_answers.py",
+    "test_volume.py",
+]
 
 
 @pytest.mark.postgres
