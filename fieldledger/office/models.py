@@ -284,3 +284,26 @@ class Payment(Record):
     def voided(self) -> bool:
         """Whether it was made void: it no longer counts towards its invoice."""
         return self.voided_at is not None
+
+
+class SearchWord(models.Model):
+    """A word by which a record is found (see finding.py)."""
+
+    business = models.ForeignKey(Business, models.CASCADE, related_name="+", db_index=False)
+    kind = models.CharField(max_length=7)
+    record_id = models.BigIntegerField()
+    # UTF-8, not text: bytes have one order in every database, whatever its language.
+    word = models.BinaryField(max_length=60)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["business", "kind", "word", "record_id"], name="search_word_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["business", "kind", "record_id"], name="search_word_record"),
+        ]
+
+    def __str__(self) -> str:
+        return bytes(self.word).decode(errors="replace")

@@ -13,6 +13,7 @@ from fieldledger.accounts.pages import People
 from fieldledger.accounts.roles import RIGHTS, Right, may
 from fieldledger.quickbooks.models import Connection, Stage
 from fieldledger.quickbooks.pages.lamp import Lamp, lamp_of, needs_you_count
+from fieldledger.website.help.chapters import chapter_at
 from fieldledger.website.pages.home import APPEARANCE_COOKIE, APPEARANCES
 
 
@@ -25,6 +26,7 @@ class Link:
     icon: str
     current: bool
     count: int = 0
+    key: str = ""  # After g, this letter goes there.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,7 @@ class Shell:
 
     def __init__(self, request: HttpRequest, membership: Membership) -> None:
         self._path = request.path
+        self._page_name = (request.resolver_match and request.resolver_match.url_name) or ""
         self._role = membership.role
         self._business_id = membership.business_id
         self.people = People(membership.business)
@@ -64,35 +67,43 @@ class Shell:
         return needs_you_count(self.connection) if self.connection else 0
 
     @cached_property
+    def help_chapter(self) -> str:
+        """Where the help opens on this page."""
+        stage = self.connection.stage if self._page_name == "setup" and self.connection else ""
+        return chapter_at(self._page_name, stage)
+
+    @cached_property
     def sections(self) -> list[Section]:
         """Return the main menu as this person may use it."""
-        office = [self._link("Home", "home", "home")]
+        office = [self._link("Home", "home", "home", key="h")]
         if may(self._role, Right.SEE_MONEY):
-            office.append(self._link("Invoices", "invoices", "invoice", under="/payments/"))
-        office.append(self._link("Clients", "clients", "client"))
-        office.append(self._link("Items", "items", "item"))
+            office.append(
+                self._link("Invoices", "invoices", "invoice", under="/payments/", key="i")
+            )
+        office.append(self._link("Clients", "clients", "client", key="c"))
+        office.append(self._link("Items", "items", "item", key="t"))
         if may(self._role, Right.EDIT_ITEMS):
-            office.append(self._link("Tax rates", "tax_rates", "percent"))
+            office.append(self._link("Tax rates", "tax_rates", "percent", key="r"))
         sections = [Section(title="", links=tuple(office))]
         if self.connection is not None and self.connection.enabled:
             sections.append(Section(title="QuickBooks Desktop", links=self._quickbooks()))
         if may(self._role, Right.CONNECT):
-            links = (self._link("Feature Center", "features", "features"),)
+            links = (self._link("Feature Center", "features", "features", key="f"),)
             sections.append(Section(title="Add-ons", links=links))
         return sections
 
     def _quickbooks(self) -> tuple[Link, ...]:
         assert self.connection is not None
         links = [
-            self._link("Overview", "quickbooks", "quickbooks", exact=True),
-            self._link("Sync log", "sync_log", "log", count=self.needs_you),
+            self._link("Overview", "quickbooks", "quickbooks", exact=True, key="q"),
+            self._link("Sync log", "sync_log", "log", count=self.needs_you, key="l"),
         ]
         if may(self._role, Right.MAP) and self.connection.stage in {
             Stage.INITIAL_SYNC,
             Stage.ONGOING,
         }:
-            links.append(self._link("Mapping", "mapping", "map"))
-            links.append(self._link("Settings", "quickbooks_settings", "settings"))
+            links.append(self._link("Mapping", "mapping", "map", key="m"))
+            links.append(self._link("Settings", "quickbooks_settings", "settings", key="s"))
         return tuple(links)
 
     def _link(
@@ -104,12 +115,13 @@ class Shell:
         exact: bool = False,
         under: str = "",
         count: int = 0,
+        key: str = "",
     ) -> Link:
         url = reverse(view)
         exact = exact or url == "/"
         current = self._path == url or (not exact and self._path.startswith(url))
         current = current or bool(under and self._path.startswith(under))
-        return Link(words=words, url=url, icon=icon, current=current, count=count)
+        return Link(words=words, url=url, icon=icon, current=current, count=count, key=key)
 
 
 def _is_fresh() -> bool:

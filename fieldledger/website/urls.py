@@ -12,12 +12,17 @@ from fieldledger.website.pages import (
     invoices,
     items,
     payments,
+    search,
     tax_rates,
 )
+from fieldledger.website.pages.help import show_help
 
 office = [
     path("", home.home, name="home"),
     path("appearance", home.appearance, name="appearance"),
+    path("search", search.search, name="search"),
+    path("palette", search.palette, name="palette"),
+    path("help/", show_help, name="help"),
     path("clients/", clients.clients, name="clients"),
     path("clients/new", clients.new_client, name="new_client"),
     path("clients/choices", clients.client_choices, name="client_choices"),

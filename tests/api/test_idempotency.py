@@ -175,7 +175,7 @@ def test_of_two_requests_with_one_key_at_one_moment_one_is_done() -> None:
 
 
 def test_keys_cost_few_statements(app: Program, django_assert_max_num_queries: Any) -> None:
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         first = app.ask("POST", "/clients", {"name": "Ann"}, idempotency_key=KEY)
     with django_assert_max_num_queries(5):
         again = app.ask("POST", "/clients", {"name": "Ann"}, idempotency_key=KEY)

@@ -27,6 +27,8 @@
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     const dialog = event.detail.target instanceof Element && event.detail.target.closest("dialog");
-    if (dialog && event.detail.target.childElementCount > 0) open(dialog);
+    if (!dialog || event.detail.target.childElementCount === 0) return;
+    open(dialog);
+    dialog.scrollTop = 0;
   });
 })();
