@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import Q
 
 from fieldledger.accounts.models import Business
+from fieldledger.quickbooks.probe_row import Probe  # noqa: F401 - Django looks for tables here.
 from fieldledger.sync.content import Kind, State
 
 RANK = {Kind.CLIENT: 1, Kind.ITEM: 2, Kind.INVOICE: 3, Kind.PAYMENT: 4}
@@ -93,6 +94,9 @@ class Connection(models.Model):
     activity = models.JSONField(default=dict)
     lists_read_at = models.DateTimeField(null=True)
     reading_wanted = models.BooleanField(default=True)
+    # The probe of a sample company, and what it found: see sync.probe.report.answers_of.
+    probe_wanted = models.BooleanField(default=False)
+    what_quickbooks_keeps = models.JSONField(default=dict)
 
     # The computer's lease: see computers.py.
     lease_address = models.CharField(max_length=60, blank=True)
@@ -215,6 +219,7 @@ class MessageSet(models.Model):
         ASK = "ask"  # QuickBooks, for the answer it stored to a write whose answer was lost.
         LOOK = "look"  # For the records of such a write, by their marks.
         CHECK = "check"  # The company file's condition, when nothing else is to be said.
+        PROBE = "probe"  # Of a sample company: see probing.py.
 
     class Status(models.TextChoices):
         SENT = "sent"

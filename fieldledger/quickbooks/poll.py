@@ -31,6 +31,7 @@ _COLUMNS: Final = (
     "previous_until",
     "active_count",
     "reading_wanted",
+    "probe_wanted",
     "checked_at",
     "initial_started_at",
 )
@@ -55,6 +56,7 @@ class Poll:
     previous_until: datetime | None
     active_count: int
     reading_wanted: bool
+    probe_wanted: bool
     checked_at: datetime | None
     initial_started_at: datetime | None
 
@@ -119,7 +121,20 @@ def _read_poll(connection: BaseDatabaseWrapper, username: str) -> Poll | None:
         row = connection.connection.execute(sql, (username,)).fetchone()
     if row is None:
         return None
-    id_, enabled, paused, stage, digest, previous, until, active, reading, checked, started = row
+    (
+        id_,
+        enabled,
+        paused,
+        stage,
+        digest,
+        previous,
+        until,
+        active,
+        reading,
+        probe,
+        checked,
+        started,
+    ) = row
     return Poll(
         id_,
         bool(enabled),
@@ -130,6 +145,7 @@ def _read_poll(connection: BaseDatabaseWrapper, username: str) -> Poll | None:
         _time(until),
         active,
         bool(reading),
+        bool(probe),
         _time(checked),
         _time(started),
     )
@@ -149,6 +165,8 @@ def has_work(poll: Poll, now: datetime) -> bool:
     """
     if not poll.enabled or poll.paused:
         return False
+    if poll.probe_wanted:
+        return True
     match poll.stage:
         case Stage.INSTALL | Stage.AUTHORIZE:
             return True

@@ -17,7 +17,7 @@ from typing import Any, Final
 from lxml import etree
 
 from fieldledger.qbxml import schema
-from fieldledger.simulator.formats import stored_text
+from fieldledger.simulator.formats import is_kept, stored_text
 from fieldledger.simulator.problems import Failed, unreadable
 
 # What QuickBooks Desktop 2024 says it supports, HostRet/SupportedQBXMLVersion.
@@ -49,6 +49,7 @@ class Request:
     attributes: dict[str, str]
     given: dict[str, Any]
     problem: Failed | None = None
+    is_kept: bool = True  # Whether Windows-1252 has all its characters.
 
     @property
     def request_id(self) -> str:
@@ -180,7 +181,8 @@ def _read_request(element: "etree._Element", major: int) -> Request:
     if len(attributes.get("requestID", "")) > REQUEST_ID_LENGTH_MAX:
         problems.insert(0, Failed(1060, "The requestID is longer than 50 characters."))
     problem = problems[0] if problems else None
-    return Request(name=name, attributes=attributes, given=given, problem=problem)
+    kept = all(is_kept(str(each)) for each in element.itertext(with_tail=False))
+    return Request(name=name, attributes=attributes, given=given, problem=problem, is_kept=kept)
 
 
 def _read_aggregate(

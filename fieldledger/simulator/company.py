@@ -66,6 +66,7 @@ class Company:
         time_zone: str = "America/Los_Angeles",
         sales_tax: bool = True,
         sizes: Sizes | None = None,
+        is_sample: bool = False,
     ) -> Self:
         """Return a company of a year of work: the same seed, the same company."""
         state = State(
@@ -74,6 +75,7 @@ class Company:
             path=f"C:\\QuickBooks\\{name}.qbw",
             time_zone=time_zone,
             variant=variant or Variant(),
+            is_sample=is_sample,
         )
         state.preferences.sales_tax = sales_tax
         fill(state, sizes or Sizes(), int(now.timestamp()))

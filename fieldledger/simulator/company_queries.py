@@ -47,7 +47,7 @@ def query_company(turn: Turn, asked: Fields) -> Answered:
         "PostalCode": "95112",
     }
     values: Fields = {
-        "IsSampleCompany": "false",
+        "IsSampleCompany": YES_NO[state.is_sample],
         "CompanyName": state.name,
         "LegalCompanyName": state.name,
         "Address": address,

@@ -18,6 +18,11 @@ def stored_text(text: str) -> str:
     return text.encode("cp1252", "replace").decode("cp1252")
 
 
+def is_kept(text: str) -> bool:
+    """Whether Windows' code page 1252 has every character of a text."""
+    return text.isascii() or stored_text(text) == text
+
+
 def cents_of(text: str) -> int:
     """Return an amount of the wire, which has no or two decimals, in cents."""
     whole, _, fraction = text.partition(".")

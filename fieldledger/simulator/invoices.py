@@ -35,7 +35,7 @@ def add_invoice(turn: Turn, asked: Fields) -> Answered:
     check_receivable(state, fields["ARAccountRef"], WHERE)
     fields.setdefault("TxnDate", last_date(state, "Invoice") or turn.today())
     check_books_open(state, fields["TxnDate"])
-    if "RefNumber" not in given:
+    if "RefNumber" not in given and state.variant.numbers_invoices:
         fields["RefNumber"] = next_number(state)
     fields.setdefault("DueDate", due_date(state, fields))
     fields.setdefault("ShipDate", fields["TxnDate"])

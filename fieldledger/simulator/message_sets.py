@@ -14,7 +14,7 @@ from typing import Any, Final
 from fieldledger.simulator.checking import Document, Request, read_document
 from fieldledger.simulator.formats import utc_offset
 from fieldledger.simulator.printing import HEAD, TAIL, escaped, print_record, print_tag
-from fieldledger.simulator.problems import Failed
+from fieldledger.simulator.problems import Failed, unreadable
 from fieldledger.simulator.requests import RULES
 from fieldledger.simulator.state import TXN_TYPES, Origin, Record, State, StoredSet
 from fieldledger.simulator.turn import Answered, Iterator, Turn
@@ -87,6 +87,8 @@ def answer_document(
     :raises Crashed: as `crash` asks.
     """
     document = read_document(text)
+    if state.variant.outside_windows_1252 == "refused_whole":
+        _check_characters(document)
     session.seen.documents += 1
     new, old = document.new_id, document.old_id
     if new is None and old is None:
@@ -115,6 +117,12 @@ def answer_document(
     answers = _run(state, session, document, at, crash)
     _store(state, session, document, checksum, answers)
     return _wrapped(_set_attributes(new, 0), answers.full)
+
+
+def _check_characters(document: Document) -> None:
+    for request in document.requests:
+        if not request.is_kept:
+            raise unreadable(f"characters in {request.request_id}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +208,8 @@ def _answer_request(turn: Turn) -> tuple[Answered | None, Failed]:
     request = turn.request
     if request.problem is not None:
         return None, request.problem
+    if not request.is_kept and turn.state.variant.outside_windows_1252 == "refused":
+        return None, Failed(3090, "There was an error when storing a text in its field.")
     rule = RULES.get(request.name)
     if rule is None:
         return None, Failed(1030, "This request is not supported by this version of QuickBooks.")

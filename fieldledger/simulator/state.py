@@ -143,6 +143,7 @@ class State:
     path: str
     time_zone: str
     variant: Variant
+    is_sample: bool = False  # One of Intuit's own sample companies.
     preferences: Preferences = field(default_factory=Preferences)
     records: dict[str, Record] = field(default_factory=dict)
     deleted: list[Deleted] = field(default_factory=list)
@@ -294,6 +295,7 @@ def state_to_plain(state: State) -> dict[str, Any]:
         "path": state.path,
         "time_zone": state.time_zone,
         "variant": asdict(state.variant),
+        "is_sample": state.is_sample,
         "preferences": asdict(state.preferences),
         "records": [_plain_record(record) for record in state.records.values()],
         "deleted": [asdict(each) for each in state.deleted],
@@ -342,6 +344,7 @@ def plain_to_arguments(plain: dict[str, Any]) -> dict[str, Any]:
         "path": plain["path"],
         "time_zone": plain["time_zone"],
         "variant": Variant(**plain["variant"]),
+        "is_sample": plain.get("is_sample", False),
         "preferences": Preferences(**plain["preferences"]),
         "records": {each["id"]: _record_of(each) for each in plain["records"]},
         "deleted": [Deleted(**each) for each in plain["deleted"]],

@@ -118,6 +118,8 @@ class Turn:
 
     def change_record(self, record: Record, fields: Fields) -> Record:
         """Give a record new content."""
+        if fields == record.fields and not self.state.variant.unchanged_mod_bumps:
+            return record
         self.state.uncount(record)
         record.fields = fields
         self.state.count(record)

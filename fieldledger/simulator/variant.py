@@ -22,11 +22,18 @@ class Variant:
     guid_unique: bool = False
     # EditSequence is the epoch second of the change; two changes in one second share one or not.
     edit_sequence_per_change: bool = False
+    # Whether a Mod that leaves a record as it was counts as a change.
+    unchanged_mod_bumps: bool = True
     # Whether an empty element in a Mod clears the field.
     empty_clears: bool = True
     # Whether an address in a Mod replaces the old one or only the lines that it names.
     address_replaces: bool = False
     inactive_reference_status: Literal[3140, 3180] = 3140
+    # What becomes of a character that Windows-1252 has not: "?", or its request is refused, or
+    # its document.
+    outside_windows_1252: Literal["question_mark", "refused", "refused_whole"] = "question_mark"
+    # Whether an invoice without a number gets the next one.
+    numbers_invoices: bool = True
     # Whether voiding or deleting a paid invoice frees its payments, or is refused.
     frees_payments: bool = True
     # Whether the Web Connector still calls closeConnection after a fault, or after giving up on
