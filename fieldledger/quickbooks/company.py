@@ -46,6 +46,7 @@ class Company:
     closing_date: date | None = None
     has_preferences: bool = False
     facts: dict[str, Any] = field(default_factory=dict)
+    about: dict[str, str] = field(default_factory=dict)  # By which a person recognises it.
 
     @property
     def is_told(self) -> bool:
@@ -75,9 +76,22 @@ def _read_host(company: Company, host: Record) -> None:
     company.country = (host.text("Country") or "").strip().upper()
 
 
+_ABOUT: Final = {
+    "legal_name": ("LegalCompanyName",),
+    "address": ("Address/Addr1", "Address/Addr2", "Address/City", "Address/State"),
+    "phone": ("Phone",),
+    "email": ("Email",),
+}
+
+
 def _read_company(company: Company, record: Record) -> None:
     company.name = (record.text("CompanyName") or record.text("LegalCompanyName") or "").strip()
     company.is_sample = bool(record.flag("IsSampleCompany"))
+    company.about = {
+        key: text
+        for key, paths in _ABOUT.items()
+        if (text := ", ".join(filter(None, map(record.text, paths))).strip())
+    }
     for mark in record.children("DataExtRet"):
         if _uuid(mark.text("OwnerID")) != OWNER_ID:
             continue
@@ -143,16 +157,20 @@ def require_fit(
             f"This QuickBooks ({found}) is older than 2022. Fieldledger needs QuickBooks Desktop"
             " 2022 or later. Nothing was sent.",
         )
-    if company.file_id != connection.file_id:
-        opened = company.name or "The company file that is open"
-        linked = connection.company_name
-        mark = "another mark" if company.file_id else "no mark of the setup file"
-        wanted = f'This connection belongs to "{linked}"' if linked else f"It has {mark}"
-        raise CompanyRefused(
-            "wrong_file",
-            f'"{opened}" is not the company file of this connection. {wanted}. Nothing was sent.'
-            " Open the right company file in QuickBooks, then press Update Selected again.",
-        )
+    marks = {connection.file_id, connection.accepted_mark}
+    if company.file_id is None or company.file_id not in marks:
+        raise CompanyRefused("wrong_file", _wrong_file(company, connection))
+
+
+def _wrong_file(company: Company, connection: Connection) -> str:
+    opened = company.name or "The company file that is open"
+    linked = connection.company_name
+    mark = "another mark" if company.file_id else "no mark of the setup file"
+    wanted = f'This connection belongs to "{linked}"' if linked else f"It has {mark}"
+    return (
+        f'"{opened}" is not the company file of this connection. {wanted}. Nothing was sent.'
+        " Open the right company file in QuickBooks, then press Update Selected again."
+    )
 
 
 def facts_of(connection: Connection) -> CompanyFacts:

@@ -22,6 +22,7 @@ _LOG: Final = structlog.get_logger("fieldledger.contacts")
 @dataclass(slots=True)
 class _Contact:
     at: datetime | None = None
+    address: str = ""  # Of a call that was given nothing to do.
     wrong_at: datetime | None = None
     wrong_count: int = 0
 
@@ -33,10 +34,13 @@ class Contacts:
         self._lock = threading.Lock()
         self._seen: dict[int, _Contact] = {}
 
-    def note(self, connection_id: int, at: datetime) -> None:
-        """Note that a connection's Web Connector has called."""
+    def note(self, connection_id: int, at: datetime, address: str = "") -> None:
+        """Note that a connection's Web Connector has called; from where, if it had no work."""
         with self._lock:
-            self._seen.setdefault(connection_id, _Contact()).at = at
+            seen = self._seen.setdefault(connection_id, _Contact())
+            seen.at = at
+            if address:
+                seen.address = address
 
     def note_wrong_password(self, connection_id: int, at: datetime) -> None:
         """Note that somebody called with a connection's user name and a wrong password."""
@@ -63,6 +67,8 @@ class Contacts:
                     "contact_interval_s",
                     "wrong_password_at",
                     "wrong_password_count",
+                    "lease_address",
+                    "lease_seen_at",
                 )
             }
             update_many(
@@ -72,6 +78,7 @@ class Contacts:
                     "contact_interval_s",
                     "wrong_password_at",
                     "wrong_password_count",
+                    "lease_seen_at",
                 ),
                 [_row(each, seen[key]) for key, each in known.items()],
             )
@@ -79,7 +86,7 @@ class Contacts:
 
 def _row(
     known: Connection, seen: _Contact
-) -> tuple[int, datetime | None, int | None, datetime | None, int]:
+) -> tuple[int, datetime | None, int | None, datetime | None, int, datetime | None]:
     last, interval = known.last_contact_at, known.contact_interval_s
     if seen.at is not None:
         if last is not None and seen.at > last:
@@ -92,7 +99,15 @@ def _row(
         interval,
         seen.wrong_at or known.wrong_password_at,
         count + seen.wrong_count,
+        _lease_seen(known, seen),
     )
+
+
+def _lease_seen(known: Connection, seen: _Contact) -> datetime | None:
+    """Return when the computer that may sync has called last; idle, its address alone tells."""
+    if seen.at is None or not seen.address or seen.address != known.lease_address:
+        return known.lease_seen_at
+    return max(known.lease_seen_at or seen.at, seen.at)
 
 
 CONTACTS: Final = Contacts()

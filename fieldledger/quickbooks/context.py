@@ -20,6 +20,7 @@ class Idle(StrEnum):
     PAUSED = "idle-paused"
     SET_UP = "idle-set-up"
     PLAN = "idle-plan"
+    SECOND = "idle-second"
 
 
 _ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz234567"

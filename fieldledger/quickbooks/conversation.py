@@ -30,7 +30,15 @@ from fieldledger.qbwc.transitions import (
     next_state,
     reply_to_stray,
 )
-from fieldledger.quickbooks import initial_sync, passwords, receiving, recovery, steps
+from fieldledger.quickbooks import (
+    computers,
+    initial_sync,
+    passwords,
+    receiving,
+    recovery,
+    steps,
+    verification,
+)
 from fieldledger.quickbooks.contacts import CONTACTS
 from fieldledger.quickbooks.context import (
     Context,
@@ -41,7 +49,7 @@ from fieldledger.quickbooks.context import (
 from fieldledger.quickbooks.entries import lock, recount
 from fieldledger.quickbooks.message_sets import pack, text_of
 from fieldledger.quickbooks.models import Connection, Exchange, MessageSet, Session
-from fieldledger.quickbooks.poll import Poll, find_poll, has_work, why_idle
+from fieldledger.quickbooks.poll import find_poll, has_work, why_idle
 from fieldledger.quickbooks.pruning import prune
 from fieldledger.quickbooks.tables import (
     Columns,
@@ -66,6 +74,7 @@ IDLE_GOODBYES: Final[Mapping[str, str]] = {
     Idle.OFF: "QuickBooks Desktop is switched off in Fieldledger. What waits there is kept.",
     Idle.PAUSED: "The exchange is paused in Fieldledger. What waits there is kept.",
     Idle.SET_UP: "The set-up goes on in Fieldledger: choose what to import, then press Next there.",
+    Idle.SECOND: "Another computer keeps this business in step. Decide in Fieldledger which one.",
     Idle.PLAN: "The plan of the initial sync waits in Fieldledger. Approve it there.",
 }
 CONNECTION_ERRORS_MAX: Final = 2
@@ -100,15 +109,18 @@ def authenticate(call: Authenticate, context: Context) -> tuple[str, ...]:
         if poll is not None:
             CONTACTS.note_wrong_password(poll.connection_id, context.now)
         return (Idle.REFUSED.value, WRONG_SIGN_IN)
-    CONTACTS.note(poll.connection_id, context.now)
     if not has_work(poll, context.now):
+        CONTACTS.note(poll.connection_id, context.now, context.address)
         return (why_idle(poll).value, NO_WORK)
+    CONTACTS.note(poll.connection_id, context.now)
     with transaction.atomic():
-        return (_open_session(poll, call, context), OPEN_FILE)
+        connection = lock(poll.connection_id)
+        if computers.is_turned_away(connection, context):
+            return (Idle.SECOND.value, NO_WORK)
+        return (_open_session(connection, call, context), OPEN_FILE)
 
 
-def _open_session(poll: Poll, call: Authenticate, context: Context) -> str:
-    connection = lock(poll.connection_id)
+def _open_session(connection: Connection, call: Authenticate, context: Context) -> str:
     for older in Session.objects.filter(connection=connection, closed_at__isnull=True):
         _end(connection, older, context, "Another session began before this one ended.")
     connection.epoch += 1
@@ -177,7 +189,10 @@ def send_request(call: SendRequest, context: Context) -> str:
             return ""
         connection, session = found.connection, found.session
         state = Stage(session.state)
-        if session.epoch != connection.epoch or not is_in_order(state, SendRequest):
+        if session.epoch != connection.epoch:
+            computers.note_stray(connection, session, context)
+            return ""
+        if not is_in_order(state, SendRequest):
             return ""
         if is_repetition(state, SendRequest):
             # Its reply may have been lost on the way: the very same bytes, never a new set.
@@ -205,7 +220,10 @@ def receive_response(call: ReceiveResponse, context: Context) -> int:
             return -1
         connection, session = found.connection, found.session
         state = Stage(session.state)
-        if session.epoch != connection.epoch or not is_in_order(state, ReceiveResponse):
+        if session.epoch != connection.epoch:
+            computers.note_stray(connection, session, context)
+            return -1
+        if not is_in_order(state, ReceiveResponse):
             return -1
         assert session.message_set_id is not None
         message_set = _MESSAGE_SET.read_one(MessageSet, "WHERE id = %s", (session.message_set_id,))
@@ -219,8 +237,11 @@ def receive_response(call: ReceiveResponse, context: Context) -> int:
                 return -1
             return message_set.answer_number
         session.last_call_at = connection.last_contact_at = context.now
+        if session.is_verified:
+            connection.lease_seen_at = context.now
         number = receiving.take(connection, session, message_set, call, context)
         initial_sync.move_on(connection, now=context.now)
+        verification.finish(connection, context.now)
         update_one(
             MessageSet,
             message_set.pk,

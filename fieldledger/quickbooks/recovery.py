@@ -21,6 +21,7 @@ from fieldledger.qbxml.objects import (
 )
 from fieldledger.qbxml.reading import Answer, Record
 from fieldledger.qbxml.writing import Request
+from fieldledger.quickbooks import verification
 from fieldledger.quickbooks.context import Context
 from fieldledger.quickbooks.entries import adjust_active, tell
 from fieldledger.quickbooks.message_sets import Document
@@ -255,6 +256,7 @@ def take_look(
         key: record for record in found if (key := record.text("ListID") or record.text("TxnID"))
     }
     settled = []
+    to_verify = {each.pk for each in entries if each.code in REASONS}
     for entry in entries:
         row = rows[entry.pk]
         if row["op"] == "add":
@@ -264,6 +266,7 @@ def take_look(
             _settle_known(entry, row, by_id.get(entry.quickbooks_id), context.now)
         settled.append(entry)
     _save(settled, context.now)
+    verification.note_found(connection, settled, to_verify)
     left = sum(each.state != State.PENDING for each in settled)
     adjust_active(connection.pk, -left)
     connection.active_count -= left

@@ -31,7 +31,11 @@ from fieldledger.quickbooks.verification import (
     DATABASE_RESTORED,
     FILE_OLDER,
     FILE_RESTORED,
+    NOT_THIS_COMPANY,
+    RELINKED,
+    begin,
     is_older,
+    waits,
 )
 from fieldledger.sync.content import Kind, State
 
@@ -52,6 +56,10 @@ _SENTENCES: Final = {
     CONDENSED: (
         "The QuickBooks company file was condensed. Each record is looked up there; what was taken"
         " out stays as it was."
+    ),
+    RELINKED: (
+        "The link was moved to this company file by hand. Each record is looked up there before"
+        " anything is sent."
     ),
     DATABASE_RESTORED: (
         "Fieldledger was restored from a backup. Each record is looked up in QuickBooks before"
@@ -137,12 +145,26 @@ def take_check(
         is_older_file = True  # Condensing takes out transactions alone.
     if is_older_file and reason != FILE_RESTORED:
         reason = FILE_OLDER
-    if reason:
-        verify_all(connection, reason, now)
+    is_relinked = waits(connection)
+    if reason or is_relinked:
+        verify_all(connection, reason or RELINKED, now)
+        if is_relinked and missing and not there:
+            _doubt_the_link(connection, len(missing))
     elif missing:
         # What was written before the others is there: these alone were taken away since.
         alone = SyncEntry.objects.filter(pk__in=missing, state__in=_IN_QUICKBOOKS)
         _wake(connection, alone, FILE_OLDER, now)
+
+
+def _doubt_the_link(connection: Connection, missing: int) -> None:
+    """Stop before the first write: a file that a person linked has none of what was sent last."""
+    connection.paused = True
+    connection.attention_code = NOT_THIS_COMPANY
+    connection.attention_message = (
+        f"None of the {missing} records that were sent last is in"
+        f" {connection.company_name or 'the company file'}, which was linked by hand. Nothing was"
+        " sent. Resume only if this is the right company all the same."
+    )
 
 
 def _activity(connection: Connection, record: Record | None) -> str:
@@ -171,17 +193,17 @@ def verify_all(connection: Connection, reason: str, now: datetime) -> None:
     known = SyncEntry.objects.filter(connection=connection).exclude(quickbooks_id="")
     woken = known.filter(state__in=_IN_QUICKBOOKS)
     # A linked record was there before us: what it says is left alone, whatever happened.
-    _wake(connection, woken.filter(code="linked"), "linked", now)
-    _wake(connection, woken, reason, now)
+    total = _wake(connection, woken.filter(code="linked"), "linked", now)
+    total += _wake(connection, woken, reason, now)
     known.exclude(state__in=_WITH_QUICKBOOKS).update(look_first=True)
     if reason != CONDENSED:  # What condensing explained, it does not explain any more.
         known.filter(state=State.PENDING, code=CONDENSED).update(code=reason)
-    connection.attention_code, connection.attention_message = reason, _SENTENCES[reason]
+    begin(connection, reason, _SENTENCES[reason], total=total, now=now)
     connection.reading_wanted = True
 
 
-def _wake(connection: Connection, entries: "QuerySet[SyncEntry]", code: str, now: datetime) -> None:
-    """Let entries that are at rest be looked up."""
+def _wake(connection: Connection, entries: "QuerySet[SyncEntry]", code: str, now: datetime) -> int:
+    """Let entries that are at rest be looked up; return how many."""
     sentence = _SENTENCES.get(code, _SENTENCES[FILE_OLDER])
     count = entries.update(
         state=State.PENDING,
@@ -193,6 +215,7 @@ def _wake(connection: Connection, entries: "QuerySet[SyncEntry]", code: str, now
     )
     adjust_active(connection.pk, count)
     connection.active_count += count
+    return count
 
 
 def database_restored(*, now: datetime) -> None:

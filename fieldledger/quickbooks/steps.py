@@ -4,7 +4,14 @@ from typing import Final
 
 from fieldledger.qbwc.calls import SendRequest
 from fieldledger.qbxml.reading import NotQbxml, read_answers
-from fieldledger.quickbooks import reading, recovery, reverifying, sending
+from fieldledger.quickbooks import (
+    computers,
+    reading,
+    recovery,
+    reverifying,
+    sending,
+    verification,
+)
 from fieldledger.quickbooks.company import Company, CompanyRefused, read_company, require_fit
 from fieldledger.quickbooks.context import Context
 from fieldledger.quickbooks.entry_rows import is_anything_looked_for, is_unresolved
@@ -54,16 +61,23 @@ def verify(
             country=country,
             qbxml=(session.qbxml_major, session.qbxml_minor),
         )
+        computers.admit(connection, session, company, path)
     except CompanyRefused as refused:
-        connection.attention_code, connection.attention_message = refused.code, refused.sentence
+        if refused.code != computers.BARRED:
+            connection.attention_code, connection.attention_message = refused.code, refused.sentence
+            connection.found = {
+                **computers.fingerprint_of(company, path),
+                "at": session.last_call_at.isoformat(),
+            }
         raise
     if connection.attention_code in {"wrong_file", "too_old", "wrong_country"}:
         connection.attention_code = connection.attention_message = ""
+        connection.found = {}
+    verification.remind(connection)
     session.is_verified = True
     connection.product_name = company.product or connection.product_name
     connection.company_name = company.name or connection.company_name
     connection.company_file = path or connection.company_file
-    connection.computer = company.computer or connection.computer
     connection.is_sample = company.is_sample
     if company.has_preferences:
         connection.closing_date = company.closing_date

@@ -64,7 +64,42 @@ def test_what_a_restored_company_file_lacks_is_sent_again_and_the_rest_is_left_a
     assert pc.states() == {"synced": 3}
     after = {each.name: each.edit_sequence for each in pc.company.customers()}
     assert after["Ben"] == before["Ben"]
+    # The one banner has gone by itself, and says what was found.
+    assert pc.connection.attention_code == ""
+    notice = pc.connection.notice
+    assert notice["code"] == "verified"
+    assert notice["reason"] == "file_restored"
+    assert (notice["total"], notice["as_it_was"], notice["sent_again"], notice["gone"]) == (
+        3,
+        1,
+        2,
+        0,
+    )
+
+
+def test_the_banner_of_a_restore_lasts_while_records_are_looked_up(
+    pc: OfficePc, business: Business
+) -> None:
+    a_client(business, "Anna")
+    pc.set_up()
+    pc.run()
+    backup = pc.company.to_json()
+    a_client(business, "Ben")
+    pc.run()
+    people.restore(pc.company, backup, now=datetime.now(tz=UTC) + timedelta(seconds=5))
+    the_next_day(pc)
+
+    # It breaks off when the records are about to be looked up.
+    pc.run("stop-before=receiveResponseXML@2")
     assert pc.connection.attention_code == "file_restored"
+    assert pc.connection.verification["total"] == 2
+
+    for _ in range(2):
+        pc.run()
+    assert pc.connection.attention_code == ""
+    assert pc.connection.verification == {}
+    assert pc.connection.notice["sent_again"] == 1
+    assert pc.states() == {"synced": 2}
 
 
 def test_an_older_copy_of_the_file_is_noticed_and_what_is_gone_waits_for_a_person(
