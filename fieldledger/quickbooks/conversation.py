@@ -34,6 +34,7 @@ from fieldledger.quickbooks import (
     computers,
     initial_sync,
     passwords,
+    probing,
     receiving,
     recovery,
     steps,
@@ -117,10 +118,11 @@ def authenticate(call: Authenticate, context: Context) -> tuple[str, ...]:
         connection = lock(poll.connection_id)
         if computers.is_turned_away(connection, context):
             return (Idle.SECOND.value, NO_WORK)
-        return (_open_session(connection, call, context), OPEN_FILE)
+        return _open_session(connection, call, context)
 
 
-def _open_session(connection: Connection, call: Authenticate, context: Context) -> str:
+def _open_session(connection: Connection, call: Authenticate, context: Context) -> tuple[str, str]:
+    """Open a session and return its ticket and the company file to use."""
     for older in Session.objects.filter(connection=connection, closed_at__isnull=True):
         _end(connection, older, context, "Another session began before this one ended.")
     connection.epoch += 1
@@ -140,7 +142,11 @@ def _open_session(connection: Connection, call: Authenticate, context: Context) 
         total=connection.active_count,
     )
     _record(session, call, context, answer="signed in")
-    return ticket
+    if not connection.probe_wanted:
+        return ticket, OPEN_FILE
+    file = probing.sign_in(connection, session, context)
+    connection.save()
+    return ticket, file
 
 
 _CONNECTION: Final = Columns(Connection)
@@ -182,7 +188,11 @@ def _find(ticket: str) -> _Open | None:
 
 
 def send_request(call: SendRequest, context: Context) -> str:
-    """Return the next document, stored before it leaves; "" ends the session."""
+    """Return the next document, stored before it leaves; "" ends the session.
+
+    :raises FaultOnPurpose: if the probe wants a fault; what was written is kept.
+    """
+    on_purpose: probing.FaultOnPurpose | None = None
     with transaction.atomic():
         found = _find(call.ticket)
         if found is None:
@@ -206,10 +216,14 @@ def send_request(call: SendRequest, context: Context) -> str:
             session.last_error = stopped.sentence
             connection.last_error, connection.last_error_at = stopped.sentence, context.now
             text = ""
+        except probing.FaultOnPurpose as fault:
+            on_purpose, session.last_error, text = fault, str(fault), ""
         session.state = next_state(state, SendRequest, ends=not text)
         found.save()
         _record(session, call, context, answer="" if text else session.last_error)
-        return text
+    if on_purpose is not None:
+        raise on_purpose
+    return text
 
 
 def receive_response(call: ReceiveResponse, context: Context) -> int:
@@ -272,12 +286,15 @@ def connection_failed(call: ConnectionFailed, context: Context) -> str:
         session.connection_errors += 1
         session.last_call_at = context.now
         session.last_error = explained.sentence
-        connection.last_error, connection.last_error_at = explained.sentence, context.now
+        on_purpose = probing.failed_on_purpose(connection, session)
+        if not on_purpose:
+            connection.last_error, connection.last_error_at = explained.sentence, context.now
         connection.last_contact_at = context.now
         retry = (
             connection.company_file
             if call.hresult.strip().lower() == NO_FILE_NAMED
             and session.connection_errors < CONNECTION_ERRORS_MAX
+            and not on_purpose
             else ""
         )
         session.state = next_state(state, ConnectionFailed, ends=not retry)

@@ -29,6 +29,7 @@ from fieldledger.qbwc.wsdl import write_wsdl
 from fieldledger.quickbooks import conversation
 from fieldledger.quickbooks.context import Context, ticket_digest
 from fieldledger.quickbooks.models import Session
+from fieldledger.quickbooks.probing import FaultOnPurpose
 from fieldledger.quickbooks.tables import select, table_of
 from fieldledger.quickbooks.throttle import Throttle
 
@@ -110,6 +111,8 @@ def _answer_call(environ: Environ) -> bytes:
         if isinstance(call, ClientVersion):
             return write_reply(call, "")
         return write_reply(call, _converse(call, _address(environ)))
+    except FaultOnPurpose as fault:
+        raise _Refused("500 Internal Server Error", write_fault(str(fault))) from None
     except (DatabaseError, InterfaceError) as error:
         # Nothing was committed: the Web Connector comes back, and so does what it brought.
         _LOG.error("database", operation=operation, error=type(error).__name__)

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from fieldledger.qbwc.calls import ReceiveResponse
 from fieldledger.qbxml.reading import Answer, AnswerSet, NotQbxml, read_answers
-from fieldledger.quickbooks import initial_sync, reading, recovery, reverifying, steps
+from fieldledger.quickbooks import initial_sync, probing, reading, recovery, reverifying, steps
 from fieldledger.quickbooks.company import read_company
 from fieldledger.quickbooks.context import Context, SessionStops
 from fieldledger.quickbooks.entries import adjust_active, recount, tell
@@ -69,6 +69,8 @@ def take(
 
     The caller saves the three rows.
     """
+    if message_set.purpose == Purpose.PROBE:
+        return probing.take(connection, session, message_set, call, context)
     if call.hresult.strip():
         try:
             return _take_hresult(connection, session, message_set, call, context)

@@ -6,6 +6,7 @@ from fieldledger.qbwc.calls import SendRequest
 from fieldledger.qbxml.reading import NotQbxml, read_answers
 from fieldledger.quickbooks import (
     computers,
+    probing,
     reading,
     recovery,
     reverifying,
@@ -98,7 +99,11 @@ def may_write(connection: Connection) -> bool:
 
 
 def next_document(connection: Connection, session: Session, context: Context) -> str:
-    """Store the next document and return its text."""
+    """Store the next document and return its text.
+
+    :raises SessionStops: if there can be none.
+    :raises FaultOnPurpose: if the probe wants the call to fail.
+    """
     if not session.is_verified:
         return store(reading.company_document(context), session, context)[1]
     for _ in range(_RESOLVED_AT_ONCE_MAX if is_unresolved(connection.pk) else 0):
@@ -112,6 +117,9 @@ def next_document(connection: Connection, session: Session, context: Context) ->
             return store(look, session, context)[1]
         lost.status = MessageSet.Status.RESOLVED
         lost.save(update_fields=["status"])
+    probe = probing.next_document(connection, session, context) if connection.probe_wanted else None
+    if probe is not None:
+        return probe
     read = reading.next_document(session, context)
     if read is not None:
         return store(read, session, context)[1]
