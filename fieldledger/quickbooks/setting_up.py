@@ -3,20 +3,19 @@
 Every function locks the connection, does one thing and notes it in the audit trail.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import wraps
-from typing import Any, Concatenate, Final, ParamSpec, cast
+from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from fieldledger.accounts.models import Business
-from fieldledger.accounts.services import audit
 from fieldledger.qbwc.setup_file import CannotBeReached, write_setup_file
 from fieldledger.quickbooks import initial_sync, passwords, planning
+from fieldledger.quickbooks.changing import locking, note
 from fieldledger.quickbooks.company import OWNER_ID
 from fieldledger.quickbooks.entries import lock
 from fieldledger.quickbooks.errors import Mistaken, NotPossible
@@ -26,7 +25,6 @@ from fieldledger.sync.matching import Strategy
 
 APP_NAME: Final = "Fieldledger"
 _LOCAL: Final = frozenset({"127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 - compared, not listened on.
-_P = ParamSpec("_P")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,41 +47,14 @@ def connection_of(business: Business) -> Connection:
         return Connection.objects.get(business=business)
 
 
-def _locking(
-    function: Callable[Concatenate[Connection, _P], Connection],
-) -> Callable[Concatenate[Connection, _P], Connection]:
-    """Give the function the connection as it is now, locked; save what it changes."""
-
-    @wraps(function)
-    def locked(connection: Connection, *args: _P.args, **kwargs: _P.kwargs) -> Connection:
-        with transaction.atomic():
-            current = lock(connection.pk)
-            changed = function(current, *args, **kwargs)
-            changed.save()
-            return changed
-
-    return cast("Callable[Concatenate[Connection, _P], Connection]", locked)
-
-
-def _note(connection: Connection, action: str, actor: str, now: datetime, **details: Any) -> None:
-    audit(
-        business=connection.business,
-        actor=actor,
-        action=action,
-        subject=str(connection.guid),
-        details=details,
-        now=now,
-    )
-
-
-@_locking
+@locking
 def set_enabled(connection: Connection, *, enabled: bool, actor: str, now: datetime) -> Connection:
     """Turn the Feature Center's switch. Off keeps the queue and refuses the connector politely."""
     if connection.enabled != enabled:
         connection.enabled = enabled
         if enabled and connection.stage == Stage.OFF:
             connection.stage = Stage.INSTALL
-        _note(connection, "switch QuickBooks " + ("on" if enabled else "off"), actor, now)
+        note(connection, "switch QuickBooks " + ("on" if enabled else "off"), actor, now)
     return connection
 
 
@@ -131,7 +102,7 @@ def new_password(connection: Connection, *, actor: str, now: datetime) -> Passwo
             raise NotPossible("Switch QuickBooks Desktop on in the Feature Center first.")
         made = passwords.renew(current, now=now)
         current.save()
-        _note(current, "make a new connector password", actor, now)
+        note(current, "make a new connector password", actor, now)
     return Password(current.username, made)
 
 
@@ -141,7 +112,7 @@ def copy_password(connection: Connection, *, actor: str, now: datetime) -> Passw
         current = lock(connection.pk)
         known = passwords.reveal(current, now=now)
         if known is not None:
-            _note(current, "copy the connector password", actor, now)
+            note(current, "copy the connector password", actor, now)
             return Password(current.username, known)
     return new_password(connection, actor=actor, now=now)
 
@@ -157,7 +128,7 @@ NOT_CONNECTED: Final = (
 )
 
 
-@_locking
+@locking
 def go_next(connection: Connection, *, actor: str, now: datetime) -> Connection:
     """Go to the wizard's next step.
 
@@ -186,7 +157,7 @@ def go_next(connection: Connection, *, actor: str, now: datetime) -> Connection:
             )
         case _:
             raise NotPossible("The set-up is complete; there is no next step.")
-    _note(connection, f"go on to the set-up step {connection.stage}", actor, now)
+    note(connection, f"go on to the set-up step {connection.stage}", actor, now)
     return connection
 
 
@@ -205,7 +176,7 @@ _COLUMNS: Final = {"clients": "import_clients", "items": "import_items"}
 SETTINGS: Final = ("resolve_client_conflicts", "resolve_item_conflicts", "rename_here")
 
 
-@_locking
+@locking
 def choose_import(
     connection: Connection, *, choice: Mapping[str, Any], actor: str, now: datetime
 ) -> Connection:
@@ -227,11 +198,11 @@ def choose_import(
     connection.import_asked_by = actor
     if connection.stage == Stage.INITIAL_SYNC and connection.lists_read_at is not None:
         initial_sync.lists_read(connection, now=now)
-    _note(connection, "choose what to import", actor, now, choice=dict(choice))
+    note(connection, "choose what to import", actor, now, choice=dict(choice))
     return connection
 
 
-@_locking
+@locking
 def save_settings(
     connection: Connection, *, changes: Mapping[str, Any], actor: str, now: datetime
 ) -> Connection:
@@ -240,7 +211,7 @@ def save_settings(
     :raises Mistaken: for a value that cannot be.
     """
     _apply(connection, changes, SETTINGS)
-    _note(connection, "change QuickBooks settings", actor, now, changes=dict(changes))
+    note(connection, "change QuickBooks settings", actor, now, changes=dict(changes))
     return connection
 
 
@@ -261,7 +232,7 @@ def _apply(connection: Connection, values: Mapping[str, Any], allowed: tuple[str
         raise Mistaken(errors)
 
 
-@_locking
+@locking
 def save_mapping(
     connection: Connection, *, changes: Mapping[str, Any], actor: str, now: datetime
 ) -> Connection:
@@ -270,48 +241,48 @@ def save_mapping(
     :raises Mistaken: for an id that is in no list, or a name that is no part of the mapping.
     """
     connection.mapping = changed_mapping(connection, changes)
-    _note(connection, "change the QuickBooks mapping", actor, now)
+    note(connection, "change the QuickBooks mapping", actor, now)
     return connection
 
 
-@_locking
+@locking
 def refresh_lists(connection: Connection, *, actor: str, now: datetime) -> Connection:
     """Let the next session read QuickBooks' lists anew."""
     connection.reading_wanted = True
-    _note(connection, "read the QuickBooks lists again", actor, now)
+    note(connection, "read the QuickBooks lists again", actor, now)
     return connection
 
 
-@_locking
+@locking
 def pause(connection: Connection, *, actor: str, now: datetime) -> Connection:
     """Send nothing until resumed; the queue is kept."""
     if not connection.paused:
         connection.paused = True
-        _note(connection, "pause the sync", actor, now)
+        note(connection, "pause the sync", actor, now)
     return connection
 
 
-@_locking
+@locking
 def resume(connection: Connection, *, actor: str, now: datetime) -> Connection:
     """Go on; where a person had to confirm something, this is the yes."""
     if connection.paused or connection.attention_code:
         connection.paused = False
         connection.attention_code = connection.attention_message = ""
-        _note(connection, "resume the sync", actor, now)
+        note(connection, "resume the sync", actor, now)
     return connection
 
 
-@_locking
+@locking
 def disconnect(connection: Connection, *, actor: str, now: datetime) -> Connection:
     """Switch off and end the password; links and queue are kept for coming back."""
     connection.enabled = False
     connection.password_digest = connection.previous_digest = ""
     connection.sealed_password, connection.sealed_until = "", None
-    _note(connection, "disconnect QuickBooks", actor, now)
+    note(connection, "disconnect QuickBooks", actor, now)
     return connection
 
 
-@_locking
+@locking
 def approve_plan(connection: Connection, *, actor: str, now: datetime) -> Connection:
     """Approve the plan of the initial sync; it then runs exactly so.
 
@@ -327,5 +298,5 @@ def approve_plan(connection: Connection, *, actor: str, now: datetime) -> Connec
         raise NotPossible("Some rows still ask for a decision. Decide them, then approve.")
     connection.import_asked_by = actor
     initial_sync.carry_out(connection, now=now, actor=actor)
-    _note(connection, "approve the plan", actor, now)
+    note(connection, "approve the plan", actor, now)
     return connection
