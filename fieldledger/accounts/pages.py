@@ -7,7 +7,7 @@ from typing import Concatenate, ParamSpec, cast
 from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
@@ -31,8 +31,8 @@ class PageRequest(HttpRequest):
     actor: str  # What the audit trail calls this person.
 
 
-Page = Callable[Concatenate[PageRequest, Given], HttpResponse]
-View = Callable[Concatenate[HttpRequest, Given], HttpResponse]
+Page = Callable[Concatenate[PageRequest, Given], HttpResponseBase]
+View = Callable[Concatenate[HttpRequest, Given], HttpResponseBase]
 
 
 def page(
@@ -49,7 +49,7 @@ def page(
         @wraps(answer)
         def view(
             request: HttpRequest, /, *args: Given.args, **kwargs: Given.kwargs
-        ) -> HttpResponse:
+        ) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return _to_sign_in(request)
             if getattr(request, "membership", None) is None:

@@ -217,6 +217,7 @@ def entry_page(
     limit: int,
     state: str | None = None,
     kind: str | None = None,
+    code: str | None = None,
     q: str = "",
     since: datetime | None = None,
     cursor: str | None = None,
@@ -238,6 +239,8 @@ def entry_page(
         if kind not in set(Kind):
             raise Mistaken({"kind": ["Choose client, item, invoice or payment."]})
         entries = entries.filter(rank=RANK[Kind(kind)])
+    if code:
+        entries = entries.filter(code=code)
     if since is not None:
         entries = entries.filter(updated_at__gte=since)
     for word in q.split():

@@ -96,7 +96,10 @@ class Shell:
         assert self.connection is not None
         links = [
             self._link("Overview", "quickbooks", "quickbooks", exact=True, key="q"),
-            self._link("Sync log", "sync_log", "log", count=self.needs_you, key="l"),
+            self._link(
+                "Needs attention", "attention", "attention", count=self.needs_you, key="n"
+            ),
+            self._link("Sync log", "sync_log", "log", key="l"),
         ]
         if may(self._role, Right.MAP) and self.connection.stage in {
             Stage.INITIAL_SYNC,

@@ -2,7 +2,16 @@
 
 from django.urls import include, path
 
-from fieldledger.quickbooks.pages import addon, choices, hub, initial, log, setup
+from fieldledger.quickbooks.pages import (
+    addon,
+    attention,
+    choices,
+    hub,
+    initial,
+    log,
+    log_export,
+    setup,
+)
 from fieldledger.website.pages import (
     clients,
     components,
@@ -19,6 +28,7 @@ from fieldledger.website.pages.help import show_help
 
 office = [
     path("", home.home, name="home"),
+    path("home/quickbooks", home.home_quickbooks, name="home_quickbooks"),
     path("appearance", home.appearance, name="appearance"),
     path("search", search.search, name="search"),
     path("palette", search.palette, name="palette"),
@@ -73,7 +83,10 @@ quickbooks = [
     path("quickbooks/mapping/items", choices.item_accounts, name="item_accounts"),
     path("quickbooks/mapping/refresh", hub.refresh_lists, name="refresh_lists"),
     path("quickbooks/settings", choices.settings, name="quickbooks_settings"),
+    path("quickbooks/attention", attention.attention, name="attention"),
+    path("quickbooks/attention/act", attention.act_on_all, name="act_on_cause"),
     path("quickbooks/log/", log.sync_log, name="sync_log"),
+    path("quickbooks/log.csv", log_export.export, name="sync_log_csv"),
     path("quickbooks/log/act", log.act, name="act_on_entries"),
     path("quickbooks/log/<uuid:guid>", log.entry, name="entry"),
 ]

@@ -38,13 +38,13 @@ TABS: Final = (
     ("aside", "Set aside", (State.HELD, State.IGNORED, State.CANCELLED)),
 )
 _GROUPS: Final = {name: states for name, _, states in TABS if states}
-_DONE: Final = {
+DONE: Final = {
     "retry": "queued again",
     "hold": "held",
     "ignore": "ignored",
     "release": "released",
 }
-_MOVABLE: Final = {
+MOVABLE: Final = {
     "retry": frozenset({State.FAILED, State.GONE, State.CHANGED_IN_QUICKBOOKS}),
     "release": frozenset({State.HELD, State.IGNORED}),
     "hold": frozenset({State.PENDING, State.WAITING, State.FAILED, State.GONE, State.CHANGED}),
@@ -85,7 +85,7 @@ def act(request: PageRequest, connection: Connection) -> HttpResponse:
     done = sum(result.done for result in results)
     if done:
         noun = "entry is" if done == 1 else "entries are"
-        messages.success(request, f"{done} {noun} {_DONE[action]}.")
+        messages.success(request, f"{done} {noun} {DONE[action]}.")
     for reason, number in Counter(each.reason for each in results if not each.done).items():
         messages.warning(request, reason if number == 1 else f"{number} entries: {reason}")
     if request.POST.get("from") == "entry" and len(ticked) == 1:
@@ -116,22 +116,29 @@ def entry(request: PageRequest, connection: Connection, guid: UUID) -> HttpRespo
             each | {"url": _record_url(request, each["kind"], each["id"])}
             for each in detail["needed_by"]
         ],
-        "actions": [name for name, states in _MOVABLE.items() if detail["state"] in states],
+        "actions": [name for name, states in MOVABLE.items() if detail["state"] in states],
         "with_raw": with_raw,
+        "connection": connection,
     }
     return render(request, "quickbooks/entry.html", shown)
 
 
-def _shown(connection: Connection, asked: QueryDict) -> dict[str, Any]:
+def filters_of(asked: QueryDict) -> dict[str, Any]:
+    """Return what an address asks of the log, as entry_page takes it."""
     group = asked.get("state", "")
     states = _GROUPS.get(group, (group,) if group else ())
+    return {
+        "state": ",".join(states) or None,
+        "kind": asked.get("kind") or None,
+        "code": asked.get("code") or None,
+        "q": asked.get("q", ""),
+    }
+
+
+def _shown(connection: Connection, asked: QueryDict) -> dict[str, Any]:
+    group, code = asked.get("state", ""), asked.get("code", "")
     entries, following = queries.entry_page(
-        connection,
-        limit=_PAGE_SIZE,
-        state=",".join(states) or None,
-        kind=asked.get("kind") or None,
-        q=asked.get("q", ""),
-        cursor=asked.get("after") or None,
+        connection, limit=_PAGE_SIZE, cursor=asked.get("after") or None, **filters_of(asked)
     )
     return {
         "connection": connection,
@@ -141,9 +148,11 @@ def _shown(connection: Connection, asked: QueryDict) -> dict[str, Any]:
         "wanted": asked.get("q", ""),
         "state": group,
         "kind": asked.get("kind", ""),
+        "code": code,
+        "cause": explain(code).title if code else "",
         "kinds": [(str(kind), f"{str(kind).capitalize()}s") for kind in Kind],
         "filters": asked.urlencode(),
-        "is_filtered": any(asked.get(name) for name in ("q", "state", "kind")),
+        "is_filtered": any(asked.get(name) for name in ("q", "state", "kind", "code")),
     }
 
 
