@@ -72,15 +72,23 @@ def lamp_of(connection: Connection, *, now: dt.datetime) -> Lamp:
 
 
 def next_call(connection: Connection, *, now: dt.datetime) -> str:
-    """Return when the Web Connector's next call is due, by the interval seen; "" if unknown."""
+    """Return a sentence about the Web Connector's next call; "" if it is not known."""
+    when = next_call_in(connection, now=now)
+    if not when:
+        return ""
+    return "The next call is due." if when == "due" else f"The next call comes {when}."
+
+
+def next_call_in(connection: Connection, *, now: dt.datetime) -> str:
+    """Return when the next call comes: "in about 1:20", "due", or "" if it is not known."""
     last, interval_s = connection.last_contact_at, connection.contact_interval_s
     if last is None or interval_s is None or connection.paused:
         return ""
     left_s = interval_s - (now - last).total_seconds()
     if left_s <= 0:
-        return "" if -left_s > interval_s else "The next call is due."
+        return "" if -left_s > interval_s else "due"
     minutes, seconds = divmod(round(left_s), 60)
-    return f"The next call comes in about {minutes}:{seconds:02}."
+    return f"in about {minutes}:{seconds:02}"
 
 
 def _silent_after_s(connection: Connection) -> int:

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_POST
 from fieldledger.accounts.pages import PageRequest, page
 from fieldledger.accounts.roles import Right, may
 from fieldledger.office import queries
-from fieldledger.quickbooks.models import SyncEntry
-from fieldledger.quickbooks.pages.lamp import NEEDS_YOU, waiting_count
+from fieldledger.quickbooks.models import Connection, SyncEntry
+from fieldledger.quickbooks.pages.lamp import NEEDS_YOU, next_call_in, waiting_count
 from fieldledger.website.pages.records import connection_in_use, with_quickbooks
 
 APPEARANCES: Final = ("light", "dark")
@@ -35,16 +35,33 @@ def home(request: PageRequest) -> HttpResponse:
                 (invoice, invoice.money_state(today), block)
                 for invoice, block in with_quickbooks(request, "invoice", recent, connection)
             ],
+            "payments": queries.payments(request.business).order_by("-pk")[:_RECENT],
             "with_state": connection is not None,
         }
+    else:
+        clients = queries.clients(request.business, archived=False)
+        shown["clients"] = clients.order_by("-pk")[:_RECENT]
     if connection is not None:
         failing = SyncEntry.objects.filter(connection=connection, state__in=NEEDS_YOU)
-        shown |= {
-            "connection": connection,
-            "waiting": waiting_count(connection),
-            "failing": failing.order_by("-updated_at")[:5],
-        }
+        shown |= _strip(connection) | {"failing": failing.order_by("-updated_at")[:5]}
     return render(request, "home.html", shown)
+
+
+@page(Right.QUEUE)
+def home_quickbooks(request: PageRequest) -> HttpResponse:
+    """Show how the connection is just now; nothing here waits for QuickBooks."""
+    connection = connection_in_use(request)
+    if connection is None:
+        return HttpResponse()  # Switched off meanwhile: the strip goes.
+    return render(request, "home_quickbooks.html", _strip(connection))
+
+
+def _strip(connection: Connection) -> dict[str, Any]:
+    return {
+        "connection": connection,
+        "waiting": waiting_count(connection),
+        "next_call": next_call_in(connection, now=timezone.now()),
+    }
 
 
 @require_POST

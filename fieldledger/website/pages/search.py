@@ -130,7 +130,9 @@ def _hit(kind: Kind, record: Any, entry: SyncEntry | None) -> Hit:
     entry_url = reverse("entry", args=[entry.guid]) if entry else ""
     match record:
         case Client():
-            notes = (record.company_name, record.email, record.phone, record.billing_city)
+            person = f"{record.first_name} {record.last_name}".strip()
+            contact = (record.email, record.phone, record.billing_city)
+            notes = (record.company_name, person, *contact)
             words, note, amount = record.name, _notes(record.name, notes), ""
         case Item():
             words, note, amount = record.name, record.description.partition("\n")[0][:80], ""
@@ -157,7 +159,7 @@ def _hit(kind: Kind, record: Any, entry: SyncEntry | None) -> Hit:
 
 
 def _notes(name: str, notes: Iterable[str]) -> str:
-    return " · ".join(each for each in notes if each and each != name)
+    return " · ".join(dict.fromkeys(each for each in notes if each and each != name))
 
 
 def _by_words(hits: Iterable[Hit], wanted: str) -> list[Hit]:

@@ -13,7 +13,8 @@
   };
   const isTyping = (place) =>
     place instanceof Element && Boolean(place.closest("input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable]"));
-  const seen = (element) => element.getClientRects().length > 0 && !element.disabled;
+  const seen = (element) =>
+    !element.disabled && (element.getClientRects().length > 0 || Boolean(element.closest("details.menu")));
   const find = (selector) => [...document.querySelectorAll(selector)].find(seen);
 
   // Lists: the row with the focus, or the one the keys were on last.
