@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from fieldledger.accounts.services import audit
+from fieldledger.quickbooks.changing import note
 from fieldledger.quickbooks.entries import lock
 from fieldledger.quickbooks.errors import NotPossible
 from fieldledger.quickbooks.models import Connection
@@ -38,7 +38,7 @@ def start_probe(connection: Connection, *, actor: str, now: datetime) -> Probe:
         # What an earlier one made and did not get rid of, or what a late copy of it has made since.
         made = older.made if older is not None else []
         probe = Probe.objects.create(connection=current, asked_by=actor, asked_at=now, left=made)
-        _note(current, "start the probe", actor, now)
+        note(current, "start the probe", actor, now)
         return probe
 
 
@@ -71,18 +71,7 @@ def stop_probe(connection: Connection, *, actor: str, now: datetime) -> None:
             current.probe_wanted = False
             current.save()
         probe.save()
-        _note(current, "stop the probe", actor, now)
-
-
-def _note(connection: Connection, action: str, actor: str, now: datetime) -> None:
-    audit(
-        business=connection.business,
-        actor=actor,
-        action=action,
-        subject=str(connection.guid),
-        details={},
-        now=now,
-    )
+        note(current, "stop the probe", actor, now)
 
 
 def newest_probe(connection: Connection) -> Probe | None:
