@@ -13,7 +13,15 @@ from uuid import uuid4
 
 from fieldledger.qbwc.calls import ReceiveResponse
 from fieldledger.qbxml.reading import Answer, AnswerSet, NotQbxml, read_answers
-from fieldledger.quickbooks import initial_sync, probing, reading, recovery, reverifying, steps
+from fieldledger.quickbooks import (
+    initial_sync,
+    probing,
+    reading,
+    recovery,
+    returning,
+    reverifying,
+    steps,
+)
 from fieldledger.quickbooks.company import read_company
 from fieldledger.quickbooks.context import Context, SessionStops
 from fieldledger.quickbooks.entries import adjust_active, recount, tell
@@ -129,7 +137,8 @@ def _lose(
 
 def _number(connection: Connection, session: Session) -> int:
     """Return how far the session is: 100 only when nothing is left that it can do."""
-    left = sum(1 + each["left"] // reading.PAGE for each in session.reads if not each.get("skip"))
+    left = returning.left(connection)
+    left += sum(1 + each["left"] // reading.PAGE for each in session.reads if not each.get("skip"))
     if steps.may_write(connection):
         left += max(connection.active_count - session.put_off, 0)
     elif is_unresolved(connection.pk):
@@ -157,6 +166,9 @@ def _take_read(
     names = [each["list"] for each in message_set.content]
     if reading.COMPANY in names:
         steps.verify(connection, session, read_company(answers.answers), "", "")
+        return
+    if returning.COMPARE in names:
+        returning.take(connection, message_set.content, answers.answers)
         return
     if message_set.purpose == Purpose.CHECK:
         reverifying.take_check(connection, message_set, answers.answers, context.now)
@@ -464,6 +476,8 @@ def _take_hresult(
             _fail_alone(connection, session, message_set, judged, context.now)
         case Purpose.WRITE:
             _halve(session, message_set, context.now)
+        case Purpose.READ if message_set.content[0]["list"] == returning.COMPARE:
+            returning.go_past(connection, message_set.content[0])
         case Purpose.READ if message_set.content[0]["list"] != reading.COMPANY:
             reading.refused_whole(session, message_set.content)
             if not [each for each in session.reads if not each.get("skip")]:

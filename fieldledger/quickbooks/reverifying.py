@@ -33,6 +33,7 @@ from fieldledger.quickbooks.verification import (
     FILE_RESTORED,
     NOT_THIS_COMPANY,
     RELINKED,
+    RETURNED,
     begin,
     is_older,
     waits,
@@ -61,6 +62,7 @@ _SENTENCES: Final = {
         "The link was moved to this company file by hand. Each record is looked up there before"
         " anything is sent."
     ),
+    RETURNED: "The comparison after the absence did not find it in QuickBooks; it is looked for.",
     DATABASE_RESTORED: (
         "Fieldledger was restored from a backup. Each record is looked up in QuickBooks before"
         " anything is sent again."
@@ -216,6 +218,13 @@ def _wake(connection: Connection, entries: "QuerySet[SyncEntry]", code: str, now
     adjust_active(connection.pk, count)
     connection.active_count += count
     return count
+
+
+def look_up(
+    connection: Connection, entries: "QuerySet[SyncEntry]", code: str, now: datetime
+) -> None:
+    """Let entries that are at rest be looked up for one of the reasons; the caller saves."""
+    _wake(connection, entries, code, now)
 
 
 def database_restored(*, now: datetime) -> None:

@@ -7,9 +7,20 @@ from fieldledger.quickbooks.asking import (
     act,
     sync,
 )
+from fieldledger.quickbooks.deciding import (
+    dismiss_notice,
+    expect_computer,
+    hand_over,
+    keep_file,
+    put_copy_aside,
+    refuse_computer,
+    relink_company,
+    resume,
+)
 from fieldledger.quickbooks.errors import Mistaken, NotPossible
 from fieldledger.quickbooks.planned import decide_plan_row
 from fieldledger.quickbooks.relinking import relink
+from fieldledger.quickbooks.returning import compare_first, hold_both
 from fieldledger.quickbooks.reverifying import database_restored
 from fieldledger.quickbooks.setting_up import (
     Password,
@@ -23,7 +34,6 @@ from fieldledger.quickbooks.setting_up import (
     password_for_companion,
     pause,
     refresh_lists,
-    resume,
     save_mapping,
     save_settings,
     set_enabled,
@@ -40,17 +50,26 @@ __all__ = [
     "act",
     "approve_plan",
     "choose_import",
+    "compare_first",
     "connection_of",
     "copy_password",
     "database_restored",
     "decide_plan_row",
     "disconnect",
+    "dismiss_notice",
+    "expect_computer",
     "go_next",
+    "hand_over",
+    "hold_both",
+    "keep_file",
     "new_password",
     "password_for_companion",
     "pause",
+    "put_copy_aside",
     "refresh_lists",
+    "refuse_computer",
     "relink",
+    "relink_company",
     "resume",
     "save_mapping",
     "save_settings",

@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 
 from fieldledger.accounts.models import Business
 from fieldledger.qbwc.setup_file import CannotBeReached, write_setup_file
-from fieldledger.quickbooks import initial_sync, passwords, planning
+from fieldledger.quickbooks import initial_sync, passwords, planning, returning
 from fieldledger.quickbooks.changing import locking, note
 from fieldledger.quickbooks.company import OWNER_ID
 from fieldledger.quickbooks.entries import lock
@@ -54,6 +54,10 @@ def set_enabled(connection: Connection, *, enabled: bool, actor: str, now: datet
         connection.enabled = enabled
         if enabled and connection.stage == Stage.OFF:
             connection.stage = Stage.INSTALL
+        if enabled:
+            returning.end_absence(connection)
+        else:
+            returning.note_absence(connection, now)
         note(connection, "switch QuickBooks " + ("on" if enabled else "off"), actor, now)
     return connection
 
@@ -258,17 +262,8 @@ def pause(connection: Connection, *, actor: str, now: datetime) -> Connection:
     """Send nothing until resumed; the queue is kept."""
     if not connection.paused:
         connection.paused = True
+        returning.note_absence(connection, now)
         note(connection, "pause the sync", actor, now)
-    return connection
-
-
-@locking
-def resume(connection: Connection, *, actor: str, now: datetime) -> Connection:
-    """Go on; where a person had to confirm something, this is the yes."""
-    if connection.paused or connection.attention_code:
-        connection.paused = False
-        connection.attention_code = connection.attention_message = ""
-        note(connection, "resume the sync", actor, now)
     return connection
 
 
@@ -276,6 +271,7 @@ def resume(connection: Connection, *, actor: str, now: datetime) -> Connection:
 def disconnect(connection: Connection, *, actor: str, now: datetime) -> Connection:
     """Switch off and end the password; links and queue are kept for coming back."""
     connection.enabled = False
+    returning.note_absence(connection, now)
     connection.password_digest = connection.previous_digest = ""
     connection.sealed_password, connection.sealed_until = "", None
     note(connection, "disconnect QuickBooks", actor, now)

@@ -9,6 +9,7 @@ from fieldledger.quickbooks import (
     probing,
     reading,
     recovery,
+    returning,
     reverifying,
     sending,
     verification,
@@ -93,6 +94,7 @@ def may_write(connection: Connection) -> bool:
     return (
         connection.enabled
         and not connection.paused
+        and not returning.is_comparing(connection)
         and connection.stage in {Stage.INITIAL_SYNC, Stage.ONGOING}
         and connection.initial_started_at is not None
     )
@@ -120,6 +122,9 @@ def next_document(connection: Connection, session: Session, context: Context) ->
     probe = probing.next_document(connection, session, context) if connection.probe_wanted else None
     if probe is not None:
         return probe
+    compared = returning.next_document(connection, context)
+    if compared is not None:
+        return store(compared, session, context)[1]
     read = reading.next_document(session, context)
     if read is not None:
         return store(read, session, context)[1]

@@ -1,6 +1,6 @@
 """Why records are looked up again after a restore, how far that is, and what was found."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -13,14 +13,16 @@ FILE_OLDER: Final = "file_older"
 CONDENSED: Final = "condensed"
 DATABASE_RESTORED: Final = "database_restored"
 RELINKED: Final = "file_relinked"  # A person said that another file is the same company.
+RETURNED: Final = "returned"  # Not found by the comparison after an absence.
 # What a banner says while it lasts.
 BANNERS: Final = frozenset({FILE_RESTORED, FILE_OLDER, CONDENSED, DATABASE_RESTORED, RELINKED})
-REASONS: Final = BANNERS | {"linked"}
+REASONS: Final = BANNERS | {"linked", RETURNED}
 NOT_THIS_COMPANY: Final = "not_this_company"  # Asked before the first write to such a file.
 VERIFIED: Final = "verified"  # The notice of what was found.
 AS_IT_WAS: Final = "as_it_was"
 SENT_AGAIN: Final = "sent_again"
 GONE: Final = "gone"
+LAST_WRITTEN_MAX: Final = 20
 
 
 def is_older(theirs: str, ours: str) -> bool:
@@ -30,6 +32,12 @@ def is_older(theirs: str, ours: str) -> bool:
     TimeModified). What is no number proves nothing.
     """
     return theirs.isdecimal() and ours.isdecimal() and int(theirs) < int(ours)
+
+
+def note_written(connection: Connection, entries: Sequence[int]) -> None:
+    """Remember what QuickBooks had last, as far as we know; the caller saves the connection."""
+    last = [*connection.activity.get("last", []), *entries]
+    connection.activity = {**connection.activity, "last": last[-LAST_WRITTEN_MAX:]}
 
 
 def begin(connection: Connection, reason: str, sentence: str, *, total: int, now: datetime) -> None:
