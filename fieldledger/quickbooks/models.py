@@ -132,6 +132,9 @@ class Connection(models.Model):
     plan_approved_at = models.DateTimeField(null=True)
     initial_total = models.PositiveIntegerField(default=0)
     initial_started_at = models.DateTimeField(null=True)
+    # The approved plan is being carried out, up to and with this row: see initial_sync.py.
+    is_carrying = models.BooleanField(default=False, db_default=False)
+    carried_to = models.BigIntegerField(default=0, db_default=0)
     initial_completed_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
@@ -302,6 +305,8 @@ class SyncEntry(models.Model):
         MessageSet, models.SET_NULL, null=True, related_name="entries", db_index=False
     )
     tried_in = models.BigIntegerField(default=0)  # The session that put it off: not again in it.
+    # A person asked to delete in QuickBooks what the initial sync made there: see undoing.py.
+    take_back_at = models.DateTimeField(null=True)
     asked_by = models.CharField(max_length=254, blank=True)
     queued_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
@@ -516,8 +521,15 @@ class PlanRow(models.Model):
     record_id = models.BigIntegerField(null=True)  # Ours.
     record_guid = models.UUIDField(null=True)
     record_name = models.CharField(max_length=255, blank=True)
-    theirs = models.ForeignKey(QuickBooksRecord, models.CASCADE, null=True, db_index=False)
+    theirs = models.ForeignKey(QuickBooksRecord, models.SET_NULL, null=True, db_index=False)
+    # A customer that ours may be although no rule says so; for a person to look at.
+    near = models.ForeignKey(
+        QuickBooksRecord, models.SET_NULL, null=True, db_index=False, related_name="+"
+    )
     decision = models.CharField(max_length=20)
+    is_clash = models.BooleanField(default=False, db_default=False)  # Its name is taken there.
+    decided_by = models.CharField(max_length=254, blank=True, db_default="")  # "": by the rules.
+    undone_at = models.DateTimeField(null=True)
     new_name = models.CharField(max_length=41, blank=True)
     reason = models.TextField(blank=True)
     # Rows of one number may belong together: one decided leaves its others. 0: nothing to ask.
@@ -527,6 +539,7 @@ class PlanRow(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["connection", "id"], name="plan_order"),
             models.Index(fields=["connection", "decision", "id"], name="plan_decision"),
+            models.Index(fields=["connection", "rank", "record_id"], name="plan_of_record"),
         ]
 
     def __str__(self) -> str:

@@ -4,11 +4,13 @@ A link is made only where one of ours and one of theirs belong together and nobo
 question. Wherever one could belong to several, a person is asked (Ask); nothing is guessed.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Literal
 
+from fieldledger.sync.contacts import contact_keys
 from fieldledger.sync.naming import fold
 
 
@@ -33,6 +35,9 @@ class Ours:
     phone: str = ""
     archived: bool = False
     marker: str = ""
+    company: str = ""
+    person: str = ""  # First and last name.
+    streets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +53,13 @@ class Theirs:
     type: str = ""
     email: str = ""
     phone: str = ""
+    alt_phone: str = ""
     sublevel: int = 0
     active: bool = True
     marker: str = ""
+    company: str = ""
+    person: str = ""  # First and last name.
+    streets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +73,15 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """These may belong together, and only a person can say how; each side has one at least."""
+    """These may belong together, and only a person can say how; each side has one at least.
+
+    `pairs` says of each two what makes them alike, {(id, list_id): sentence}.
+    """
 
     ours: tuple[Ours, ...]
     theirs: tuple[Theirs, ...]
     reason: str
+    pairs: Mapping[tuple[Hashable, str], str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +107,9 @@ _SOLD: Final = {
 }
 
 
+CROWD: Final = 200  # Pairs, of ours and theirs.
+
+
 def match_clients(
     ours: Sequence[Ours],
     theirs: Sequence[Theirs],
@@ -104,7 +120,8 @@ def match_clients(
     Names are compared without regard to case and outer or doubled spaces, e-mail addresses
     trimmed and in lower case, phones by their digits without a leading 1; an empty field never
     matches. One of the two contacts is enough. Sub-customers never match a client. What carries
-    our own mark is ours, whatever it is called by now.
+    our own mark is ours, whatever it is called by now. An address or number that a crowd shares
+    ("000-0000") tells nobody apart and counts only beside the name.
 
     Results stand in the order of ours, then of theirs.
     """
@@ -113,16 +130,20 @@ def match_clients(
     marked = pairs.link_marked(theirs)
     free_ours = [each for each in ours if each.id not in marked]
     named = _index(customers, lambda each: (fold(each.name),))
-    contacts = _index(customers, lambda each: contact_keys(each.email, each.phone))
+    contacts = _index(customers, lambda each: contact_keys(each.email, each.phone, each.alt_phone))
+    crowded = _crowded(free_ours, contacts) if strategy == Strategy.NAME_OR_CONTACT else frozenset()
     for one in free_ours:
+        keys = contact_keys(one.email, one.phone)
         by_name = _found(named, (fold(one.name),))
-        by_contact = _found(contacts, contact_keys(one.email, one.phone))
+        by_contact = _found(contacts, keys)
         if strategy == Strategy.NAME_AND_CONTACT:
             matches = [each for each in by_name if each in by_contact]
         else:
-            matches = [*by_name, *(each for each in by_contact if each not in by_name)]
+            telling = _found(contacts, [each for each in keys if each not in crowded])
+            matches = [*by_name, *(each for each in telling if each not in by_name)]
         for list_id in matches:
-            pairs.add(one, list_id, _why(list_id in by_name, list_id in by_contact))
+            shared = {each[0] for each in keys if list_id in contacts.get(each, ())}
+            pairs.add(one, list_id, _why(list_id in by_name, shared))
     return pairs.found("client", "customer")
 
 
@@ -145,26 +166,21 @@ def match_items(ours: Sequence[Ours], theirs: Sequence[Theirs]) -> list[Found]:
     return pairs.found("item", "item")
 
 
-def contact_keys(email: str, phone: str) -> tuple[str, ...]:
-    """Return what two records have in common that can be reached in the same way; maybe nothing.
-
-    contact_keys(" Anna@Example.com ", "1 (555) 010-4477") ==
-    ("@anna@example.com", "#5550104477").
-    """
-    keys = []
-    address = email.strip().lower()
-    if address:
-        keys.append("@" + address)
-    digits = "".join(each for each in phone if "0" <= each <= "9").removeprefix("1")
-    if digits:
-        keys.append("#" + digits)
-    return tuple(keys)
+def _crowded(ours: Sequence[Ours], contacts: Mapping[str, Mapping[str, None]]) -> frozenset[str]:
+    """Return the contacts under which so many are found that nobody could look through them."""
+    held = Counter(key for one in ours for key in contact_keys(one.email, one.phone))
+    return frozenset(
+        key for key, number in held.items() if number * len(contacts.get(key, ())) > CROWD
+    )
 
 
-def _why(by_name: bool, by_contact: bool) -> str:
-    if by_name and by_contact:
-        return "Same name and same e-mail or phone."
-    return "Same name." if by_name else "Same e-mail or phone."
+_SHARED: Final = {"@": "e-mail", "#": "phone"}
+
+
+def _why(by_name: bool, shared: set[str]) -> str:
+    same = ["name"] if by_name else []
+    same += [word for mark, word in _SHARED.items() if mark in shared]
+    return f"Same {', '.join(same[:-1])} and {same[-1]}." if same[1:] else f"Same {same[0]}."
 
 
 @dataclass(slots=True)
@@ -252,13 +268,16 @@ class _Pairs:
                 return Link(ours[0], theirs[0], reason)
             reason += f" The {their_word} is inactive in QuickBooks."
             return Ask((ours[0],), (theirs[0],), reason)
-        pairs = [self.reasons.get((one.id, other.list_id)) for one in ours for other in theirs]
-        why = " ".join(dict.fromkeys(each for each in pairs if each))
+        pairs = {
+            (one.id, list_id): self.reasons[one.id, list_id]
+            for one in ours
+            for list_id in self.of_ours[one.id]
+        }
         reason = (
             f"{_counted(len(ours), our_word)} here and "
-            f"{_counted(len(theirs), their_word)} in QuickBooks may be the same. {why}"
+            f"{_counted(len(theirs), their_word)} in QuickBooks may be the same."
         )
-        return Ask(tuple(ours), tuple(theirs), reason)
+        return Ask(tuple(ours), tuple(theirs), reason, pairs)
 
 
 def _counted(number: int, word: str) -> str:
@@ -267,15 +286,15 @@ def _counted(number: int, word: str) -> str:
 
 def _index(
     theirs: Iterable[Theirs], keys_of: Callable[[Theirs], tuple[str, ...]]
-) -> dict[str, list[str]]:
-    index: dict[str, list[str]] = {}
+) -> dict[str, dict[str, None]]:
+    index: dict[str, dict[str, None]] = {}
     for each in theirs:
         for key in keys_of(each):
             if key:
-                index.setdefault(key, []).append(each.list_id)
+                index.setdefault(key, {})[each.list_id] = None
     return index
 
 
-def _found(index: dict[str, list[str]], keys: Iterable[str]) -> dict[str, None]:
+def _found(index: Mapping[str, Mapping[str, None]], keys: Iterable[str]) -> dict[str, None]:
     """Return the ListIDs under any of the keys, each once and in order."""
     return {list_id: None for key in keys for list_id in index.get(key, ())}

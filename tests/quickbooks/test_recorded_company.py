@@ -102,7 +102,7 @@ def test_a_client_is_linked_with_the_customer_never_with_its_jobs(
     answers(pc, monkeypatch, Customer="customers_with_many_jobs.xml", Vendor="vendors.xml")
     pc.set_up(clients=True, client_matching="name_and_contact")
 
-    assert reasons()["Steve Jobs"] == ("link", "Same name and same e-mail or phone.")
+    assert reasons()["Steve Jobs"] == ("link", "Same name and e-mail.")
     row = PlanRow.objects.get(record_name="Trabalho")
     assert (row.decision, row.reason) == (
         "create_in_quickbooks",
@@ -121,7 +121,7 @@ def test_contacts_that_sub_customers_share_with_another_customer_are_no_match(
     row = PlanRow.objects.select_related("theirs").get(record_name="Igreja Central")
     assert row.theirs is not None
     assert (row.decision, row.theirs.full_name) == ("link", "Marcos Brian")
-    assert row.reason == "Same e-mail or phone."
+    assert row.reason == "Same phone."
 
 
 @pytest.mark.parametrize("file", ["items.xml", "items_2.xml"])

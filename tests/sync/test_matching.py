@@ -14,7 +14,6 @@ from fieldledger.sync.matching import (
     Ours,
     Strategy,
     Theirs,
-    contact_keys,
     match_clients,
     match_items,
 )
@@ -114,10 +113,8 @@ def test_one_client_that_could_be_two_customers_is_asked_about() -> None:
 
     assert told(found) == [("ask", [1], ["A", "B"]), ("alone", [2], []), ("alone", [], ["C"])]
     assert isinstance(found[0], Ask)
-    assert found[0].reason == (
-        "1 client here and 2 customers in QuickBooks may be the same. Same name."
-        " Same e-mail or phone."
-    )
+    assert found[0].reason == ("1 client here and 2 customers in QuickBooks may be the same.")
+    assert found[0].pairs == {(1, "A"): "Same name.", (1, "B"): "Same e-mail."}
 
 
 def test_two_clients_that_could_be_one_customer_are_asked_about() -> None:
@@ -150,9 +147,9 @@ def test_a_reason_is_given() -> None:
     )
 
     assert [each.reason for each in found] == [
-        "Same name and same e-mail or phone.",
+        "Same name and e-mail.",
         "Same name.",
-        "Same e-mail or phone.",
+        "Same phone.",
     ]
 
 
@@ -199,12 +196,23 @@ def test_items_are_recognised_by_name_where_they_can_be_sold() -> None:
     assert found[0].reason == "Same name; in QuickBooks it is an inventory item."
 
 
-def test_a_contact_is_an_address_or_a_number() -> None:
-    assert contact_keys(" Anna@Example.com ", "1 (555) 010-4477") == (
-        "@anna@example.com",
-        "#5550104477",
+def test_each_address_and_number_of_a_customer_is_a_contact() -> None:
+    customer = theirs(
+        "A", "Wu", email="Wu <a@example.com>; b@example.com", phone="5550001", alt_phone="5550002"
     )
-    assert contact_keys(" ", "n/a") == ()
+
+    for contact in ({"email": "B@example.com"}, {"phone": "555-0002"}, {"phone": "1 555 0001"}):
+        (found,) = match_clients([ours(1, "Else", **contact)], [customer], OR)
+        assert isinstance(found, Link)
+
+
+def test_a_number_that_a_crowd_shares_tells_nobody_apart() -> None:
+    clients = [ours(each, f"Client {each}", phone="000-0000") for each in range(30)]
+    customers = [theirs(f"A{each}", f"Client {each}", phone="0000000") for each in range(40)]
+
+    found = match_clients(clients, customers, OR)
+    assert Counter(kind for kind, _, _ in told(found)) == {"link": 30, "alone": 10}
+    assert {each.reason for each in found if isinstance(each, Link)} == {"Same name and phone."}
 
 
 FEW = st.sampled_from(["", "a", "A ", "b", "1", "2"])
