@@ -15,6 +15,17 @@ from fieldledger.quickbooks.probing import AFTER, PLACES, is_at_the_line
 from fieldledger.sync.probe.cleaning import differences
 from fieldledger.sync.probe.report import QUESTIONS, report
 
+__all__ = [
+    "Asked",
+    "is_at_the_line",
+    "is_left_as_found",
+    "newest_probe",
+    "progress",
+    "report_of",
+    "start_probe",
+    "stop_probe",
+]
+
 NOT_A_SAMPLE = (
     "“{name}” is not one of Intuit’s sample companies, and only in those is anything probed."
     " Nothing was written. Open a sample company in QuickBooks and link it to a business of its"
@@ -107,15 +118,22 @@ def progress(probe: Probe | None) -> list[Asked]:
     return asked
 
 
+def is_left_as_found(probe: Probe) -> bool | None:
+    """Whether the company is as it was before; None while nobody can know."""
+    if probe.place <= PLACES.index(AFTER):
+        return None
+    return not (probe.left or differences(probe.before, probe.after))
+
+
 def report_of(probe: Probe) -> dict[str, Any]:
     """Return the report of a probe; nothing of the business is in it."""
-    after = PLACES.index(AFTER)
-    differs = differences(probe.before, probe.after) if probe.place > after else []
+    as_found = is_left_as_found(probe)
+    differs = differences(probe.before, probe.after) if as_found is not None else []
     return report(
         findings=probe.findings,
         quickbooks=probe.quickbooks,
         at=probe.ended_at or probe.asked_at,
-        left_as_found=not (probe.left or differs) if probe.place > after else None,
+        left_as_found=as_found,
         left=[each[1] for each in probe.left],
         differs=differs,
     )

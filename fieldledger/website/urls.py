@@ -10,6 +10,7 @@ from fieldledger.quickbooks.pages import (
     initial,
     log,
     log_export,
+    probe,
     setup,
 )
 from fieldledger.website.pages import (
@@ -82,6 +83,11 @@ quickbooks = [
     path("quickbooks/mapping", choices.mapping, name="mapping"),
     path("quickbooks/mapping/items", choices.item_accounts, name="item_accounts"),
     path("quickbooks/mapping/refresh", hub.refresh_lists, name="refresh_lists"),
+    path("quickbooks/probe", probe.probe, name="probe"),
+    path("quickbooks/probe/now", probe.probe_part, name="probe_part"),
+    path("quickbooks/probe/start", probe.start_probe, name="start_probe"),
+    path("quickbooks/probe/stop", probe.stop_probe, name="stop_probe"),
+    path("quickbooks/probe/report", probe.probe_report, name="probe_report"),
     path("quickbooks/settings", choices.settings, name="quickbooks_settings"),
     path("quickbooks/attention", attention.attention, name="attention"),
     path("quickbooks/attention/act", attention.act_on_all, name="act_on_cause"),

@@ -27,6 +27,8 @@ FORMS_ONLY = frozenset(
         "approve_plan",
         "decide_plan_row",
         "refresh_lists",
+        "start_probe",
+        "stop_probe",
         "act_on_entries",
     }
 )
