@@ -194,12 +194,18 @@ class Invoice(Record):
         indexes = [
             models.Index(fields=["business", "-id"], name="invoice_newest"),
             models.Index(fields=["business", "date"], name="invoice_by_date"),
-            # Answers the home page and the unpaid lists without reading what is settled.
+            # Answer the unpaid lists without reading what is settled.
             models.Index(
                 fields=["business", "due_date", "id"],
                 condition=Q(voided_at=None, paid__lt=F("total")),
                 name="invoice_open",
             ),
+            models.Index(
+                fields=["business", "-id"],
+                condition=Q(voided_at=None, paid__lt=F("total")),
+                name="invoice_open_newest",
+            ),
+            models.Index(fields=["business", "terms"], name="invoice_terms"),
         ]
 
     def __str__(self) -> str:
@@ -307,3 +313,53 @@ class SearchWord(models.Model):
 
     def __str__(self) -> str:
         return bytes(self.word).decode(errors="replace")
+
+
+class DayTotal(models.Model):
+    """What a business did on one day, kept by the database itself: see keeping.py, totals.py.
+
+    A day may have several rows, whose sums are meant. Money is in cents.
+    """
+
+    business = models.ForeignKey(
+        Business, models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    date = models.DateField()
+    number = models.BigIntegerField()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.number} on {self.date}"
+
+
+class InvoicedTotal(DayTotal):
+    """The invoices of a date that are not void."""
+
+    subtotal = models.BigIntegerField()
+    tax = models.BigIntegerField()
+    total = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["business", "date"], name="invoiced_total_day")]
+
+
+class OwedTotal(DayTotal):
+    """What is owed on invoices by the date it is due; with no such date, on NEVER_DUE."""
+
+    NEVER_DUE = dt.date.max
+    balance = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["business", "date"], name="owed_total_day")]
+
+
+class ReceivedTotal(DayTotal):
+    """The payments of a date that are not void, by method."""
+
+    method = models.CharField(max_length=11)
+    amount = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["business", "date", "method"], name="received_total_day")]

@@ -17,11 +17,12 @@ class QuickBooksConfig(AppConfig):
         """Let every change in the office raise its record's entry, where it is saved."""
         # Models can be imported only once all apps are there.
         from fieldledger.office.changes import subscribe  # noqa: PLC0415
-        from fieldledger.quickbooks.counting import keep_counting  # noqa: PLC0415
+        from fieldledger.office.keeping import keep  # noqa: PLC0415
+        from fieldledger.quickbooks.counting import KEPT  # noqa: PLC0415
         from fieldledger.quickbooks.entries import record_change  # noqa: PLC0415
 
         def migrated(*, using: str, **_: Any) -> None:
-            keep_counting(using)
+            keep(using, KEPT)
 
         subscribe(record_change)
         post_migrate.connect(migrated, sender=self, weak=False)

@@ -6,7 +6,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
-from fieldledger.office.models import Invoice, TaxRate
+from fieldledger.office.models import TaxRate
+from fieldledger.office.queries import terms_used
 from fieldledger.quickbooks.models import Connection, QuickBooksRecord
 from fieldledger.sync import suggestions
 from fieldledger.sync.content import ITEM_TYPES, Choices
@@ -91,8 +92,7 @@ def suggested_of(connection: Connection) -> Suggested:
 
 def our_terms(connection: Connection) -> list[str]:
     """Return the terms that our invoices name, by name."""
-    terms = Invoice.objects.filter(business_id=connection.business_id).exclude(terms="")
-    return list(terms.order_by("terms").values_list("terms", flat=True).distinct()[:TERMS_MAX])
+    return terms_used(connection.business_id, limit=TERMS_MAX)
 
 
 def _records(connection: Connection, into: str) -> Iterator[QuickBooksRecord]:

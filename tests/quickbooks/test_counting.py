@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from fieldledger.accounts.models import Business
+from fieldledger.office.keeping import keep
 from fieldledger.office.models import Client
 from fieldledger.quickbooks import services
-from fieldledger.quickbooks.counting import entry_counts, keep_counting, record_count
+from fieldledger.quickbooks.counting import KEPT, entry_counts, record_count
 from fieldledger.quickbooks.models import (
     KIND_OF_RANK,
     Connection,
@@ -150,14 +151,14 @@ def test_triggers_that_are_gone_are_made_anew_and_all_is_counted(
     linked: Connection, now: datetime
 ) -> None:
     # As after a migration that rebuilds the table in SQLite.
-    name = "count_quickbooks_syncentry_insert"
+    name = "keep_quickbooks_entrycount_of_quickbooks_syncentry_insert"
     on = " ON quickbooks_syncentry" if database.vendor == "postgresql" else ""
     with database.cursor() as cursor:
         cursor.execute(f"DROP TRIGGER {name}{on}")
     add(linked, now, rank=3, keys=range(5), state=State.FAILED)
     assert kept(linked) == {}
 
-    keep_counting("default")
+    keep("default", KEPT)
 
     assert kept(linked) == {("invoice", "failed"): 5}
     add(linked, now, rank=3, keys=range(5, 7), state=State.FAILED)

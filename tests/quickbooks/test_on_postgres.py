@@ -11,6 +11,7 @@ from tests.support.shared import ROOT
 AGAIN = [
     "test_tables.py",
     "test_counting.py",
+    "../office/test_keeping.py",
     "test_straight_path.py",
     "test_other_answers.py",
     "test_volume.py",

@@ -29,6 +29,8 @@ from fieldledger.website.pages.records import connection_in_use, the_record, wit
 FIELDS: Final = ("client", "number", "date", "due_date", "terms", "tax_rate", "memo")
 _ITEMS_OFFERED: Final = 500
 
+_LOOKED_BACK: Final = 20  # Among so many invoices somebody has chosen a tax rate, or nobody does.
+
 
 @page(Right.EDIT_INVOICES, methods=("GET", "POST"))
 def new_invoice(request: PageRequest) -> HttpResponse:
@@ -149,13 +151,9 @@ def _values_of(record: Invoice) -> dict[str, Any]:
 
 def _usual_rate(request: PageRequest) -> str:
     """Return the tax rate of the newest invoice: most offices have one."""
-    newest = (
-        Invoice.objects.filter(business=request.business, tax_rate__isnull=False)
-        .select_related("tax_rate")
-        .order_by("-pk")
-        .first()
-    )
-    return str(newest.tax_rate.guid) if newest and newest.tax_rate else ""
+    newest = Invoice.objects.filter(business=request.business).select_related("tax_rate")
+    rates = (each.tax_rate for each in newest.order_by("-pk")[:_LOOKED_BACK])
+    return next((str(rate.guid) for rate in rates if rate is not None), "")
 
 
 def _editor(

@@ -1,0 +1,78 @@
+"""The office's kept totals by day: what was invoiced, what is owed, what came in."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from django.db.models import Q, QuerySet, Sum
+
+from fieldledger.accounts.models import Business
+from fieldledger.office.keeping import Kept
+from fieldledger.office.models import Invoice, InvoicedTotal, OwedTotal, Payment, ReceivedTotal
+
+
+def _cents(sql: str) -> str:
+    return f"CAST(ROUND(({sql}) * 100) AS BIGINT)"
+
+
+KEPT: Final = (
+    Kept(
+        source=Invoice,
+        into=InvoicedTotal,
+        by={"business_id": "{row}business_id", "date": "{row}date"},
+        sums={each: _cents(f"{{row}}{each}") for each in ("subtotal", "tax", "total")},
+        where="{row}voided_at IS NULL",
+        columns=("business_id", "date", "subtotal", "tax", "total", "voided_at"),
+    ),
+    Kept(
+        source=Invoice,
+        into=OwedTotal,
+        by={
+            "business_id": "{row}business_id",
+            "date": f"COALESCE({{row}}due_date, '{OwedTotal.NEVER_DUE}')",
+        },
+        sums={"balance": _cents("{row}total - {row}paid")},
+        where="{row}voided_at IS NULL AND {row}paid < {row}total",
+        columns=("business_id", "due_date", "total", "paid", "voided_at"),
+    ),
+    Kept(
+        source=Payment,
+        into=ReceivedTotal,
+        by={
+            "business_id": "{row}business_id",
+            "date": "{row}date",
+            "method": "{row}method",
+        },
+        sums={"amount": _cents("{row}amount")},
+        where="{row}voided_at IS NULL",
+        columns=("business_id", "date", "method", "amount", "voided_at"),
+    ),
+)
+
+
+def dollars(cents: int | None) -> Decimal:
+    """Return an amount kept in cents: dollars(1234) == Decimal("12.34"); nothing is zero."""
+    return Decimal(cents or 0).scaleb(-2)
+
+
+def received(business: Business, first: date, last: date) -> QuerySet[ReceivedTotal]:
+    """Return what came in from `first` to `last`, both included."""
+    return ReceivedTotal.objects.filter(business=business, date__gte=first, date__lte=last)
+
+
+def invoiced(business: Business, first: date, last: date) -> QuerySet[InvoicedTotal]:
+    """Return what was invoiced from `first` to `last`, both included."""
+    return InvoicedTotal.objects.filter(business=business, date__gte=first, date__lte=last)
+
+
+def owed(business: Business, today: date) -> Mapping[str, int]:
+    """Return what is owed on `today`: balance and number, of all and of what is late."""
+    late = Q(date__lt=today)
+    found = OwedTotal.objects.filter(business=business).aggregate(
+        all_balance=Sum("balance"),
+        all_number=Sum("number"),
+        late_balance=Sum("balance", filter=late),
+        late_number=Sum("number", filter=late),
+    )
+    return {name: value or 0 for name, value in found.items()}
