@@ -48,6 +48,10 @@ COMMANDS = {
         "fieldledger.website.commands.simulate_world",
         "prove the engine: seeded worlds in which everything goes wrong",
     ),
+    "probe": Listed(
+        "fieldledger.website.commands.probe",
+        "find out what a QuickBooks does, in one of Intuit's sample companies",
+    ),
     "kill-server": Listed(
         "fieldledger.website.commands.kill_server",
         "prove the server: kill it while everybody works, and look what is left",
