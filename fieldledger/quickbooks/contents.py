@@ -1,14 +1,15 @@
 """What records of ours say now, as the rules want it: read from the office, a kind at a time."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, TypeGuard
 
 from fieldledger.office.models import Client, Invoice, InvoiceLine, Item, Payment
-from fieldledger.quickbooks.models import RANK, Connection, SyncEntry
+from fieldledger.quickbooks.models import RANK, Connection, QuickBooksRecord, SyncEntry
 from fieldledger.quickbooks.tables import Columns, marks
+from fieldledger.sync.contacts import addresses
 from fieldledger.sync.content import (
     Address,
     ClientContent,
@@ -81,6 +82,29 @@ def clients(ids: Sequence[int]) -> dict[int, tuple[int, ClientContent]]:
         )
         for row in _CLIENT_COLUMNS.read(f"WHERE id IN ({marks(len(ids))})", ids)
     }
+
+
+def beside_other_addresses(connection: Connection, ids: Mapping[str, str]) -> set[str]:
+    """Return the ListIDs of customers that hold an e-mail address of ours beside others.
+
+    `ids` is {ListID: our address}. A client here has one address: to send it would delete the
+    others in QuickBooks. Once ours is another one, what QuickBooks had is no longer kept.
+    """
+    if not ids:
+        return set()
+    kept = set()
+    for record in QuickBooksRecord.objects.filter(
+        connection=connection, list=QuickBooksRecord.List.ENTITIES, list_id__in=list(ids)
+    ):
+        there = [each.lower() for each in addresses(record.details.get("email", ""))]
+        if len(there) < 2:
+            continue
+        if ids[record.list_id].lower() in there:
+            kept.add(record.list_id)
+        else:
+            record.details["email"] = ids[record.list_id]
+            record.save(update_fields=["details"])
+    return kept
 
 
 _ITEM: Final = (

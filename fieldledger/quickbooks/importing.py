@@ -10,6 +10,7 @@ from fieldledger.office.services import Refused, create_clients, create_items
 from fieldledger.quickbooks.models import Connection, PlanRow, QuickBooksRecord
 from fieldledger.quickbooks.planning import IMPORTABLE, SKIP
 from fieldledger.sync.addressing import read_address
+from fieldledger.sync.contacts import addresses
 from fieldledger.sync.content import Kind
 from fieldledger.sync.naming import fold
 
@@ -19,6 +20,13 @@ Values = dict[str, Any]
 _BY: Final = "import from QuickBooks"
 _SPARE: Final = {Kind.CLIENT: "notes", Kind.ITEM: "description"}
 _PARTS: Final = ("line1", "line2", "city", "state", "postal_code", "country")
+# Ways to reach somebody that a client here has no field for; the notes keep them.
+_BESIDE: Final = {
+    "contact": "Contact",
+    "alt_contact": "Contact",
+    "cc": "E-mail",
+    "fax": "Fax",
+}
 # What may stand above the street in QuickBooks' addresses.
 _NAMES: Final = ("company_name", "contact")
 
@@ -121,15 +129,29 @@ def _client(record: QuickBooksRecord) -> Values:
         key: _one_line(details.get(key, ""))
         for key in ("company_name", "first_name", "last_name", "email", "phone")
     }
-    values["name"] = _one_line(record.name)
-    values["phone"] = values["phone"] or _one_line(details.get("alt_phone", ""))
-    values["notes"] = _lines(details.get("notes", ""))
+    # Of a sub-customer the whole name: a list of kitchens would tell nobody whose they are.
+    values["name"] = _one_line(record.full_name if record.sublevel else record.name)
     values["archived"] = not record.is_active
+    emails = addresses(values["email"])
+    values["email"] = emails[0] if emails else ""
+    others = [("E-mail", each) for each in emails[1:]]
+    second = _one_line(details.get("alt_phone", ""))
+    if not values["phone"]:
+        values["phone"] = second
+    elif second:
+        others.append(("Phone", second))
+    others += [(words, _one_line(details.get(key, ""))) for key, words in _BESIDE.items()]
+    others += [(_one_line(words), _one_line(text)) for words, text in details.get("ways", ())]
+    person = f"{values['first_name']} {values['last_name']}".strip()
+    known = {fold(each) for each in (person, values["name"], values["phone"], *emails[:1])}
+    kept = {fold(each[1]): each for each in reversed(others) if each[1]}
+    told = [each for key, each in reversed(kept.items()) if key not in known]
+    lines = [f"In QuickBooks also: {words} {text}" for words, text in told]
+    values["notes"] = "\n".join(filter(None, [_lines(details.get("notes", "")), *lines]))
     for key in ("billing", "service"):
         address = details.get(key)
         if not address:
             continue
-        person = f"{values['first_name']} {values['last_name']}"
         names = [record.name, person, *(details.get(each, "") for each in _NAMES)]
         read = read_address(**address, names=names)
         for part in _PARTS:

@@ -4,12 +4,13 @@ Whatever is decided, each record of either side stays in the plan exactly once: 
 gets a row of its own, and what no question is left about is decided by itself.
 """
 
-from collections.abc import Iterator, MutableSet
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from fieldledger.accounts.services import audit
 from fieldledger.quickbooks import planning
@@ -23,7 +24,18 @@ from fieldledger.sync.naming import fold, quickbooks_name
 _NEEDS_OURS: Final = frozenset({planning.LINK, planning.CREATE_THERE, planning.RENAME})
 _NEEDS_THEIRS: Final = frozenset({planning.LINK, planning.CREATE_HERE})
 
+_MADE_THERE: Final = frozenset({planning.CREATE_THERE, planning.RENAME})
+MANY: Final = 2000  # Rows decided one by one in one request: a few seconds.
 _BEGIN: Final = 8  # Characters that a name and its differentiated forms have in common.
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many rows were decided, how many it did not fit, and how many are still to come."""
+
+    done: int
+    unfit: int
+    left: int
 
 
 def decide_plan_row(
@@ -38,36 +50,18 @@ def decide_plan_row(
 ) -> PlanRow:
     """Decide what the initial sync does with one row.
 
-    `theirs` is the ListID to link with; `name` the name to go under in QuickBooks.
+    `theirs` is the ListID to link with, or else what the row holds or is most like; `name` the
+    name to go under in QuickBooks.
 
     :raises Mistaken: if the decision does not fit the row.
     :raises NotPossible: once the plan is approved.
     """
     with transaction.atomic():
-        current = lock(connection.pk)
-        if current.initial_started_at is not None:
-            raise NotPossible("The plan is approved; the initial sync follows it.")
-        row = PlanRow.objects.select_related("theirs").get(connection=current, guid=row_guid)
-        if decision not in planning.DECISIONS or decision == planning.ASK:
-            offered = ", ".join(each for each in planning.DECISIONS if each != planning.ASK)
-            raise Mistaken({"decision": [f"Choose one of: {offered}."]})
-        old = row.theirs
-        if theirs is not None:
-            row.theirs = _their_record(current, row, theirs)
-        if decision in _NEEDS_OURS and row.record_id is None:
-            raise Mistaken({"decision": ["The row has no record of ours; choose another one."]})
-        if decision in _NEEDS_THEIRS and row.theirs is None:
-            raise Mistaken({"theirs": ["Say which record in QuickBooks (its quickbooks_id)."]})
-        if decision == planning.CREATE_HERE and not _imports(current, row.kind):
-            raise Mistaken({"decision": ["The import of these was not chosen in the set-up."]})
-        if decision == planning.RENAME or name is not None:
-            row.new_name = _new_name(current, row, name)
-        _let_go(current, row, decision, old)
-        row.decision = decision
-        row.reason = f"Decided by {actor}."
-        row.save()
-        if row.question:
-            _settle(current, row)
+        current = _open(connection)
+        row = PlanRow.objects.select_related("theirs", "near").get(
+            connection=current, guid=row_guid
+        )
+        decide(current, row, decision=decision, by=actor, theirs=theirs, name=name)
         audit(
             business=current.business,
             actor=actor,
@@ -76,6 +70,117 @@ def decide_plan_row(
             now=now,
         )
         return row
+
+
+def decide_plan_rows(
+    connection: Connection,
+    rows: QuerySet[PlanRow],
+    *,
+    decision: str,
+    actor: str,
+    now: datetime,
+) -> Counted:
+    """Decide many rows alike: those it does not fit are left as they are, and counted.
+
+    At most MANY rows that have to be moved one by one are decided at once; the others are left.
+
+    :raises NotPossible: once the plan is approved.
+    """
+    with transaction.atomic():
+        current = _open(connection)
+        rows = rows.filter(connection=current)
+        done = 0
+        if decision == planning.SKIP:
+            done = rows.update(
+                decision=decision, decided_by=actor, reason=f"Decided by {actor}.", is_clash=False
+            )
+            unfit = left = 0
+        else:
+            keys = list(rows.order_by("pk").values_list("pk", flat=True)[: MANY + 1])
+            left = max(rows.count() - MANY, 0)
+            unfit = 0
+            for key in keys[:MANY]:
+                row = PlanRow.objects.select_related("theirs", "near").filter(pk=key).first()
+                if row is None:  # What an earlier one took over.
+                    continue
+                try:
+                    with transaction.atomic():
+                        decide(current, row, decision=decision, by=actor)
+                    done += 1
+                except Mistaken:
+                    unfit += 1
+        audit(
+            business=current.business,
+            actor=actor,
+            action=f"plan: {decision}, {done} rows",
+            subject=str(current.guid),
+            now=now,
+        )
+        return Counted(done, unfit, left)
+
+
+def _open(connection: Connection) -> Connection:
+    current = lock(connection.pk)
+    if current.initial_started_at is not None:
+        raise NotPossible("The plan is approved; the initial sync follows it.")
+    return current
+
+
+def decide(
+    connection: Connection,
+    row: PlanRow,
+    *,
+    decision: str,
+    by: str,
+    theirs: str | None = None,
+    name: str | None = None,
+) -> None:
+    """Decide a row of a locked connection's plan, and save all that it moves.
+
+    :raises Mistaken: if the decision does not fit the row.
+    """
+    if decision not in planning.DECISIONS or decision == planning.ASK:
+        offered = ", ".join(each for each in planning.DECISIONS if each != planning.ASK)
+        raise Mistaken({"decision": [f"Choose one of: {offered}."]})
+    old = row.theirs
+    if decision == planning.LINK and theirs is None and row.theirs is None and row.near is not None:
+        theirs = row.near.list_id
+    if theirs is not None:
+        row.theirs = _their_record(connection, row, theirs)
+    if decision in _NEEDS_OURS and row.record_id is None:
+        raise Mistaken({"decision": ["The row has no record of ours; choose another one."]})
+    if decision in _NEEDS_THEIRS and row.theirs is None:
+        raise Mistaken({"theirs": ["Say which record in QuickBooks (its quickbooks_id)."]})
+    if decision == planning.CREATE_HERE and not _imports(connection, row.kind):
+        raise Mistaken({"decision": ["The import of these was not chosen in the set-up."]})
+    is_kept = decision == planning.CREATE_THERE and old is None and row.decision in _MADE_THERE
+    if decision == planning.RENAME or name is not None:
+        row.new_name = _new_name(connection, row, name)
+        row.is_clash = False
+    elif is_kept:
+        decision = row.decision  # The name that was found for it stays.
+    _let_go(connection, row, decision, old)
+    row.decision, row.decided_by = decision, by
+    row.reason = f"Decided by {by}."
+    if decision == planning.CREATE_THERE and not is_kept and name is None:
+        _name_alone(connection, row)
+    if decision == planning.LINK:
+        row.is_clash, row.new_name = False, ""
+        PlanRow.objects.filter(connection=connection, near=row.theirs).exclude(pk=row.pk).update(
+            near=None
+        )
+    row.save()
+    if row.question:
+        _settle(connection, row)
+
+
+def _name_alone(connection: Connection, row: PlanRow) -> None:
+    """Find the name a row goes under in QuickBooks, as if nothing had ever been like it."""
+    decided = planning.how_to_create(
+        connection, row.kind, row.record_name, _taken(connection, row), row.reason
+    )
+    row.decision, row.reason, row.new_name = decided.decision, decided.reason, decided.name
+    row.is_clash = decided.is_clash
 
 
 def _their_record(connection: Connection, row: PlanRow, list_id: str) -> QuickBooksRecord:
@@ -176,55 +281,43 @@ def _settle(connection: Connection, row: PlanRow) -> None:
 
 def _decide_alone(connection: Connection, row: PlanRow) -> None:
     """Decide a row with one side, as if nothing had ever been like it, and save it."""
-    row.new_name = ""
+    row.new_name, row.decided_by = "", ""
     if row.theirs is None:
-        row.decision, row.reason, row.new_name = planning.how_to_create(
-            connection,
-            row.kind,
-            row.record_name,
-            _Taken(connection, row),
-            "No record in QuickBooks is left for it.",
-        )
+        row.reason = "No record in QuickBooks is left for it."
+        _name_alone(connection, row)
     else:
         theirs = row.theirs
-        row.decision, row.reason = planning.how_to_import(
+        decided = planning.how_to_import(
             connection,
             row.kind,
             type_=theirs.type,
+            full_name=theirs.full_name,
             sublevel=theirs.sublevel,
             is_active=theirs.is_active,
             reason=f"No {row.kind} here is left for it.",
-        ) or (planning.SKIP, "It stays in QuickBooks only; the import was not chosen.")
+        ) or planning.Decided(
+            planning.SKIP, "It stays in QuickBooks only; the import was not chosen."
+        )
+        row.decision, row.reason, row.is_clash = decided.decision, decided.reason, False
     row.save()
 
 
-class _Taken(MutableSet[str]):
-    """The names in QuickBooks and those the plan gives away, asked for one by one."""
-
-    def __init__(self, connection: Connection, row: PlanRow) -> None:
-        self._there = QuickBooksRecord.objects.filter(
-            connection=connection, list=planning.LISTS[row.kind], sublevel=0
-        )
-        begin = row.record_name.strip()[:_BEGIN]
-        planned = PlanRow.objects.filter(
-            connection=connection, rank=row.rank, new_name__istartswith=begin
-        ).exclude(pk=row.pk)
-        self._planned = {fold(each) for each in planned.values_list("new_name", flat=True)}
-
-    def __contains__(self, folded: object) -> bool:
-        return folded in self._planned or self._there.filter(name_folded=folded).exists()
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._planned)
-
-    def __len__(self) -> int:
-        return len(self._planned)
-
-    def add(self, value: str) -> None:
-        self._planned.add(value)
-
-    def discard(self, value: str) -> None:
-        self._planned.discard(value)
+def _taken(connection: Connection, row: PlanRow) -> planning.Taken:
+    """Return the names that may be in the way of a row's own: there, or given by the plan."""
+    begin = row.record_name.strip()[:_BEGIN]
+    there = QuickBooksRecord.objects.filter(
+        connection=connection,
+        list=planning.LISTS[row.kind],
+        sublevel=0,
+        name_folded__startswith=fold(begin),
+    )
+    taken = planning.Taken(dict(there.values_list("name_folded", "type")))
+    planned = PlanRow.objects.filter(
+        connection=connection, rank=row.rank, new_name__istartswith=begin
+    ).exclude(pk=row.pk)
+    for each in planned.values_list("new_name", flat=True):
+        taken.add(fold(each))
+    return taken
 
 
 def _new_name(connection: Connection, row: PlanRow, name: str | None) -> str:

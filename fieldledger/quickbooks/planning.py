@@ -4,7 +4,8 @@ Both sides are held while they are matched as little more than names and contact
 written a batch at a time, so that a large company needs no memory of its own.
 """
 
-from collections.abc import Iterator, MutableSet
+from collections.abc import Hashable, Iterator, Mapping, MutableSet, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final
@@ -12,8 +13,10 @@ from typing import Any, Final
 from fieldledger.office.models import Client, Item
 from fieldledger.quickbooks.models import RANK, Connection, PlanRow, QuickBooksRecord
 from fieldledger.quickbooks.names import NAME_MAX
+from fieldledger.sync.contacts import dialled
 from fieldledger.sync.content import Kind
 from fieldledger.sync.matching import (
+    SOLD,
     Alone,
     Ask,
     Found,
@@ -25,6 +28,7 @@ from fieldledger.sync.matching import (
     match_items,
 )
 from fieldledger.sync.naming import CannotBeSent, fold, free_name, quickbooks_name
+from fieldledger.sync.near import Near, find_near
 
 List = QuickBooksRecord.List
 
@@ -58,85 +62,222 @@ def make_plan(connection: Connection, *, now: datetime) -> None:
     connection.plan_made_at = now
 
 
-def _rows(connection: Connection, kind: Kind) -> Iterator[PlanRow]:
-    ours, guids = _ours(connection, kind)
-    theirs, keys = _theirs(connection, kind)
-    found: list[Found] = (
-        match_clients(ours, theirs, Strategy(connection.client_matching))
-        if kind == Kind.CLIENT
-        else match_items(ours, theirs)
-    )
-    taken: set[str] = set(
-        QuickBooksRecord.objects.filter(
-            connection=connection, list=LISTS[kind], sublevel=0
-        ).values_list("name_folded", flat=True)
-    )
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a row of the plan says: what is done, why, and under which name there."""
+
+    decision: str
+    reason: str
+    name: str = ""
+    is_clash: bool = False  # The name it would go under is taken in QuickBooks.
+
+
+class Taken(MutableSet[str]):
+    """The names of one list in QuickBooks, folded, with the types of who holds them.
+
+    The plan's own new names join it; they have no type.
+    """
+
+    def __init__(self, holders: dict[str, str]) -> None:
+        self._holders = holders
+
+    def holder(self, folded: str) -> str | None:
+        """Return the type of who holds a name there ("VendorRet"); None if the plan gave it."""
+        return self._holders.get(folded) or None
+
+    def __contains__(self, folded: object) -> bool:
+        return folded in self._holders
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._holders)
+
+    def __len__(self) -> int:
+        return len(self._holders)
+
+    def add(self, value: str) -> None:
+        self._holders.setdefault(value, "")
+
+    def discard(self, value: str) -> None:
+        self._holders.pop(value, None)
+
+
+@dataclass(slots=True)
+class _Rows:
+    """Makes the plan's rows of one kind."""
+
+    connection: Connection
+    kind: Kind
+    guids: Mapping[int, Any]
+    keys: Mapping[str, int]
+    taken: Taken
+    near_ours: Mapping[Hashable, tuple[Theirs, Near]]
+    near_theirs: Mapping[str, tuple[Ours, Near]]
 
     def row(
-        one: Ours | None, other: Theirs | None, decided: tuple[str, str, str], question: int = 0
+        self,
+        one: Ours | None,
+        other: Theirs | None,
+        decided: Decided,
+        question: int = 0,
+        near: Theirs | None = None,
     ) -> PlanRow:
-        decision, reason, name = decided
         pk = one.id if one is not None else None
         assert pk is None or isinstance(pk, int)
         return PlanRow(
-            connection=connection,
-            rank=RANK[kind],
+            connection=self.connection,
+            rank=RANK[self.kind],
             record_id=pk,
-            record_guid=guids[pk] if pk is not None else None,
+            record_guid=self.guids[pk] if pk is not None else None,
             record_name=one.name[:255] if one is not None else "",
-            theirs_id=keys[other.list_id] if other is not None else None,
-            decision=decision,
-            new_name=name,
-            reason=reason,
+            theirs_id=self.keys[other.list_id] if other is not None else None,
+            near_id=self.keys[near.list_id] if near is not None else None,
+            decision=decided.decision,
+            new_name=decided.name,
+            reason=decided.reason,
+            is_clash=decided.is_clash,
             question=question,
         )
 
-    def create(one: Ours, reason: str) -> PlanRow:
-        return row(one, None, how_to_create(connection, kind, one.name, taken, reason))
+    def create(self, one: Ours, reason: str) -> PlanRow:
+        other, near = self.near_ours.get(one.id, (None, None))
+        if other is not None and near is not None:
+            called = other.full_name or other.name
+            reason = f"{reason} It may be “{called}” there: {_clause(near.reason)}"
+        decided = how_to_create(self.connection, self.kind, one.name, self.taken, reason)
+        return self.row(one, None, decided, near=other)
 
-    def take_over(other: Theirs, reason: str) -> PlanRow | None:
+    def take_over(self, other: Theirs, reason: str) -> PlanRow | None:
+        one, near = self.near_theirs.get(other.list_id, (None, None))
+        if one is not None and near is not None:
+            reason = f"{reason} It may be “{one.name}” here: {_clause(near.reason)}"
         decided = how_to_import(
-            connection,
-            kind,
+            self.connection,
+            self.kind,
             type_=other.type,
+            full_name=other.full_name,
             sublevel=other.sublevel,
             is_active=other.active,
             reason=reason,
         )
-        return row(None, other, (*decided, "")) if decided is not None else None
+        return self.row(None, other, decided) if decided is not None else None
 
+
+def _clause(reason: str) -> str:
+    return reason[:1].lower() + reason[1:]
+
+
+def _rows(connection: Connection, kind: Kind) -> Iterator[PlanRow]:
+    ours, guids = _ours(connection, kind)
+    theirs, keys = _theirs(connection, kind)
+    is_client = kind == Kind.CLIENT
+    found: list[Found] = (
+        match_clients(ours, theirs, Strategy(connection.client_matching))
+        if is_client
+        else match_items(ours, theirs)
+    )
+    holders = dict(
+        QuickBooksRecord.objects.filter(
+            connection=connection, list=LISTS[kind], sublevel=0
+        ).values_list("name_folded", "type")
+    )
+    near_ours, near_theirs = _near(found) if is_client else ({}, {})
+    rows = _Rows(connection, kind, guids, keys, Taken(holders), near_ours, near_theirs)
     for question, each in enumerate(found, start=1):
         match each:
             case Link():
-                yield row(each.ours, each.theirs, (LINK, each.reason, ""))
+                yield rows.row(each.ours, each.theirs, Decided(LINK, each.reason))
             case Ask() if connection.review:
                 for one, other in _side_by_side(each):
-                    yield row(one, other, (ASK, each.reason, ""), question)
+                    yield rows.row(one, other, Decided(ASK, _question(each, one, other)), question)
             case Ask():
                 # Nobody is asked, so nothing is linked that may be wrong.
-                reason = f"{each.reason} Nobody reviews the plan, so they are kept apart."
-                yield from (create(one, reason) for one in each.ours)
-                yield from filter(None, (take_over(other, reason) for other in each.theirs))
+                reason = "Nobody reviews the plan, so they are kept apart."
+                for one in each.ours:
+                    yield rows.create(one, f"{_question(each, one, None)} {reason}")
+                for other in each.theirs:
+                    made = rows.take_over(other, f"{_question(each, None, other)} {reason}")
+                    if made is not None:
+                        yield made
             case Alone(ours=Ours() as one):
-                yield create(one, each.reason)
+                yield rows.create(one, each.reason)
             case Alone(theirs=Theirs() as other):
-                made = take_over(other, "Only QuickBooks has it.")
+                made = rows.take_over(other, "Only QuickBooks has it.")
                 if made is not None:
                     yield made
 
 
+def _near(
+    found: Sequence[Found],
+) -> tuple[dict[Hashable, tuple[Theirs, Near]], dict[str, tuple[Ours, Near]]]:
+    """Return who may be the same among what was left alone, from either side."""
+    ours = {each.ours.id: each.ours for each in found if isinstance(each, Alone) and each.ours}
+    theirs = {
+        each.theirs.list_id: each.theirs
+        for each in found
+        if isinstance(each, Alone) and each.theirs
+    }
+    near = find_near(ours.values(), theirs.values())
+    of_theirs: dict[str, tuple[Ours, Near]] = {}
+    for key, each in near.items():
+        known = of_theirs.get(each.list_id)
+        if known is None or known[1].weight < each.weight:
+            of_theirs[each.list_id] = (ours[key], each)
+    return {key: (theirs[each.list_id], each) for key, each in near.items()}, of_theirs
+
+
+_PAIRS_TOLD: Final = 3
+
+
+def _question(ask: Ask, one: Ours | None, other: Theirs | None) -> str:
+    """Return what is asked, with what makes those in the row alike first."""
+    if not ask.pairs:
+        return ask.reason
+    here = {each.id: each.name for each in ask.ours}
+    there = {each.list_id: each.full_name or each.name for each in ask.theirs}
+    own = (one.id if one is not None else None, other.list_id if other is not None else None)
+
+    def distance(pair: tuple[Hashable, str]) -> int:
+        return (pair[0] != own[0]) + (pair[1] != own[1])
+
+    pairs = sorted(ask.pairs, key=distance)
+    said = [
+        f"“{here[pair[0]]}” here and “{there[pair[1]]}” there: {_clause(ask.pairs[pair])}"
+        for pair in pairs[:_PAIRS_TOLD]
+    ]
+    if more := len(pairs) - len(said):
+        said.append(f"And {more} more.")
+    return " ".join([ask.reason, *said])
+
+
 def _side_by_side(ask: Ask) -> Iterator[tuple[Ours | None, Theirs | None]]:
-    """Pair what a question is about, equal names first; somebody has to be shown somewhere."""
-    left = list(ask.theirs)
-    pairs: list[tuple[Ours, Theirs | None]] = []
+    """Pair what a question is about, the most alike first; somebody has to be shown somewhere."""
+    left = {each.list_id: each for each in ask.theirs}
+    pairs: dict[Hashable, Theirs] = {}
+    by_name = {fold(each.name): each for each in reversed(ask.theirs)}
     for one in ask.ours:
-        same = next((each for each in left if fold(each.name) == fold(one.name)), None)
-        if same is not None:
-            left.remove(same)
-        pairs.append((one, same))
-    for one, other in pairs:
-        yield one, other if other is not None or not left else left.pop(0)
-    yield from ((None, other) for other in left)
+        same = by_name.get(fold(one.name))
+        if same is not None and same.list_id in left:
+            pairs[one.id] = left.pop(same.list_id)
+    for one_id, list_id in ask.pairs:
+        if one_id not in pairs and list_id in left:
+            pairs[one_id] = left.pop(list_id)
+    for one in ask.ours:
+        other = pairs.get(one.id)
+        if other is None and left:
+            other = left.pop(next(iter(left)))
+        yield one, other
+    yield from ((None, other) for other in left.values())
+
+
+_COMPARED: Final = (
+    "email",
+    "phone",
+    "company_name",
+    "first_name",
+    "last_name",
+    "billing_line1",
+    "service_line1",
+)
 
 
 def _ours(connection: Connection, kind: Kind) -> tuple[list[Ours], dict[int, Any]]:
@@ -144,17 +285,26 @@ def _ours(connection: Connection, kind: Kind) -> tuple[list[Ours], dict[int, Any
     ours: list[Ours] = []
     guids: dict[int, Any] = {}
     model: type[Client | Item] = Client if kind == Kind.CLIENT else Item
-    contact = ("email", "phone") if kind == Kind.CLIENT else ()
+    contact = _COMPARED if kind == Kind.CLIENT else ()
     rows = (
         model._default_manager.filter(business_id=connection.business_id)  # noqa: SLF001 - Django's documented API.
         .order_by("pk")
         .values_list("pk", "guid", "name", "archived", *contact)
     )
-    for pk, guid, name, archived, *contacts in rows.iterator():
-        email, phone = contacts or ("", "")
-        marker = f"{{{guid}}}".upper()
+    for pk, guid, name, archived, *more in rows.iterator():
+        email, phone, company, first, last, *streets = more or ("",) * len(_COMPARED)
         ours.append(
-            Ours(id=pk, name=name, email=email, phone=phone, archived=archived, marker=marker)
+            Ours(
+                id=pk,
+                name=name,
+                email=email,
+                phone=phone,
+                archived=archived,
+                marker=f"{{{guid}}}".upper(),
+                company=company,
+                person=f"{first} {last}".strip(),
+                streets=tuple(dict.fromkeys(filter(None, streets))),
+            )
         )
         guids[pk] = guid
     return ours, guids
@@ -179,20 +329,37 @@ def _theirs(connection: Connection, kind: Kind) -> tuple[list[Theirs], dict[str,
                 full_name=full_name,
                 type=type_,
                 email=details.get("email", ""),
-                phone=details.get("phone", "") or details.get("alt_phone", ""),
+                phone=details.get("phone", ""),
+                alt_phone="; ".join(other_phones(details)),
                 sublevel=sublevel,
                 active=active,
                 marker=marker.upper(),
+                company=details.get("company_name", ""),
+                person=f"{details.get('first_name', '')} {details.get('last_name', '')}".strip(),
+                streets=tuple(streets_of(details)),
             )
         )
         keys[list_id] = pk
     return theirs, keys
 
 
+def other_phones(details: Mapping[str, Any]) -> list[str]:
+    """Return a customer's numbers beside the first: the second one, a mobile's."""
+    ways = [text for _, text in details.get("ways", ()) if "@" not in text]
+    return [each for each in (details.get("alt_phone", ""), *ways) if dialled(each)]
+
+
+def streets_of(details: Mapping[str, Any]) -> list[str]:
+    """Return the lines of a customer's addresses that begin with a house's number."""
+    addresses = [details.get(each) or {} for each in ("billing", "service")]
+    lines = [line for each in addresses for line in each.get("lines", ())]
+    return list(dict.fromkeys(line for line in lines if line[:1].isdigit()))
+
+
 def how_to_create(
-    connection: Connection, kind: Kind, wanted: str, taken: MutableSet[str], reason: str
-) -> tuple[str, str, str]:
-    """Return (decision, reason, name there) of a record only we have; its name joins `taken`."""
+    connection: Connection, kind: Kind, wanted: str, taken: Taken, reason: str
+) -> Decided:
+    """Return what becomes of a record only we have; the name it goes under joins `taken`."""
     resolves = (
         connection.resolve_client_conflicts
         if kind == Kind.CLIENT
@@ -202,40 +369,71 @@ def how_to_create(
     try:
         plain = quickbooks_name(wanted, limit=limit)
     except CannotBeSent as error:
-        return CREATE_THERE, error.sentence, ""
+        return Decided(CREATE_THERE, error.sentence)
+    by = _holder(kind, taken.holder(fold(plain.name)))
     if not resolves and fold(plain.name) in taken:
         refused = (
-            f"The name “{plain.name}” is taken there, and names are not changed by themselves:"
+            f"The name “{plain.name}” is taken there{by}, and names are not changed by themselves:"
             " rename it or link it, or QuickBooks refuses it."
         )
-        return CREATE_THERE, f"{reason} {refused}", plain.name
+        return Decided(CREATE_THERE, f"{reason} {refused}", plain.name, is_clash=True)
     name = free_name(wanted, taken, limit=limit) if resolves else plain.name
     taken.add(fold(name))
     changed = f" {' '.join(plain.changed)}" if plain.changed else ""
     if name != plain.name:
-        why = f"The name is taken in QuickBooks; it goes there as “{name}”."
-        return RENAME, f"{reason} {why}{changed}", name
-    return CREATE_THERE, reason + changed, name
+        why = f"The name is taken in QuickBooks{by}; it goes there as “{name}”."
+        return Decided(RENAME, f"{reason} {why}{changed}", name, is_clash=True)
+    return Decided(CREATE_THERE, reason + changed, name)
+
+
+_HOLDERS: Final = {
+    "CustomerRet": "a customer",
+    "VendorRet": "a vendor",
+    "EmployeeRet": "an employee",
+    "OtherNameRet": "an other name",
+}
+
+
+def _holder(kind: Kind, type_: str | None) -> str:
+    """Return who holds a name, as the end of a sentence's part."""
+    if type_ is None:
+        return f" by another {kind} of this plan"
+    if kind == Kind.ITEM:
+        words = SOLD.get(type_, "an item that is not sold")
+        return f" by {words}"
+    return f" by {_HOLDERS.get(type_, 'another record')}"
 
 
 def how_to_import(
-    connection: Connection, kind: Kind, *, type_: str, sublevel: int, is_active: bool, reason: str
-) -> tuple[str, str] | None:
+    connection: Connection,
+    kind: Kind,
+    *,
+    type_: str,
+    full_name: str,
+    sublevel: int,
+    is_active: bool,
+    reason: str,
+) -> Decided | None:
     """Return what becomes of a record only QuickBooks has; None if nobody asked for the import."""
+    is_job = kind == Kind.CLIENT and sublevel > 0
+    parent = full_name.rpartition(":")[0]
     if kind == Kind.CLIENT:
         if not connection.import_clients:
             return None
-        if sublevel and connection.jobs == "skip":
-            return SKIP, "A sub-customer (job) in QuickBooks; these are left out as chosen."
+        if is_job and connection.jobs == "skip":
+            return Decided(
+                SKIP, f"A sub-customer (job) of “{parent}”; these are left out as chosen."
+            )
     else:
         if not connection.import_items:
             return None
         if type_ not in IMPORTABLE:
-            return SKIP, "QuickBooks uses it for sums, taxes or discounts; it is nothing sold."
+            why = "QuickBooks uses it for sums, taxes or discounts; it is nothing sold."
+            return Decided(SKIP, why)
+    if not is_active and connection.inactive == "skip":
+        return Decided(SKIP, "Inactive in QuickBooks; these are left out as chosen.")
+    if is_job:
+        reason += f" A sub-customer (job) of “{parent}”, made a client as chosen."
     if not is_active:
-        if connection.inactive == "skip":
-            return SKIP, "Inactive in QuickBooks; these are left out as chosen."
-        return CREATE_HERE, f"{reason} Inactive there, so it is archived here."
-    if kind == Kind.CLIENT and sublevel:
-        return CREATE_HERE, f"{reason} A sub-customer (job), made a client as chosen."
-    return CREATE_HERE, reason
+        reason += " Inactive there, so it is archived here."
+    return Decided(CREATE_HERE, reason)

@@ -62,8 +62,12 @@ _CUSTOMER_ELEMENTS: Final = (
     "ShipAddress",
     "Phone",
     "AltPhone",
+    "Fax",
     "Email",
+    "Cc",
     "Contact",
+    "AltContact",
+    "AdditionalContactRef",
     "Notes",
     "ExternalGUID",
 )
@@ -393,10 +397,19 @@ def _customer_details(record: Record) -> dict[str, Any]:
         "email": "Email",
         "notes": "Notes",
         "contact": "Contact",
+        "alt_contact": "AltContact",
+        "cc": "Cc",
+        "fax": "Fax",
     }
     details: dict[str, Any] = {
         key: value for key, path in paths.items() if (value := record.text(path))
     }
+    ways = [
+        (each.text("ContactName") or "", each.text("ContactValue") or "")
+        for each in record.children("AdditionalContactRef")
+    ]
+    if ways:
+        details["ways"] = ways
     for key, element in (("billing", "BillAddress"), ("service", "ShipAddress")):
         lines = [record.text(f"{element}/Addr{number}") for number in range(1, 6)]
         address = {

@@ -5,7 +5,7 @@ set. What is sent is what a record says now, not what it said when it was asked 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, Final
@@ -171,11 +171,20 @@ def _known(entry: EntryRow) -> Known | None:
 def _clients(connection: Connection, entries: Sequence[EntryRow]) -> Iterable[_Body]:
     found = contents.clients([each.record_id for each in entries])
     names = Names(connection, Kind.CLIENT, entries, [each.name for _, each in found.values()])
+    adopted = [each for each in entries if each.adopted and each.quickbooks_id]
+    mine = {
+        each.quickbooks_id: found[each.record_id][1].email
+        for each in adopted
+        if each.record_id in found
+    }
+    beside = contents.beside_other_addresses(connection, mine)
     for entry in entries:
         if entry.record_id not in found:
             yield _vanished(entry)
             continue
         revision, content = found[entry.record_id]
+        if entry.quickbooks_id in beside:
+            content = replace(content, email="")  # Says nothing about an adopted one's.
         try:
             name = names.choose(entry, content.name)
             notes: list[str] = []

@@ -98,7 +98,7 @@ Found = Link | Ask | Alone
 # What can stand on an invoice line with a quantity and a rate. Names of the others are taken
 # all the same: the item list is one name space whatever the type
 # (inferred: ItemQuery answers all types, qbXML 13.0 schema).
-_SOLD: Final = {
+SOLD: Final = {
     "ItemServiceRet": "a service item",
     "ItemNonInventoryRet": "a non-inventory item",
     "ItemInventoryRet": "an inventory item",
@@ -154,14 +154,14 @@ def match_items(ours: Sequence[Ours], theirs: Sequence[Theirs]) -> list[Found]:
     discounts), match nothing.
     """
     pairs = _Pairs(ours, theirs)
-    items = [each for each in theirs if each.sublevel == 0 and each.type in _SOLD]
+    items = [each for each in theirs if each.sublevel == 0 and each.type in SOLD]
     marked = pairs.link_marked(theirs)
     named = _index(items, lambda each: (fold(each.name),))
     by_id = {each.list_id: each for each in items}
     for one in ours:
         if one.id not in marked:
             for list_id in _found(named, (fold(one.name),)):
-                kind = _SOLD[by_id[list_id].type]
+                kind = SOLD[by_id[list_id].type]
                 pairs.add(one, list_id, f"Same name; in QuickBooks it is {kind}.")
     return pairs.found("item", "item")
 

@@ -159,8 +159,8 @@ def _edges(
     contacts: dict[str, set[int]] = defaultdict(set)
     for place, each in enumerate(top):
         names[_fold(each.name)].add(place)
-        phone = each.fields.get("Phone") or each.fields.get("AltPhone")
-        for key in _contacts(each.fields.get("Email"), phone):
+        phones = (each.fields.get("Phone"), each.fields.get("AltPhone"))
+        for key in _contacts(each.fields.get("Email"), *phones):
             contacts[key].add(place)
     edges: dict[int, set[int]] = {}
     for place, client in enumerate(clients):
@@ -172,13 +172,12 @@ def _edges(
     return edges
 
 
-def _contacts(email: object, phone: object) -> Iterable[str]:
-    if address := str(email or "").strip().lower():
-        yield address
-    digits = "".join(each for each in str(phone or "") if each.isdigit())
-    digits = digits.removeprefix("1")
-    if digits:
-        yield digits
+def _contacts(email: object, *phones: object) -> Iterable[str]:
+    yield from str(email or "").lower().replace(";", " ").split()
+    for phone in phones:
+        digits = "".join(each for each in str(phone or "") if each.isdigit())
+        if digits := digits.removeprefix("1"):
+            yield digits
 
 
 def _fold(name: str) -> str:
