@@ -96,6 +96,13 @@ class SettingsIn(Body):
     resolve_client_conflicts: Flag = True
     resolve_item_conflicts: Flag = True
     rename_here: Flag = Field(False, description="A differentiator changes our own name too.")
+    fence: Choice = Field(
+        "auto",
+        description=(
+            "How a late copy of a lost document is stopped: `seal` (by its id), `link` (by an"
+            " inactive record of ours in QuickBooks) or `auto` (the seal where it was seen to hold)."
+        ),
+    )
 
 
 class SettingsOut(BaseModel):
@@ -106,6 +113,7 @@ class SettingsOut(BaseModel):
     resolve_client_conflicts: bool
     resolve_item_conflicts: bool
     rename_here: bool
+    fence: str
 
 
 class MappingIn(Body):

@@ -28,6 +28,7 @@ class Document:
     set_id: str = ""
     clears: str = ""  # The id of the set whose stored answer is no longer needed.
     about: MessageSet | None = None
+    fence_mark: str = ""  # Of the link record's change that leads it; without it nothing may run.
 
     def render(self) -> str:
         """Return the qbXML."""
@@ -35,6 +36,7 @@ class Document:
             self.requests,
             new_message_set_id=self.set_id or None,
             old_message_set_id=self.clears or None,
+            on_error="stopOnError" if self.fence_mark else "continueOnError",
             version=VERSION,
         )
 
@@ -48,6 +50,7 @@ def store(document: Document, session: Session, context: Context) -> tuple[Messa
         purpose=document.purpose,
         set_id=document.set_id if document.purpose == MessageSet.Purpose.WRITE else "",
         about=document.about,
+        fence_mark=document.fence_mark,
         content=list(document.content),
         body=zlib.compress(text.encode(), _QUICK),
         sent_at=context.now,

@@ -16,6 +16,7 @@ from django.db.models import Q
 from fieldledger.accounts.models import Business
 from fieldledger.quickbooks.probe_row import Probe  # noqa: F401 - Django looks for tables here.
 from fieldledger.sync.content import Kind, State
+from fieldledger.sync.fence import Fence
 
 RANK = {Kind.CLIENT: 1, Kind.ITEM: 2, Kind.INVOICE: 3, Kind.PAYMENT: 4}
 KIND_OF_RANK = {rank: kind for kind, rank in RANK.items()}
@@ -111,6 +112,10 @@ class Connection(models.Model):
     # Since when nothing goes because somebody said so, and what has changed since: returning.py.
     away_since = models.DateTimeField(null=True)
     comparison = models.JSONField(default=dict)
+
+    # How late copies of lost documents are stopped (sync.fence.Fence), and what is known of it.
+    fence = models.CharField(max_length=4, default=Fence.AUTO, db_default=Fence.AUTO)
+    fence_facts = models.JSONField(default=dict)
 
     # What the office chose. The names are the API's.
     mapping = models.JSONField(default=dict)
@@ -223,6 +228,7 @@ class MessageSet(models.Model):
         LOOK = "look"  # For the records of such a write, by their marks.
         CHECK = "check"  # The company file's condition, when nothing else is to be said.
         PROBE = "probe"  # Of a sample company: see probing.py.
+        FENCE = "fence"  # What stops late copies: see fencing.py.
 
     class Status(models.TextChoices):
         SENT = "sent"
@@ -238,6 +244,8 @@ class MessageSet(models.Model):
     purpose = models.CharField(max_length=5, choices=Purpose)
     status = models.CharField(max_length=8, choices=Status, default=Status.SENT)
     set_id = models.CharField(max_length=23, blank=True)  # newMessageSetID; only writes have one.
+    # What the document writes into the link record, which it begins with: see fencing.py.
+    fence_mark = models.CharField(max_length=23, blank=True, db_default="")
     about = models.ForeignKey("self", models.CASCADE, null=True, related_name="+")
     content = models.JSONField(default=list)  # What each request is for: see message_sets.py.
     body = models.BinaryField()  # The document's exact bytes, compressed.

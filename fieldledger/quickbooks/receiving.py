@@ -14,6 +14,7 @@ from uuid import uuid4
 from fieldledger.qbwc.calls import ReceiveResponse
 from fieldledger.qbxml.reading import Answer, AnswerSet, NotQbxml, read_answers
 from fieldledger.quickbooks import (
+    fencing,
     initial_sync,
     probing,
     reading,
@@ -21,6 +22,7 @@ from fieldledger.quickbooks import (
     returning,
     reverifying,
     steps,
+    verification,
 )
 from fieldledger.quickbooks.company import read_company
 from fieldledger.quickbooks.context import Context, SessionStops
@@ -97,6 +99,8 @@ def take(
                 _take_ask(connection, session, message_set, answers, context)
             case Purpose.LOOK:
                 _take_look(connection, session, message_set, answers, context)
+            case Purpose.FENCE:
+                _take_fence(connection, message_set, answers, context)
             case _:
                 _take_read(connection, session, message_set, answers, context)
     except SessionStops as stopped:
@@ -139,7 +143,9 @@ def _number(connection: Connection, session: Session) -> int:
     """Return how far the session is: 100 only when nothing is left that it can do."""
     left = returning.left(connection)
     left += sum(1 + each["left"] // reading.PAGE for each in session.reads if not each.get("skip"))
-    if steps.may_write(connection):
+    may_write = steps.may_write(connection)
+    left += fencing.next_step(connection, may_write=may_write) is not None
+    if may_write:
         left += max(connection.active_count - session.put_off, 0)
     elif is_unresolved(connection.pk):
         left += 1
@@ -193,6 +199,7 @@ def _take_write(
     context: Context,
 ) -> None:
     by_id = {each.request_id: each for each in answers}
+    stopped = _take_head(connection, message_set, answers)
     found = {each.pk: each for each in in_set(message_set.pk)}
     settled: list[EntryRow] = []
     doubtful: list[EntryRow] = []
@@ -215,7 +222,7 @@ def _take_write(
     session.failed += sum(each.state in {State.FAILED, State.GONE} for each in settled)
     session.put_off += sum(each.tried_in == session.pk for each in settled)
     release_waiters(connection, taken, context.now)
-    reverifying.note_written(connection, taken)
+    verification.note_written(connection, taken)
     if message_set.pk == session.message_set_id:
         # Only then is no copy of it on its way: the answer of a set that was lost for a while
         # stays stored, for it is what stops a copy that arrives late.
@@ -227,6 +234,19 @@ def _take_write(
         _measure(connection, message_set, found.values(), context.now)
     if session.suspects:
         session.suspects = halving.went_through(session.suspects)
+    if stopped is not None:
+        raise stopped
+
+
+def _take_head(
+    connection: Connection, message_set: MessageSet, answers: Sequence[Answer]
+) -> SessionStops | None:
+    """Take what the link record's change came to; return why the session cannot go on."""
+    try:
+        fencing.take_head(connection, message_set, answers)
+    except SessionStops as stopped:
+        return stopped
+    return None
 
 
 def _judge(entry: EntryRow, row: Mapping[str, Any], answer: Answer | None) -> Outcome:
@@ -283,7 +303,8 @@ def _settle(
         case RetryLater():
             entry.state, entry.tried_in = State.PENDING, session.pk
         case NotRun():
-            entry.state = State.PENDING
+            # Another one stopped the set: that was no try of this one.
+            entry.state, entry.tries = State.PENDING, max(entry.tries - 1, 0)
         case Gone():
             entry.state = State.GONE
         case Refused() | StaleEdit() | Unknown():
@@ -423,7 +444,7 @@ def _take_ask(
     else:
         lost.status = Status.ABSENT
         # Known, but with other content than ours: our own seal. The lost document is dead.
-        lost.is_sealed = answers.message_set_status not in recovery.NOTHING_STORED
+        lost.is_sealed = answers.message_set_status not in fencing.NOTHING_STORED
     lost.save(update_fields=["status", "is_sealed"])
 
 
@@ -439,9 +460,12 @@ def _take_look(
     if lost is not None and answers.message_set_status == recovery.OTHER_CONTENT:
         # It ran after all, between the question and this: ask for its answer again.
         look.status = Status.REFUSED
+        fencing.never_ran(connection, look)
         lost.status, lost.is_sealed = Status.IN_DOUBT, True
         lost.save(update_fields=["status", "is_sealed"])
         return
+    if fencing.take_head(connection, look, answers.answers) is False:
+        return  # A late copy might run behind this look: it is taken once more.
     if not recovery.is_complete(look, answers.answers):
         sentence = "QuickBooks did not answer whether it has the records. It is asked again."
         raise SessionStops(sentence)
@@ -450,6 +474,14 @@ def _take_look(
     if lost is not None:
         lost.status = Status.RESOLVED
         lost.save(update_fields=["status"])
+
+
+def _take_fence(
+    connection: Connection, message_set: MessageSet, answers: AnswerSet, context: Context
+) -> None:
+    message_set.status = Status.ANSWERED
+    if fencing.take_step(connection, message_set, answers):
+        reverifying.verify_all(connection, verification.FILE_OLDER, context.now)
 
 
 # --- No answer but an hresult ---
@@ -467,6 +499,7 @@ def _take_hresult(
     if judged.verdict == Verdict.IN_DOUBT:
         return _lose(connection, session, message_set, context, judged.sentence)
     message_set.status = Status.REFUSED
+    fencing.never_ran(connection, message_set)
     if judged.verdict == Verdict.VERSION_REFUSED:
         if message_set.purpose == Purpose.WRITE:
             _put_back(session, message_set, context.now, put_off=True)
@@ -488,6 +521,8 @@ def _take_hresult(
             assert lost is not None
             lost.status = Status.ABSENT
             lost.save(update_fields=["status"])
+        case Purpose.FENCE:
+            fencing.refused_whole(connection, message_set)
         case Purpose.CHECK:
             session.is_checked = not reverifying.refused_whole(connection)
         case _:

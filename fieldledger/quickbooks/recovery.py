@@ -4,7 +4,8 @@ Nothing whose outcome is unknown is ever sent again before QuickBooks has said t
 there. First the stored answer is asked for (newMessageSetID = oldMessageSetID, no requests).
 If there is none, the records are looked for by the mark that nobody can change (ExternalGUID),
 under the lost set's own id: from then on the lost document, should it still arrive, is refused
-(status 9001). Source: Intuit's samples ErrRecovery1-3.xml and InvoiceAdd.cs.
+(status 9001). Source: Intuit's samples ErrRecovery1-3.xml and InvoiceAdd.cs. Where that does not
+hold, the look begins with a change of the link record, which does the same: see fencing.py.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,7 +22,7 @@ from fieldledger.qbxml.objects import (
 )
 from fieldledger.qbxml.reading import Answer, Record
 from fieldledger.qbxml.writing import Request
-from fieldledger.quickbooks import verification
+from fieldledger.quickbooks import fencing, verification
 from fieldledger.quickbooks.context import Context
 from fieldledger.quickbooks.entries import adjust_active, tell
 from fieldledger.quickbooks.message_sets import Document
@@ -35,7 +36,6 @@ from fieldledger.sync.naming import fold
 # No clock of ours is compared with one of theirs by less than this: QuickBooks prints one UTC
 # offset for all dates, and PCs stand in wrong zones.
 CLOCKS_DIFFER: Final = timedelta(hours=26)
-NOTHING_STORED: Final = frozenset({600, 9002, 9004, 9005})
 OTHER_CONTENT: Final = 9001
 LOOKED_FOR_MAX: Final = 50
 
@@ -84,10 +84,13 @@ def ask_document(message_set: MessageSet) -> Document:
     )
 
 
-def look_document(message_set: MessageSet, context: Context) -> Document | None:
+def look_document(
+    connection: Connection, message_set: MessageSet, context: Context
+) -> Document | None:
     """Return the document that looks for a lost set's records; None if none is left to look for.
 
-    It goes under the lost set's id and so makes the lost document itself harmless.
+    It goes under the lost set's id and so makes the lost document itself harmless; with a link
+    record, its change does so.
     """
     entries = {
         each.pk: each
@@ -97,12 +100,34 @@ def look_document(message_set: MessageSet, context: Context) -> Document | None:
     if not rows:
         return None
     requests = _queries(rows, entries, since=message_set.sent_at, context=context)
-    return Document(
-        purpose=MessageSet.Purpose.LOOK,
-        requests=[each for each, _ in requests],
-        content=[noted for _, noted in requests],
+    return _look(
+        connection,
+        requests,
+        context,
         set_id="" if message_set.is_sealed else message_set.set_id,
         about=message_set,
+    )
+
+
+def _look(
+    connection: Connection,
+    queries: Sequence[tuple[Request, Mapping[str, Any]]],
+    context: Context,
+    *,
+    rows: Sequence[Mapping[str, Any]] = (),
+    set_id: str = "",
+    about: MessageSet | None = None,
+) -> Document:
+    """Return the document that looks: the fence and the proof of absence go in one."""
+    mark = context.new_set_id() if fencing.uses_link(connection) else ""
+    first = fencing.head(connection, mark) if mark else []
+    return Document(
+        purpose=MessageSet.Purpose.LOOK,
+        requests=[*first, *(each for each, _ in queries)],
+        content=[noted for _, noted in queries] + ([{"r": "", "rows": list(rows)}] if rows else []),
+        set_id=set_id,
+        about=about,
+        fence_mark=mark,
     )
 
 
@@ -128,11 +153,7 @@ def first_looks(connection: Connection, session: Session, context: Context) -> D
     if connection.restored_from is not None:
         since = min(since, connection.restored_from)
     requests = _queries(rows, {each.pk: each for each in entries}, since=since, context=context)
-    return Document(
-        purpose=MessageSet.Purpose.LOOK,
-        requests=[each for each, _ in requests],
-        content=[noted for _, noted in requests] + [{"r": "", "rows": rows}],
-    )
+    return _look(connection, requests, context, rows=rows)
 
 
 def _queries(
@@ -272,6 +293,8 @@ def take_look(
     connection.active_count -= left
     there = [each.pk for each in settled if each.state in {State.SYNCED, State.DIFFERS}]
     release_waiters(connection, there, context.now)
+    found_now = {each.pk for each in settled if rows[each.pk]["op"] == "add" and each.quickbooks_id}
+    verification.note_written(connection, sorted(found_now))
     return left
 
 

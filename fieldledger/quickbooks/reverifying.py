@@ -21,7 +21,7 @@ from fieldledger.qbwc.transitions import State as SessionState
 from fieldledger.qbxml.objects import CompanyActivityQuery, CompanyQuery
 from fieldledger.qbxml.reading import Answer, Record
 from fieldledger.qbxml.writing import Request
-from fieldledger.quickbooks import reading, recovery
+from fieldledger.quickbooks import fencing, reading, recovery
 from fieldledger.quickbooks.context import Context
 from fieldledger.quickbooks.entries import adjust_active, lock
 from fieldledger.quickbooks.message_sets import Document
@@ -40,8 +40,7 @@ from fieldledger.quickbooks.verification import (
 )
 from fieldledger.sync.content import Kind, State
 
-LAST_WRITTEN_MAX: Final = 20  # Remembered; of these, asked for:
-ASKED_FOR_MAX: Final = 4
+ASKED_FOR_MAX: Final = 4  # Of those that were written last.
 _IN_QUICKBOOKS: Final = (State.SYNCED, State.DIFFERS, State.CHANGED)
 _WITH_QUICKBOOKS: Final = (State.SENDING, State.CHECKING)
 
@@ -111,12 +110,6 @@ def _written_last(connection: Connection) -> list[SyncEntry]:
     ).in_bulk(last)
     newest = [found[key] for key in dict.fromkeys(reversed(last)) if key in found]
     return newest[:ASKED_FOR_MAX]
-
-
-def note_written(connection: Connection, entries: Sequence[int]) -> None:
-    """Remember what was written last; the caller saves the connection."""
-    last = [*connection.activity.get("last", []), *entries]
-    connection.activity = {**connection.activity, "last": last[-LAST_WRITTEN_MAX:]}
 
 
 def take_check(
@@ -198,6 +191,10 @@ def verify_all(connection: Connection, reason: str, now: datetime) -> None:
     total = _wake(connection, woken.filter(code="linked"), "linked", now)
     total += _wake(connection, woken, reason, now)
     known.exclude(state__in=_WITH_QUICKBOOKS).update(look_first=True)
+    # What was given up for lost may have run late, in a file that knows nothing of the fence.
+    SyncEntry.objects.filter(
+        connection=connection, quickbooks_id="", sent_at__isnull=False
+    ).exclude(state__in=_WITH_QUICKBOOKS).update(look_first=True)
     if reason != CONDENSED:  # What condensing explained, it does not explain any more.
         known.filter(state=State.PENDING, code=CONDENSED).update(code=reason)
     begin(connection, reason, _SENTENCES[reason], total=total, now=now)
@@ -260,6 +257,7 @@ def _doubt_everything(now: datetime) -> None:
             status=MessageSet.Status.ABSENT
         )
         verify_all(connection, DATABASE_RESTORED, now)
+        fencing.doubt(connection)
         SyncEntry.objects.filter(connection=connection).exclude(state__in=_WITH_QUICKBOOKS).update(
             look_first=True
         )

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from fieldledger.qbxml.objects import InvoiceAdd, InvoiceMod
 from fieldledger.qbxml.writing import CannotBeWritten, Request
-from fieldledger.quickbooks import contents
+from fieldledger.quickbooks import contents, fencing
 from fieldledger.quickbooks.choices import choices_of
 from fieldledger.quickbooks.company import facts_of
 from fieldledger.quickbooks.context import Context
@@ -376,13 +376,16 @@ def _save_turned_down(connection: Connection, entries: Sequence[EntryRow], now: 
 
 
 def _store(connection: Connection, session: Session, batch: Batch, context: Context) -> str | None:
+    set_id = context.new_set_id()
+    first = fencing.head(connection, set_id)
     while True:
         document = Document(
             purpose=MessageSet.Purpose.WRITE,
-            requests=batch.requests,
+            requests=[*first, *batch.requests],
             content=batch.content,
-            set_id=context.new_set_id(),
+            set_id=set_id,
             clears=connection.acknowledged_set,
+            fence_mark=set_id if first else "",
         )
         try:
             message_set, text = store(document, session, context)
@@ -393,6 +396,7 @@ def _store(connection: Connection, session: Session, batch: Batch, context: Cont
             session.failed += 1
             session.done += 1
             if not batch.requests:
+                fencing.forget_head(connection, set_id)
                 return next_set(connection, session, context)
     columns = ["state", "message_set_id", "sent_at", "tries"]
     for each in batch.entries:

@@ -14,13 +14,14 @@ from django.db import IntegrityError, transaction
 
 from fieldledger.accounts.models import Business
 from fieldledger.qbwc.setup_file import CannotBeReached, write_setup_file
-from fieldledger.quickbooks import initial_sync, passwords, planning, returning
+from fieldledger.quickbooks import fencing, initial_sync, passwords, planning, returning
 from fieldledger.quickbooks.changing import locking, note
 from fieldledger.quickbooks.company import OWNER_ID
 from fieldledger.quickbooks.entries import lock
 from fieldledger.quickbooks.errors import Mistaken, NotPossible
 from fieldledger.quickbooks.models import Connection, PlanRow, Stage
 from fieldledger.quickbooks.remapping import changed_mapping
+from fieldledger.sync.fence import Fence
 from fieldledger.sync.matching import Strategy
 
 APP_NAME: Final = "Fieldledger"
@@ -175,8 +176,10 @@ _CHOICES: Final[Mapping[str, tuple[str, ...] | None]] = {
     "review": None,
     "jobs": ("skip", "clients"),
     "inactive": ("skip", "archived"),
+    "fence": tuple(Fence),
 }
 _COLUMNS: Final = {"clients": "import_clients", "items": "import_items"}
+# The switches among the settings that may always change.
 SETTINGS: Final = ("resolve_client_conflicts", "resolve_item_conflicts", "rename_here")
 
 
@@ -214,7 +217,9 @@ def save_settings(
 
     :raises Mistaken: for a value that cannot be.
     """
-    _apply(connection, changes, SETTINGS)
+    _apply(connection, changes, (*SETTINGS, "fence"))
+    if "fence" in changes:
+        fencing.try_again(connection)
     note(connection, "change QuickBooks settings", actor, now, changes=dict(changes))
     return connection
 

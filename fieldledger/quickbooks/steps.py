@@ -6,6 +6,7 @@ from fieldledger.qbwc.calls import SendRequest
 from fieldledger.qbxml.reading import NotQbxml, read_answers
 from fieldledger.quickbooks import (
     computers,
+    fencing,
     probing,
     reading,
     recovery,
@@ -15,7 +16,7 @@ from fieldledger.quickbooks import (
     verification,
 )
 from fieldledger.quickbooks.company import Company, CompanyRefused, read_company, require_fit
-from fieldledger.quickbooks.context import Context
+from fieldledger.quickbooks.context import Context, SessionStops
 from fieldledger.quickbooks.entry_rows import is_anything_looked_for, is_unresolved
 from fieldledger.quickbooks.message_sets import store
 from fieldledger.quickbooks.models import Connection, MessageSet, Session, Stage
@@ -114,7 +115,12 @@ def next_document(connection: Connection, session: Session, context: Context) ->
             break
         if lost.status == MessageSet.Status.IN_DOUBT:
             return store(recovery.ask_document(lost), session, context)[1]
-        look = recovery.look_document(lost, context)
+        if not may_write(connection) and fencing.uses_link(connection):
+            break  # The look would change the link record, and nothing may be written now.
+        fence = fencing.step_document(connection, context, may_write=may_write(connection))
+        if fence is not None:
+            return store(fence, session, context)[1]
+        look = recovery.look_document(connection, lost, context)
         if look is not None:
             return store(look, session, context)[1]
         lost.status = MessageSet.Status.RESOLVED
@@ -128,9 +134,12 @@ def next_document(connection: Connection, session: Session, context: Context) ->
     read = reading.next_document(session, context)
     if read is not None:
         return store(read, session, context)[1]
+    if may_write(connection) and not session.is_checked:
+        return store(reverifying.check_document(connection, context), session, context)[1]
+    fence = fencing.step_document(connection, context, may_write=may_write(connection))
+    if fence is not None:
+        return store(fence, session, context)[1]
     if may_write(connection):
-        if not session.is_checked:
-            return store(reverifying.check_document(connection, context), session, context)[1]
         if is_anything_looked_for(connection.pk, session_id=session.pk):
             look = recovery.first_looks(connection, session, context)
             if look is not None:
@@ -138,4 +147,9 @@ def next_document(connection: Connection, session: Session, context: Context) ->
         text = sending.next_set(connection, session, context)
         if text is not None:
             return text
+    elif is_unresolved(connection.pk):
+        raise SessionStops(
+            "An answer was lost. QuickBooks is asked for it when the exchange goes on in"
+            " Fieldledger."
+        )
     return store(reverifying.check_document(connection, context), session, context)[1]

@@ -95,7 +95,7 @@ def ids_from_a_counter(patch: pytest.MonkeyPatch) -> None:
 
 
 def sent_again_without_a_look(patch: pytest.MonkeyPatch) -> None:
-    def look_document(message_set: MessageSet, context: Context) -> None:
+    def look_document(connection: Connection, message_set: MessageSet, context: Context) -> None:
         _send_again(message_set)
 
     patch.setattr(recovery, "look_document", look_document)
@@ -104,9 +104,11 @@ def sent_again_without_a_look(patch: pytest.MonkeyPatch) -> None:
 def a_look_without_the_fence(patch: pytest.MonkeyPatch) -> None:
     right = recovery.look_document
 
-    def look_document(message_set: MessageSet, context: Context) -> Document | None:
+    def look_document(
+        connection: Connection, message_set: MessageSet, context: Context
+    ) -> Document | None:
         message_set.is_sealed = True
-        return right(message_set, context)
+        return right(connection, message_set, context)
 
     patch.setattr(recovery, "look_document", look_document)
 

@@ -33,6 +33,7 @@ from fieldledger.simulator.sample import Sizes
 from fieldledger.simulator.soap import Call, Reply
 from fieldledger.simulator.variant import Variant
 from fieldledger.sync.content import State
+from fieldledger.sync.fence import Fence
 
 BEGINNING: Final = datetime(2026, 5, 4, 16, 0, tzinfo=UTC)
 BEATS: Final = 20  # Times that people work and then a Web Connector calls.
@@ -454,18 +455,23 @@ def run_world(
     )
 
 
-def make_templates(database: Database) -> tuple[Template, ...]:
-    """Return where worlds begin: before the set-up, and after it (three times as often)."""
+def make_templates(
+    database: Database, variant: Variant, strategy: str = Fence.AUTO
+) -> tuple[Template, ...]:
+    """Return where worlds begin: before the set-up, and after it (three times as often).
+
+    What was found out of QuickBooks in the set-up is what the variant does.
+    """
     with made_up_ids(stream(0, "templates")), database.in_use(), small_pages():
         database.make_tables()
-        business = _office_of_the_beginning()
+        business = _office_of_the_beginning(strategy)
         company = Company.fresh(seed=1, now=BEGINNING - timedelta(days=30), sizes=Sizes())
         before = Template(database.save(), company.to_json(), business.pk)
         world = World(
             seed=0,
             database=database,
             template=before,
-            variant=Variant(),
+            variant=variant,
             faults=Faults(0, without=Kind),
         )
         problems = world._become_quiet()  # noqa: SLF001 - of this module.
@@ -476,7 +482,7 @@ def make_templates(database: Database) -> tuple[Template, ...]:
     return (before, after, after, after)
 
 
-def _office_of_the_beginning() -> Business:
+def _office_of_the_beginning(strategy: str) -> Business:
     now = BEGINNING
     business = Business.objects.create(name="Harbor Plumbing", created_at=now)
     for name in ("Anna Smith", "Lawn Depot", "Hiro Nguyen"):
@@ -496,6 +502,7 @@ def _office_of_the_beginning() -> Business:
     # What the set-up's third step will ask for; the worlds begin before it.
     connection.review = False
     connection.import_clients = connection.import_items = True
+    connection.fence = strategy
     connection.password_digest = passwords.digest_of(PASSWORD)
     connection.save()
     return business
@@ -506,10 +513,14 @@ class Ground:
     """What a program keeps for its worlds: a database, and where they begin."""
 
     database: Database = field(default_factory=Database)
-    templates: tuple[Template, ...] = ()
+    strategy: str = Fence.AUTO
+    templates: dict[Variant, tuple[Template, ...]] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        self.templates = make_templates(self.database)
+    def templates_of(self, variant: Variant) -> tuple[Template, ...]:
+        """Return where the variant's worlds begin, made on first use."""
+        if variant not in self.templates:
+            self.templates[variant] = make_templates(self.database, variant, self.strategy)
+        return self.templates[variant]
 
     def run(
         self,
@@ -523,7 +534,7 @@ class Ground:
         return run_world(
             seed,
             database=self.database,
-            templates=self.templates,
+            templates=self.templates_of(variant),
             variant=variant,
             without=without,
             only=only,

@@ -13,7 +13,7 @@ from fieldledger.accounts.pages import PageRequest
 from fieldledger.accounts.roles import Right
 from fieldledger.office import queries as office_queries
 from fieldledger.office.models import Method, TaxRate
-from fieldledger.quickbooks import queries, services
+from fieldledger.quickbooks import fencing, queries, services
 from fieldledger.quickbooks.choices import our_terms, suggested_of
 from fieldledger.quickbooks.company import facts_of
 from fieldledger.quickbooks.models import Connection
@@ -22,6 +22,7 @@ from fieldledger.quickbooks.sampling import sample_invoice
 from fieldledger.quickbooks.services import Mistaken
 from fieldledger.quickbooks.setting_up import SETTINGS
 from fieldledger.sync.content import ITEM_TYPES, Kind
+from fieldledger.sync.fence import Fence
 from fieldledger.sync.suggestions import Suggestion
 
 _LIST_MAX: Final = 2000
@@ -32,6 +33,11 @@ _ITEMS_A_PAGE: Final = 50
 TYPE_CHOICES: Final = (
     ("ItemService", "Service item"),
     ("ItemNonInventory", "Non-inventory item"),
+)
+FENCES: Final = (
+    (Fence.AUTO, "As QuickBooks allows (recommended)"),
+    (Fence.SEAL, "By the document’s id; nothing of ours in your lists"),
+    (Fence.LINK, "By a link record in QuickBooks’ Other Names list"),
 )
 
 Choice = tuple[str, str]
@@ -132,7 +138,7 @@ def settings(request: PageRequest, connection: Connection) -> HttpResponse:
     if request.method == "POST":
         services.save_settings(
             connection,
-            changes={name: name in request.POST for name in SETTINGS},
+            changes={name: name in request.POST for name in SETTINGS} | _posted_fence(request),
             actor=request.actor,
             now=timezone.now(),
         )
@@ -148,8 +154,18 @@ def settings(request: PageRequest, connection: Connection) -> HttpResponse:
         else:
             messages.success(request, "Saved.")
         return redirect("quickbooks_settings")
-    shown = {"connection": connection, "choice": queries.settings_of(connection)}
+    shown = {
+        "connection": connection,
+        "choice": queries.settings_of(connection),
+        "fences": FENCES,
+        "fence_now": fencing.sentence(connection),
+    }
     return render(request, "quickbooks/settings.html", shown | new_items_shown(connection))
+
+
+def _posted_fence(request: PageRequest) -> dict[str, str]:
+    chosen = request.POST.get("fence", "")
+    return {"fence": chosen} if chosen in set(Fence) else {}
 
 
 def new_items_shown(connection: Connection) -> dict[str, Any]:
