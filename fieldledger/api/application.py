@@ -13,7 +13,15 @@ from ninja.security import HttpBearer
 
 from fieldledger.api import openapi
 from fieldledger.api.access import ApiRequest
-from fieldledger.api.endpoints import clients, entries, invoices, items, quickbooks, webhooks
+from fieldledger.api.endpoints import (
+    clients,
+    connection,
+    entries,
+    invoices,
+    items,
+    quickbooks,
+    webhooks,
+)
 from fieldledger.api.guarding import guarded
 from fieldledger.api.problems import Problem, invalid
 from fieldledger.api.words import errors_in_words
@@ -116,7 +124,7 @@ def make_api() -> LedgerApi:
         (HttpError, _answer_http_error),
     ):
         api.add_exception_handler(error, answer)
-    for part in (clients, items, invoices, quickbooks, entries, webhooks):
+    for part in (clients, items, invoices, quickbooks, connection, entries, webhooks):
         api.add_router("", part.router)
     return api
 

@@ -113,7 +113,7 @@ def _admit_other(connection: Connection, computer: Computer, path: str, now: dat
         Computer.objects.filter(pk=computer.pk).update(refused_at=None, barred_at=None)
         connection.fingerprint = {**connection.fingerprint, "left": []}
         connection.company_file = path or connection.company_file
-        _clear(connection, SECOND_COMPUTER)
+        _take_over(connection, name, now)
         _audit(connection, "hand over to a computer", now, computer=name, instead_of=holder)
         return
     if computer.barred_at is not None:
@@ -143,14 +143,20 @@ def _admit_other(connection: Connection, computer: Computer, path: str, now: dat
             " one of them can keep QuickBooks in step. Nothing was sent from it. Decide in"
             " Fieldledger whether it takes over.",
         )
+    _take_over(connection, name, now)
+    _audit(connection, "take over from a silent computer", now, computer=name, instead_of=holder)
+
+
+def _take_over(connection: Connection, name: str, now: datetime) -> None:
     connection.notice = {
         "code": TAKEN_OVER,
         "computer": name,
-        "instead_of": holder,
+        "instead_of": connection.computer,
         "at": now.isoformat(),
     }
-    _clear(connection, SECOND_COMPUTER)
-    _audit(connection, "take over from a silent computer", now, computer=name, instead_of=holder)
+    if connection.attention_code == SECOND_COMPUTER:
+        connection.attention_code = connection.attention_message = ""
+        connection.found = {}
 
 
 def _admit_path(connection: Connection, path: str, now: datetime) -> None:
@@ -202,12 +208,6 @@ def fingerprint_of(company: Company, path: str) -> dict[str, Any]:
 
 def _refuse(computer: Computer, now: datetime) -> None:
     Computer.objects.filter(pk=computer.pk).update(refused_at=now)
-
-
-def _clear(connection: Connection, code: str) -> None:
-    if connection.attention_code == code:
-        connection.attention_code = connection.attention_message = ""
-        connection.found = {}
 
 
 def _audit(connection: Connection, action: str, now: datetime, **details: Any) -> None:

@@ -12,6 +12,8 @@ from fieldledger.accounts.models import Business, Membership
 from fieldledger.accounts.pages import People
 from fieldledger.accounts.roles import RIGHTS, Right, may
 from fieldledger.quickbooks.models import Connection, Stage
+from fieldledger.quickbooks.pages.access import SET_UP
+from fieldledger.quickbooks.pages.banner import Banner, banner_of
 from fieldledger.quickbooks.pages.lamp import Lamp, lamp_of, needs_you_count
 from fieldledger.website.help.chapters import chapter_at
 from fieldledger.website.pages.home import APPEARANCE_COOKIE, APPEARANCES
@@ -42,7 +44,7 @@ class Shell:
 
     def __init__(self, request: HttpRequest, membership: Membership) -> None:
         self._path = request.path
-        self._page_name = (request.resolver_match and request.resolver_match.url_name) or ""
+        self.page_name = (request.resolver_match and request.resolver_match.url_name) or ""
         self._role = membership.role
         self._business_id = membership.business_id
         self.people = People(membership.business)
@@ -62,6 +64,11 @@ class Shell:
         return lamp_of(self.connection, now=timezone.now())
 
     @cached_property
+    def banner(self) -> Banner | None:
+        """What everybody should know of the link to QuickBooks now."""
+        return banner_of(self.connection) if self.connection is not None else None
+
+    @cached_property
     def needs_you(self) -> int:
         """How many records in the sync log need a person."""
         return needs_you_count(self.connection) if self.connection else 0
@@ -69,8 +76,8 @@ class Shell:
     @cached_property
     def help_chapter(self) -> str:
         """Where the help opens on this page."""
-        stage = self.connection.stage if self._page_name == "setup" and self.connection else ""
-        return chapter_at(self._page_name, stage)
+        stage = self.connection.stage if self.page_name == "setup" and self.connection else ""
+        return chapter_at(self.page_name, stage)
 
     @cached_property
     def sections(self) -> list[Section]:
@@ -107,6 +114,8 @@ class Shell:
         }:
             links.append(self._link("Mapping", "mapping", "map", key="m"))
             links.append(self._link("Settings", "quickbooks_settings", "settings", key="s"))
+        if may(self._role, Right.CONNECT) and self.connection.stage not in SET_UP:
+            links.append(self._link("Connection", "connection", "computer"))
         return tuple(links)
 
     def _link(

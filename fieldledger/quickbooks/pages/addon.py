@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from fieldledger.accounts.pages import PageRequest, page
 from fieldledger.accounts.roles import Right
-from fieldledger.quickbooks import services
+from fieldledger.quickbooks import returning, services
 from fieldledger.quickbooks.pages.lamp import lamp_of, waiting_count
 from fieldledger.quickbooks.pages.setup import advise_payments
 
@@ -37,12 +37,13 @@ def addon(request: PageRequest) -> HttpResponse:
 def switch(request: PageRequest) -> HttpResponse:
     """Switch the add-on on or off."""
     enabled = request.POST.get("enabled") == "yes"
-    services.set_enabled(
-        services.connection_of(request.business),
-        enabled=enabled,
-        actor=request.actor,
-        now=timezone.now(),
-    )
+    now = timezone.now()
+    connection = services.connection_of(request.business)
+    was_away = enabled and returning.was_away(connection, now)
+    connection = services.set_enabled(connection, enabled=enabled, actor=request.actor, now=now)
+    if was_away and not connection.paused:
+        services.compare_first(connection, actor=request.actor, now=now)
+        return redirect("welcome_back")
     if enabled:
         messages.success(request, "QuickBooks Desktop is on. Set it up with Manage feature.")
     else:

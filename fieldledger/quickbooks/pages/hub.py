@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from fieldledger.accounts.pages import PageRequest
 from fieldledger.accounts.roles import Right, may
-from fieldledger.quickbooks import queries, services
+from fieldledger.quickbooks import queries, returning, services
 from fieldledger.quickbooks.models import Connection
 from fieldledger.quickbooks.pages.access import SET_UP, quickbooks_page
 from fieldledger.quickbooks.pages.lamp import NEEDS_YOU, lamp_of, next_call
@@ -52,8 +52,12 @@ def pause(request: PageRequest, connection: Connection) -> HttpResponse:
 
 @quickbooks_page(Right.CONNECT, methods=("POST",))
 def resume(request: PageRequest, connection: Connection) -> HttpResponse:
-    """Go on sending."""
-    services.resume(connection, actor=request.actor, now=timezone.now())
+    """Go on sending; after an absence, what changed meanwhile is compared first."""
+    now = timezone.now()
+    if not connection.attention_code and returning.was_away(connection, now):
+        services.compare_first(connection, actor=request.actor, now=now)
+        return redirect("welcome_back")
+    services.resume(connection, actor=request.actor, now=now)
     messages.success(request, "Resumed. What waits goes with the Web Connector's next call.")
     return redirect("quickbooks")
 

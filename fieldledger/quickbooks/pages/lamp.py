@@ -8,7 +8,10 @@ from typing import Final
 from django.template.defaultfilters import date as format_date
 from django.utils import timezone
 
+from fieldledger.quickbooks.computers import SECOND_COMPUTER
 from fieldledger.quickbooks.models import Connection, Stage, SyncEntry
+from fieldledger.quickbooks.returning import WELCOME_BACK
+from fieldledger.quickbooks.verification import BANNERS
 from fieldledger.sync.content import State
 
 NEEDS_YOU: Final = (State.FAILED, State.GONE, State.CHANGED_IN_QUICKBOOKS)
@@ -17,6 +20,13 @@ QUEUED: Final = (State.PENDING, State.WAITING, State.SENDING, State.CHECKING)
 SILENT_AFTER_S: Final = 10 * 60
 COUNTED_MAX: Final = 1000
 _STEP: Final = {Stage.INSTALL: 1, Stage.AUTHORIZE: 2, Stage.IMPORT: 3}
+
+# What is under way or waits, but keeps nothing from going.
+_ATTENTION: Final = {
+    SECOND_COMPUTER: ("amber", "A second computer"),
+    WELCOME_BACK: ("blue", "Welcome back"),
+    **dict.fromkeys(BANNERS, ("amber", "Looking records up")),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +47,8 @@ def lamp_of(connection: Connection, *, now: dt.datetime) -> Lamp:
         )
     step = _STEP.get(Stage(connection.stage))
     if connection.attention_message:
-        return Lamp("red", "QuickBooks needs you", "", connection.attention_message)
+        colour, title = _ATTENTION.get(connection.attention_code, ("red", "QuickBooks needs you"))
+        return Lamp(colour, title, "", connection.attention_message)
     if step is not None:
         return Lamp(
             "blue",

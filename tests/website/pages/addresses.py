@@ -21,6 +21,7 @@ FORMS_ONLY = frozenset(
         "switch_addon",
         "pause",
         "resume",
+        "decide_connection",
         "setup_next",
         "connector_password",
         "choose_import",
