@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from django.test import Client as Browser
 
     from fieldledger.accounts.models import Business
+    from fieldledger.office.changes import Kind
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL_CLIENTS = 333
@@ -125,11 +126,11 @@ def fill(name: str, count: int) -> "Business":
             name=f"Service {number:05}",
             name_folded=f"service {number:05}",
             price=Decimal(number),
-            searchable=f"service {number:05}",
         )
         for number in range(min(count, 5_000))
     ]
     Item.objects.bulk_create(items, batch_size=CHUNK)
+    note(business, "item", items)
     chance = random.Random(7)  # The same business each time.
     for start in range(0, count, CHUNK):
         fill_clients(business, items, range(start, min(start + CHUNK, count)), chance)
@@ -153,11 +154,11 @@ def fill_clients(
                 email=f"{first}.{number}@example.com".lower(),
                 phone=f"(541) 555-{number % 10000:04}",
                 billing_line1=f"{number % 999} {chance.choice(STREETS)}",
-                searchable=f"{first} {last} {number:06}\n541555{number % 10000:04}".lower(),
                 archived=number % 50 == 0,
             )
         )
     Client.objects.bulk_create(clients, batch_size=CHUNK)
+    note(business, "client", clients)
     invoices = []
     for number, client in zip(many, clients, strict=True):
         for each in range(3):
@@ -177,6 +178,7 @@ def fill_clients(
                 )
             )
     Invoice.objects.bulk_create(invoices, batch_size=CHUNK)
+    note(business, "invoice", invoices)
     lines, payments = [], []
     for invoice in invoices:
         lines.append(
@@ -203,21 +205,31 @@ def fill_clients(
         ]
     InvoiceLine.objects.bulk_create(lines, batch_size=CHUNK)
     Payment.objects.bulk_create(payments, batch_size=CHUNK)
+    note(business, "payment", payments)
+
+
+def note(business: "Business", kind: "Kind", records: list[Any]) -> None:
+    """Keep the words by which the records are found, as a change in the office does."""
+    from fieldledger.office.changes import Change
+    from fieldledger.office.finding import note_words
+
+    note_words(Change(business_id=business.pk, kind=kind, records=records, at=NOW))
 
 
 def fill_entries(business: "Business", connection: Any) -> None:
     """Make a log entry for each record: one in five hundred waits, one in a thousand has failed."""
     from fieldledger.office.models import Client, Invoice, Item, Payment
     from fieldledger.quickbooks.models import KIND_OF_RANK, RANK, EntryEvent, SyncEntry
-    from fieldledger.sync.content import Kind, State
+    from fieldledger.sync.content import Kind as Sent
+    from fieldledger.sync.content import State
 
-    rows: dict[Kind, QuerySet[Any]] = {
-        Kind.CLIENT: Client.objects.all(),
-        Kind.ITEM: Item.objects.all(),
-        Kind.INVOICE: Invoice.objects.all(),
-        Kind.PAYMENT: Payment.objects.all(),
+    rows: dict[Sent, QuerySet[Any]] = {
+        Sent.CLIENT: Client.objects.all(),
+        Sent.ITEM: Item.objects.all(),
+        Sent.INVOICE: Invoice.objects.all(),
+        Sent.PAYMENT: Payment.objects.all(),
     }
-    title = {Kind.CLIENT: "name", Kind.ITEM: "name", Kind.INVOICE: "number", Kind.PAYMENT: "amount"}
+    title = {Sent.CLIENT: "name", Sent.ITEM: "name", Sent.INVOICE: "number", Sent.PAYMENT: "amount"}
     for rank, kind in KIND_OF_RANK.items():
         own = rows[kind].filter(business=business).order_by("pk")
         wanted = own.values_list("pk", "guid", title[kind]).iterator(chunk_size=CHUNK)
@@ -390,7 +402,8 @@ def report(name: str, large: Cost, small: Cost) -> bool:
         say(f"{name:<44}{large.status:>10}{small.status:>10}")
         return large.status != small.status
     ratio = large.ms / small.ms
-    is_dear = ratio > RATIO_MAX or large.statements > small.statements
+    # A list of more than a page also counts what it holds.
+    is_dear = ratio > RATIO_MAX or large.statements > small.statements + 1
     sql = f"{large.statements}/{small.statements}"
     mark = "  TOO DEAR" if is_dear else ""
     say(f"{name:<44}{large.ms:>10.1f}{small.ms:>10.1f}{ratio:>7.2f}{sql:>10}{mark}")

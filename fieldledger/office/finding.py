@@ -2,7 +2,8 @@
 
 Every record keeps its words in SearchWord: those of its name, its number, its amount. A search
 reads the index from the wanted beginning on, at most SCANNED_MAX rows of it, so that it costs the
-same however much there is; whoever wants one among more types another letter.
+same however much there is; whoever wants one among more types another letter. A list is narrowed
+by the same words, to all that hold them.
 """
 
 from collections.abc import Sequence
@@ -80,6 +81,31 @@ def find(business: Business, text: str, kind: Kind, *, limit: int) -> list[int]:
         return _ids(own.filter(_begins(wanted[0])), limit)
     whole = _ids(own.filter(_begins(phrase(text))), limit)
     return list(dict.fromkeys([*whole, *_ids(_holding_all(own, wanted), limit)]))[:limit]
+
+
+def holding(business: Business, text: str, kind: Kind) -> Q:
+    """Return the condition that a record holds a word for each beginning in `text`.
+
+    A text without a letter or a digit is held by none.
+    """
+    wanted = wanted_words(text)
+    own = SearchWord.objects.filter(business=business, kind=kind)
+    condition = Q() if wanted else Q(pk__in=[])
+    for each in wanted:
+        condition &= Q(pk__in=own.filter(_begins(each)).values("record_id"))
+    return condition
+
+
+def invoices_holding(business: Business, text: str) -> Q:
+    """Return the condition that an invoice, or its client, holds what `text` begins."""
+    clients = Client.objects.filter(holding(business, text, "client"), business=business)
+    return holding(business, text, "invoice") | Q(client__in=clients.values("pk"))
+
+
+def payments_holding(business: Business, text: str) -> Q:
+    """Return the condition that a payment, its invoice or its client holds what `text` begins."""
+    invoices = Invoice.objects.filter(invoices_holding(business, text), business=business)
+    return holding(business, text, "payment") | Q(invoice__in=invoices.values("pk"))
 
 
 def _holding_all(own: QuerySet[SearchWord], wanted: Sequence[bytes]) -> QuerySet[SearchWord]:

@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.models import F, Model, Prefetch, Q, QuerySet, Sum
 
 from fieldledger.accounts.models import Business
+from fieldledger.office.finding import holding, invoices_holding, payments_holding
 from fieldledger.office.models import (
     Client,
     Invoice,
@@ -25,7 +26,6 @@ from fieldledger.office.models import (
     Payment,
     TaxRate,
 )
-from fieldledger.office.searching import fold, matches
 from fieldledger.office.totals import dollars, owed, received
 
 LIMIT = 50
@@ -66,9 +66,11 @@ def page_of(rows: QuerySet[Row], *, cursor: str | None = None, limit: int = LIMI
 def clients(
     business: Business, *, q: str = "", archived: bool | None = None, external_id: str = ""
 ) -> QuerySet[Client]:
-    """Return the clients whose name, e-mail address or telephone number holds `q`'s words."""
+    """Return the clients whose name, e-mail address or telephone number has words that begin so."""
     rows = Client.objects.filter(business=business)
-    return _narrowed(rows, q=q, archived=archived, external_id=external_id)
+    if q.strip():
+        rows = rows.filter(holding(business, q, "client"))
+    return _narrowed(rows, archived=archived, external_id=external_id)
 
 
 def items(
@@ -79,11 +81,13 @@ def items(
     kind: str = "",
     external_id: str = "",
 ) -> QuerySet[Item]:
-    """Return the items whose name or description holds `q`'s words."""
+    """Return the items whose name or description has words that begin as those of `q`."""
     rows = Item.objects.filter(business=business)
     if kind:
         rows = rows.filter(kind=kind)
-    return _narrowed(rows, q=q, archived=archived, external_id=external_id)
+    if q.strip():
+        rows = rows.filter(holding(business, q, "item"))
+    return _narrowed(rows, archived=archived, external_id=external_id)
 
 
 def tax_rates(business: Business) -> QuerySet[TaxRate]:
@@ -102,8 +106,8 @@ def invoices(
 ) -> QuerySet[Invoice]:
     """Return the invoices, each with its client and tax rate.
 
-    `q` is looked for in the number and in what is searched of the client; `state` is a MoneyState
-    on `today`, a date in the business's time zone, or "open" for all that something is owed on.
+    `q` is looked for in the number, the total and the client's words; `state` is a MoneyState on
+    `today`, a date in the business's time zone, or "open" for all that something is owed on.
     """
     rows = Invoice.objects.filter(business=business).select_related("client", "tax_rate")
     if client is not None:
@@ -113,8 +117,7 @@ def invoices(
     if state:
         rows = rows.filter(OPEN if state == "open" else in_state(MoneyState(state), today))
     if q.strip():
-        number = Q(number__icontains=q.strip())
-        rows = rows.filter(number | matches(q, field="client__searchable"))
+        rows = rows.filter(invoices_holding(business, q))
     return rows
 
 
@@ -169,7 +172,7 @@ def payments(
 ) -> QuerySet[Payment]:
     """Return the payments, each with its invoice and client.
 
-    `q` is looked for in the reference, the invoice's number and what is searched of the client.
+    `q` is looked for in the reference, the amount, the invoice and its client.
     """
     rows = Payment.objects.filter(business=business).select_related("invoice__client")
     if invoice is not None:
@@ -179,8 +182,7 @@ def payments(
     if external_id:
         rows = rows.filter(external_id=external_id)
     if q.strip():
-        own = Q(reference__icontains=q.strip()) | Q(invoice__number__icontains=q.strip())
-        rows = rows.filter(own | matches(q, field="invoice__client__searchable"))
+        rows = rows.filter(payments_holding(business, q))
     return rows
 
 
@@ -216,13 +218,13 @@ Narrowed = TypeVar("Narrowed", Client, Item)
 
 
 def _narrowed(
-    rows: QuerySet[Narrowed], *, q: str, archived: bool | None, external_id: str
+    rows: QuerySet[Narrowed], *, archived: bool | None, external_id: str
 ) -> QuerySet[Narrowed]:
     if archived is not None:
         rows = rows.filter(archived=archived)
     if external_id:
         rows = rows.filter(external_id=external_id)
-    return rows.filter(matches(q)) if fold(q).strip() else rows
+    return rows
 
 
 def _write_cursor(pk: int) -> str:

@@ -345,6 +345,11 @@ class SyncEntry(models.Model):
             models.Index(fields=["connection", "state", "-id"], name="entry_by_state"),
             models.Index(fields=["connection", "-id"], name="entry_newest"),
             models.Index(fields=["connection", "name_folded"], name="entry_name"),
+            models.Index(fields=["connection", "quickbooks_id"], name="entry_quickbooks_id"),
+            # A list of records by their state, in the records' own order.
+            models.Index(
+                fields=["connection", "rank", "state", "-record_id"], name="entry_state_record"
+            ),
             models.Index(
                 fields=["waiting_on"], name="entry_waiters", condition=Q(state=State.WAITING)
             ),

@@ -10,7 +10,8 @@ from uuid import UUID
 from django.db.models import Count, Q
 
 from fieldledger.accounts.models import Business
-from fieldledger.office.models import Record
+from fieldledger.office.finding import holding
+from fieldledger.office.models import Client, Invoice, Item, Payment, Record
 from fieldledger.quickbooks.choices import suggest_mapping
 from fieldledger.quickbooks.contacts import CONTACTS
 from fieldledger.quickbooks.counting import entry_counts, record_count
@@ -28,6 +29,7 @@ from fieldledger.quickbooks.models import (
     SyncEntry,
 )
 from fieldledger.sync.content import Kind, State
+from fieldledger.sync.naming import fold
 from fieldledger.sync.progress import eta_seconds
 from fieldledger.sync.words import explain
 
@@ -244,18 +246,63 @@ def entry_page(
         entries = entries.filter(code=code)
     if since is not None:
         entries = entries.filter(updated_at__gte=since)
-    for word in q.split():
-        entries = entries.filter(
-            Q(title__icontains=word)
-            | Q(quickbooks_name__icontains=word)
-            | Q(quickbooks_id=word)
-            | Q(message__icontains=word)
-        )
+    if q.strip():
+        entries = entries.filter(_found(connection, q.strip()))
     if cursor:
         entries = entries.filter(pk__lt=_cursor(cursor))
     page = list(entries.select_related("waiting_on").order_by("-pk")[: limit + 1])
     following = _write_cursor(page[limit - 1].pk) if len(page) > limit else None
     return page[:limit], following
+
+
+# Entries that say something worth looking through; of what is in QuickBooks there may be a million.
+_SPEAKING: Final = (
+    State.FAILED,
+    State.GONE,
+    State.CHANGED_IN_QUICKBOOKS,
+    State.DIFFERS,
+    State.HELD,
+    State.WAITING,
+    State.CHECKING,
+)
+
+
+def _found(connection: Connection, wanted: str) -> Q:
+    """Return the condition that an entry is about what `wanted` says.
+
+    It may be the beginning of words of its record, its name or id in QuickBooks, or a part of the
+    message of one that is not simply in QuickBooks. Each part is answered by an index, and each
+    gives the entries' ids, so that no database is tempted to walk through all entries instead.
+    """
+    own = SyncEntry.objects.filter(connection=connection)
+    business = connection.business
+    invoices = Invoice.objects.filter(holding(business, wanted, "invoice"), business=business)
+    payments = Payment.objects.filter(
+        holding(business, wanted, "payment") | Q(invoice__in=invoices.values("pk")),
+        business=business,
+    )
+    records = {
+        Kind.CLIENT: Client.objects.filter(holding(business, wanted, "client"), business=business),
+        Kind.ITEM: Item.objects.filter(holding(business, wanted, "item"), business=business),
+        Kind.INVOICE: invoices,
+        Kind.PAYMENT: payments,
+    }
+    spoken = own.filter(state__in=_SPEAKING)
+    for word in wanted.split():
+        spoken = spoken.filter(message__icontains=word)
+    parts = [
+        own.filter(quickbooks_id=wanted),
+        own.filter(name_folded=fold(wanted)),
+        spoken,
+        *(
+            own.filter(rank=RANK[kind], record_id__in=rows.values("pk"))
+            for kind, rows in records.items()
+        ),
+    ]
+    condition = Q()
+    for part in parts:
+        condition |= Q(pk__in=part.values("pk"))
+    return condition
 
 
 def entry_shape(entry: SyncEntry) -> dict[str, Any]:
