@@ -456,14 +456,15 @@ def run_world(
 
 
 def make_templates(
-    database: Database, variant: Variant, strategy: str = Fence.AUTO
+    database: Database, empty: bytes, variant: Variant, strategy: str
 ) -> tuple[Template, ...]:
     """Return where worlds begin: before the set-up, and after it (three times as often).
 
-    What was found out of QuickBooks in the set-up is what the variant does.
+    `empty` is the database with nothing in its tables. What was found out of QuickBooks in the
+    set-up is what the variant does.
     """
     with made_up_ids(stream(0, "templates")), database.in_use(), small_pages():
-        database.make_tables()
+        database.bring_back(empty)
         business = _office_of_the_beginning(strategy)
         company = Company.fresh(seed=1, now=BEGINNING - timedelta(days=30), sizes=Sizes())
         before = Template(database.save(), company.to_json(), business.pk)
@@ -515,11 +516,19 @@ class Ground:
     database: Database = field(default_factory=Database)
     strategy: str = Fence.AUTO
     templates: dict[Variant, tuple[Template, ...]] = field(default_factory=dict)
+    empty: bytes = b""
+
+    def __post_init__(self) -> None:
+        with self.database.in_use():
+            self.database.make_tables()
+            self.empty = self.database.save()
 
     def templates_of(self, variant: Variant) -> tuple[Template, ...]:
         """Return where the variant's worlds begin, made on first use."""
         if variant not in self.templates:
-            self.templates[variant] = make_templates(self.database, variant, self.strategy)
+            self.templates[variant] = make_templates(
+                self.database, self.empty, variant, self.strategy
+            )
         return self.templates[variant]
 
     def run(
