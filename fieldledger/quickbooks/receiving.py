@@ -64,6 +64,16 @@ Purpose = MessageSet.Purpose
 Status = MessageSet.Status
 
 STOP: Final = -1
+# What QuickBooks said when it was asked for the answer that was lost.
+STORED: Final = "QuickBooks was asked for the answer that it had stored, and gave it again."
+NOT_STORED: Final = (
+    "QuickBooks was asked for the answer that it had stored: it has none. The records themselves"
+    " are looked for."
+)
+SEALED: Final = (
+    "QuickBooks was asked again; the lost document can do nothing there any more. The records"
+    " themselves are looked for."
+)
 NAME_TRIES_MAX: Final = 12
 STALE_TRIES_MAX: Final = 4
 
@@ -436,6 +446,7 @@ def _take_ask(
     ask.status = Status.ANSWERED
     wanted = {row["r"] for row in lost.content}
     if any(each.request_id in wanted for each in answers.answers):
+        recovery.tell_asked(lost, STORED, now=context.now)
         _take_write(connection, session, lost, answers.answers, context)
         if lost.status == Status.ANSWERED:
             lost.status = Status.RESOLVED
@@ -445,6 +456,7 @@ def _take_ask(
         lost.status = Status.ABSENT
         # Known, but with other content than ours: our own seal. The lost document is dead.
         lost.is_sealed = answers.message_set_status not in fencing.NOTHING_STORED
+        recovery.tell_asked(lost, SEALED if lost.is_sealed else NOT_STORED, now=context.now)
     lost.save(update_fields=["status", "is_sealed"])
 
 

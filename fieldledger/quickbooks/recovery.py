@@ -72,6 +72,13 @@ def put_in_doubt(message_set: MessageSet, *, now: datetime) -> None:
     tell(((each, State.CHECKING, "", lost) for each in ids), now=now)
 
 
+def tell_asked(message_set: MessageSet, said: str, *, now: datetime) -> None:
+    """Add to the timelines of a lost set's records what QuickBooks was asked and what it said."""
+    entries = SyncEntry.objects.filter(message_set=message_set, state=State.CHECKING)
+    ids = list(entries.values_list("pk", flat=True))
+    tell(((each, State.CHECKING, "", said) for each in ids), now=now)
+
+
 def ask_document(message_set: MessageSet) -> Document:
     """Return the document that asks for the stored answer; it runs nothing."""
     return Document(
@@ -303,7 +310,7 @@ def _settle_add(
 ) -> None:
     entry.look_first = False
     if record is None:
-        _queue(entry, "QuickBooks does not have it, so it is sent again.")
+        _queue(entry, "Looked for by its mark: QuickBooks does not have it, so it is sent again.")
         return
     adopt(entry, record)
     entry.synced_revision = min(row["rev"] or 1, entry.record_revision)
@@ -317,7 +324,9 @@ def _settle_add(
     entry.state = State.DIFFERS if entry.differs else State.SYNCED
     if entry.record_revision > entry.synced_revision:
         entry.state = State.CHANGED
-    entry.code, entry.message = "found", "Confirmed by looking it up in QuickBooks."
+    there = entry.quickbooks_name if theirs is None else f"{entry.quickbooks_name}, {theirs:.2f}"
+    entry.code = "found"
+    entry.message = f"Confirmed by looking it up in QuickBooks: {there.strip(', ')}."
 
 
 def _settle_known(

@@ -76,7 +76,7 @@ def test_n1_what_a_look_found_is_said_in_the_log(pc: OfficePc, business: Busines
     (entry,) = pc.entries()
 
     assert (entry.state, entry.code) == (State.SYNCED, "found")
-    assert entry.message == "Confirmed by looking it up in QuickBooks."
+    assert entry.message == f"Confirmed by looking it up in QuickBooks: {entry.title}."
     told = [each.message for each in entry.events.order_by("pk")]
     assert any("answer was lost" in each for each in told)
     assert told[-1] == entry.message

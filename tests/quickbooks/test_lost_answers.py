@@ -121,7 +121,7 @@ def test_a_lost_answer_is_a_state_and_is_never_sent_again_by_hand(
     told = list(
         EntryEvent.objects.filter(entry=entry).order_by("pk").values_list("state", flat=True)
     )
-    assert told == ["pending", "checking", "synced"]
+    assert told == ["pending", "checking", "checking", "synced"]
 
 
 def test_what_quickbooks_has_already_is_found_by_its_mark_even_renumbered(

@@ -199,13 +199,13 @@ def _authorizing(connection: Connection) -> dict[str, Any]:
         "password_is_right": last is not None and not password_is_wrong,
         "password_is_wrong": password_is_wrong,
         "connected": connection.connected_at is not None,
-        "refused": _refused(connection),
+        "refused": why_refused(connection),
         "file_name": FILE_NAME,
         "why_not_yet": NOT_CONNECTED,
     }
 
 
-def _refused(connection: Connection) -> dict[str, Any] | None:
+def why_refused(connection: Connection) -> dict[str, Any] | None:
     """Return what keeps QuickBooks from letting us in, who can help and what they click."""
     if not connection.last_error:
         return None
