@@ -144,6 +144,20 @@ def test_a_link_record_that_is_open_in_a_window_stops_the_session_with_words(
     assert forgetful.states() == {"synced": 2}
 
 
+def test_a_lost_answer_that_says_so_is_settled_too(business: Business) -> None:
+    pc = OfficePc(business, variant=Variant(edit_sequence_per_change=True))
+    pc.set_up()
+    services.save_settings(pc.connection, changes={"fence": "link"}, actor="Dana", now=NOW)
+    a_client(business, "Anna")
+    pc.run()
+    (link,) = link_records(pc)
+    people.open_record(pc.company, link.id, times=1)
+    a_client(business, "Ben")
+    pc.run("lose-answer@2")
+    pc.run()
+    assert pc.states() == {"synced": 2}
+
+
 def test_a_name_that_is_taken_gets_a_number(business: Business) -> None:
     pc = OfficePc(business, variant=FORGETFUL)
     people.do(pc.company, "VendorAddRq", {"VendorAdd": {"Name": LINK_NAME}}, now=pc.now)
