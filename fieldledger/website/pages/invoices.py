@@ -16,6 +16,7 @@ from fieldledger.office import queries
 from fieldledger.office.fields import guid as read_guid
 from fieldledger.office.models import Invoice, MoneyState
 from fieldledger.quickbooks import services
+from fieldledger.quickbooks.counting import entry_counts
 from fieldledger.quickbooks.models import RANK, Connection, SyncEntry
 from fieldledger.sync.content import Kind, State
 from fieldledger.website.pages.paging import newest_first
@@ -32,7 +33,9 @@ MONEY_TABS: Final = (
 ATTENTION: Final = (State.FAILED, State.GONE, State.CHANGED_IN_QUICKBOOKS, State.DIFFERS)
 _GROUPS: Final = (("attention", "Needs you"),)
 BULK_MAX: Final = 2000
-_COUNTED_MAX: Final = 10_000  # Beyond, the number is not worth reading the whole list.
+_COUNTED_MAX: Final = BULK_MAX  # Beyond, the number is not worth reading the whole list.
+# So many entries are read before their invoices; of more, the invoices come first.
+_FEW: Final = 5_000
 _PERIODS: Final = (("", "Any date"), ("this", "This month"), ("last", "Last month"))
 
 
@@ -134,7 +137,7 @@ def _filtered(
     )
     rows = rows.filter(_period_condition(asked.get("period", ""), today))
     state = asked.get("state", "")
-    if connection is None or not state:
+    if connection is None or state not in {"attention", *State}:
         return rows
     entries = SyncEntry.objects.filter(
         connection=connection, rank=RANK[Kind.INVOICE], record_id=OuterRef("pk")
@@ -142,6 +145,10 @@ def _filtered(
     if state == State.NOT_SENT:
         return rows.filter(~Exists(entries.exclude(state=State.NOT_SENT)))
     states = ATTENTION if state == "attention" else (state,)
+    counts = entry_counts(connection)[Kind.INVOICE]
+    if sum(counts.get(State(each), 0) for each in states) <= _FEW:
+        wanted = SyncEntry.objects.filter(connection=connection, rank=RANK[Kind.INVOICE])
+        return rows.filter(pk__in=wanted.filter(state__in=states).values("record_id"))
     return rows.filter(Exists(entries.filter(state__in=states)))
 
 
