@@ -1,0 +1,222 @@
+"""Money here against money in QuickBooks, between two dates: what went, what differs, what did not.
+
+What QuickBooks holds of a record is what it answered when it took it: its total is ours and the
+difference that was read back (`SyncEntry.differs_by`). What somebody changed there later is not
+in it.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+
+from fieldledger.office.models import ZERO, Invoice, Method, Payment
+from fieldledger.quickbooks.models import RANK, Connection, SyncEntry
+from fieldledger.sync.content import Kind, State
+from fieldledger.sync.words import explain
+
+# QuickBooks has these; what stands there may be older than what is here.
+IN_QUICKBOOKS: Final = frozenset(
+    {State.SYNCED, State.DIFFERS, State.CHANGED, State.CHANGED_IN_QUICKBOOKS}
+)
+LISTED_MAX: Final = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How many records of one kind stand in one state, and their money here and there."""
+
+    state: State
+    number: int
+    here: Decimal
+    there: Decimal  # Zero where QuickBooks has none of it.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """One kind of record, or a part of it, on both sides."""
+
+    title: str
+    standings: Sequence[Standing]
+
+    @property
+    def number(self) -> int:
+        """How many there are here."""
+        return sum(each.number for each in self.standings)
+
+    @property
+    def here(self) -> Decimal:
+        """What they come to here."""
+        return sum((each.here for each in self.standings), ZERO)
+
+    @property
+    def sent(self) -> Decimal:
+        """What those that are in QuickBooks come to here."""
+        return sum((each.here for each in self.standings if each.state in IN_QUICKBOOKS), ZERO)
+
+    @property
+    def sent_number(self) -> int:
+        """How many are in QuickBooks."""
+        return sum(each.number for each in self.standings if each.state in IN_QUICKBOOKS)
+
+    @property
+    def there(self) -> Decimal:
+        """What they come to in QuickBooks."""
+        return sum((each.there for each in self.standings), ZERO)
+
+    @property
+    def difference(self) -> Decimal:
+        """What QuickBooks has more than what was sent; less where it is negative."""
+        return self.there - self.sent
+
+    @property
+    def not_sent(self) -> Decimal:
+        """What those that are not in QuickBooks come to."""
+        return self.here - self.sent
+
+    @property
+    def not_sent_number(self) -> int:
+        """How many are not in QuickBooks."""
+        return self.number - self.sent_number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """One record that is not in QuickBooks as it is here, and why."""
+
+    kind: Kind
+    guid: str
+    entry_guid: str
+    title: str
+    client: str
+    date: dt.date
+    amount: Decimal
+    state: State
+    difference: Decimal
+    reason: str
+
+
+def compare(connection: Connection, first: dt.date, last: dt.date) -> list[Comparison]:
+    """Return invoices and payments on both sides; void ones count nowhere."""
+    return [
+        Comparison(
+            title="Invoices", standings=_standings(_invoices(connection, first, last), "total")
+        ),
+        Comparison(
+            title="Payments", standings=_standings(_payments(connection, first, last), "amount")
+        ),
+    ]
+
+
+def compare_methods(connection: Connection, first: dt.date, last: dt.date) -> list[Comparison]:
+    """Return the payments on both sides, by method."""
+    rows = _payments(connection, first, last)
+    return [
+        Comparison(title=words, standings=standings)
+        for method, words in Method.choices
+        if (standings := _standings(rows.filter(method=method), "amount"))
+    ]
+
+
+def compare_taxes(connection: Connection, first: dt.date, last: dt.date) -> list[Comparison]:
+    """Return the tax of the invoices by rate; a difference of a total is shown under its rate."""
+    rows = _invoices(connection, first, last)
+    rates = rows.order_by("tax_rate__name").values_list("tax_rate", "tax_rate__name").distinct()
+    return [
+        Comparison(title=name or "No tax", standings=_standings(rows.filter(tax_rate=rate), "tax"))
+        for rate, name in rates
+    ]
+
+
+def missing(connection: Connection, first: dt.date, last: dt.date) -> list[Missing]:
+    """Return what is not in QuickBooks, or differs there, at most LISTED_MAX of each kind."""
+    bills = _unlike(_invoices(connection, first, last)).select_related("client")
+    paid = _unlike(_payments(connection, first, last)).select_related("invoice__client")
+    return [
+        *(
+            _missing(each, Kind.INVOICE, each.number, each.client.name, each.total)
+            for each in bills.order_by("date", "pk")[:LISTED_MAX]
+        ),
+        *(
+            _missing(
+                each,
+                Kind.PAYMENT,
+                f"Payment for {each.invoice.number}",
+                each.invoice.client.name,
+                each.amount,
+            )
+            for each in paid.order_by("date", "pk")[:LISTED_MAX]
+        ),
+    ]
+
+
+def _invoices(connection: Connection, first: dt.date, last: dt.date) -> QuerySet[Any]:
+    return _with_entry(
+        Invoice.objects.filter(
+            business_id=connection.business_id, voided_at=None, date__gte=first, date__lte=last
+        ),
+        connection,
+        Kind.INVOICE,
+    )
+
+
+def _payments(connection: Connection, first: dt.date, last: dt.date) -> QuerySet[Any]:
+    return _with_entry(
+        Payment.objects.filter(
+            business_id=connection.business_id, voided_at=None, date__gte=first, date__lte=last
+        ),
+        connection,
+        Kind.PAYMENT,
+    )
+
+
+def _with_entry(rows: QuerySet[Any], connection: Connection, kind: Kind) -> QuerySet[Any]:
+    entry = SyncEntry.objects.filter(
+        connection=connection, rank=RANK[kind], record_id=OuterRef("pk")
+    )
+    state, nothing = entry.values("state")[:1], Value(str(State.NOT_SENT))
+    annotated: QuerySet[Any] = rows.annotate(
+        entry_state=Coalesce(Subquery(state), nothing),
+        entry_differs=Subquery(entry.values("differs_by")[:1]),
+        entry_code=Subquery(entry.values("code")[:1]),
+        entry_message=Subquery(entry.values("message")[:1]),
+        entry_guid=Subquery(entry.values("guid")[:1]),
+    )
+    return annotated
+
+
+def _unlike(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.exclude(entry_state__in=[State.SYNCED])
+
+
+def _standings(rows: QuerySet[Any], column: str) -> list[Standing]:
+    found = rows.values("entry_state").annotate(
+        rows_number=Count("pk"), rows_here=Sum(F(column)), rows_differ=Sum("entry_differs")
+    )
+    return [_standing(each) for each in found.order_by("entry_state")]
+
+
+def _standing(row: Mapping[str, Any]) -> Standing:
+    state, here = State(row["entry_state"]), row["rows_here"] or ZERO
+    there = here + (row["rows_differ"] or ZERO) if state in IN_QUICKBOOKS else ZERO
+    return Standing(state=state, number=row["rows_number"], here=here, there=there)
+
+
+def _missing(row: Any, kind: Kind, title: str, client: str, amount: Decimal) -> Missing:
+    reason = row.entry_message or (explain(row.entry_code).sentence if row.entry_code else "")
+    return Missing(
+        kind=kind,
+        guid=str(row.guid),
+        entry_guid=str(row.entry_guid or ""),
+        title=title,
+        client=client,
+        date=row.date,
+        amount=amount,
+        state=State(row.entry_state),
+        difference=row.entry_differs or ZERO,
+        reason=reason,
+    )
