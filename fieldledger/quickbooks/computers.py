@@ -17,13 +17,12 @@ from typing import Any, Final
 
 from fieldledger.accounts.services import THE_SYSTEM, audit
 from fieldledger.quickbooks.company import Company, CompanyRefused
-from fieldledger.quickbooks.context import Context
+from fieldledger.quickbooks.context import Context, SessionStops
 from fieldledger.quickbooks.models import Computer, Connection, Session
 from fieldledger.quickbooks.tables import update_one
 
 SECOND_COMPUTER: Final = "second_computer"
 FILE_COPIED: Final = "file_copied"
-BARRED: Final = "barred"  # Decided already: nobody is asked.
 # Notices: they stop nothing.
 FILE_MOVED: Final = "file_moved"
 TAKEN_OVER: Final = "taken_over"
@@ -35,6 +34,10 @@ LEASE_MAX_S: Final = 24 * 3600.0
 LEFT_MAX: Final = 10  # Paths remembered under which the company file was open before.
 # A laptop that wakes up uses a dead ticket once; two computers do it again and again.
 STRAYS_OF_ONE: Final = 1
+
+
+class Barred(SessionStops):
+    """A computer that a person has refused: decided already, so nobody is asked again."""
 
 
 def lease_s(connection: Connection) -> float:
@@ -118,8 +121,7 @@ def _admit_other(connection: Connection, computer: Computer, path: str, now: dat
         return
     if computer.barred_at is not None:
         _refuse(computer, now)
-        raise CompanyRefused(
-            BARRED,
+        raise Barred(
             f"{name} may not sync: somebody in Fieldledger refused it. {holder} may. Nothing was"
             " sent.",
         )

@@ -214,7 +214,8 @@ def send_request(call: SendRequest, context: Context) -> str:
             text = steps.next_document(connection, session, context)
         except SessionStops as stopped:
             session.last_error = stopped.sentence
-            connection.last_error, connection.last_error_at = stopped.sentence, context.now
+            if not isinstance(stopped, computers.Barred):
+                connection.last_error, connection.last_error_at = stopped.sentence, context.now
             text = ""
         except probing.FaultOnPurpose as fault:
             on_purpose, session.last_error, text = fault, str(fault), ""

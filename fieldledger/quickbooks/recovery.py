@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from fieldledger.qbxml.objects import (
     CustomerQuery,
@@ -65,7 +66,9 @@ def put_in_doubt(message_set: MessageSet, *, now: datetime) -> None:
         return
     message_set.status = MessageSet.Status.IN_DOUBT
     message_set.save(update_fields=["status"])
-    lost = f"QuickBooks’ answer was lost at {now:%H:%M:%S} UTC. QuickBooks is asked first."
+    zone = ZoneInfo(message_set.connection.business.time_zone)
+    at = f"{now.astimezone(zone):%H:%M:%S}"  # As the office's clocks say it.
+    lost = f"QuickBooks’ answer was lost at {at}. QuickBooks is asked first."
     entries = SyncEntry.objects.filter(message_set=message_set, state=State.SENDING)
     ids = list(entries.values_list("pk", flat=True))
     entries.update(state=State.CHECKING, code="answer_lost", message=lost, updated_at=now)

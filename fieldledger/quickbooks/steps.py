@@ -66,12 +66,11 @@ def verify(
         )
         computers.admit(connection, session, company, path)
     except CompanyRefused as refused:
-        if refused.code != computers.BARRED:
-            connection.attention_code, connection.attention_message = refused.code, refused.sentence
-            connection.found = {
-                **computers.fingerprint_of(company, path),
-                "at": session.last_call_at.isoformat(),
-            }
+        connection.attention_code, connection.attention_message = refused.code, refused.sentence
+        connection.found = {
+            **computers.fingerprint_of(company, path),
+            "at": session.last_call_at.isoformat(),
+        }
         raise
     if connection.attention_code in {"wrong_file", "too_old", "wrong_country"}:
         connection.attention_code = connection.attention_message = ""

@@ -1,5 +1,6 @@
 """The overview of the link to QuickBooks: the line, the company file, the queue, the sessions."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,10 +12,13 @@ from django.utils import timezone
 from fieldledger.accounts.pages import PageRequest
 from fieldledger.accounts.roles import Right, may
 from fieldledger.quickbooks import queries, returning, services
-from fieldledger.quickbooks.models import Connection
+from fieldledger.quickbooks.models import Connection, Session
 from fieldledger.quickbooks.pages.access import SET_UP, quickbooks_page
+from fieldledger.quickbooks.pages.connection import words_of_seconds
 from fieldledger.quickbooks.pages.lamp import NEEDS_YOU, lamp_of, next_call
+from fieldledger.quickbooks.pages.setup import why_refused
 from fieldledger.quickbooks.setting_up import APP_NAME
+from fieldledger.quickbooks.silence import is_silent
 from fieldledger.sync.content import Kind, State
 
 _LANES: Final = (
@@ -85,6 +89,7 @@ def _shown(connection: Connection) -> dict[str, Any]:
     status = queries.status(connection, now=now)
     connection.refresh_from_db()
     counts = queries.counts_by_kind(connection)
+    sessions = queries.last_sessions(connection)
 
     def count(kind: Kind, states: tuple[State, ...]) -> int:
         return sum(counts[kind].get(state, 0) for state in states)
@@ -106,11 +111,33 @@ def _shown(connection: Connection) -> dict[str, Any]:
             }
             for kind, words in _LANES
         ],
-        "sessions": queries.last_sessions(connection),
+        "sessions": sessions,
+        "last_sent": _last_sent(sessions),
+        "silent_for": _silent_for(connection, now),
+        "refused": why_refused(connection),
+        "waiting": sum(count(kind, _WAITING) for kind in Kind),
         "interval_minutes": _minutes(connection.contact_interval_s),
         "password_is_wrong": _is_later(connection.wrong_password_at, connection.last_contact_at),
         "in_set_up": connection.stage in SET_UP,
     }
+
+
+def _last_sent(sessions: Sequence[Session]) -> str:
+    """Return what the last session has sent and how long it took; "" while one runs, or if none."""
+    last = sessions[0] if sessions else None
+    if last is None or last.closed_at is None or last.last_error or last.done <= last.failed:
+        return ""
+    minutes, seconds = divmod(round((last.closed_at - last.opened_at).total_seconds()), 60)
+    took = f"{minutes} min {seconds} s" if minutes else f"{max(seconds, 1)} s"
+    return f"{last.done - last.failed} done in {took}"
+
+
+def _silent_for(connection: Connection, now: datetime) -> str:
+    """Return since how long no call has come that was expected; "" if they come."""
+    last = connection.last_contact_at
+    if connection.paused or last is None or not is_silent(connection, now=now):
+        return ""
+    return words_of_seconds((now - last).total_seconds())
 
 
 def _minutes(seconds: int | None) -> int | None:

@@ -18,6 +18,7 @@ NEEDS_YOU: Final = (State.FAILED, State.GONE, State.CHANGED_IN_QUICKBOOKS)
 QUEUED: Final = (State.PENDING, State.WAITING, State.SENDING, State.CHECKING)
 # The Web Connector asks every two minutes; a few missed calls are no news yet.
 SILENT_AFTER_S: Final = 10 * 60
+_SAME_CALL: Final = dt.timedelta(minutes=1)  # A sign-in and the failure that came of it.
 COUNTED_MAX: Final = 1000
 _STEP: Final = {Stage.INSTALL: 1, Stage.AUTHORIZE: 2, Stage.IMPORT: 3}
 
@@ -70,6 +71,9 @@ def lamp_of(connection: Connection, *, now: dt.datetime) -> Lamp:
             f"The Web Connector has not called since {since}. Nothing is lost: what waits goes with"
             " its next call.",
         )
+    failed_at = connection.last_error_at
+    if connection.last_error and failed_at is not None and failed_at >= last - _SAME_CALL:
+        return Lamp("red", "QuickBooks not reached", f"Since {since}", connection.last_error)
     if connection.stage == Stage.INITIAL_SYNC:
         return Lamp(
             "blue", "Initial sync", f"Last call {since}", f"Initial sync. Last call {since}."

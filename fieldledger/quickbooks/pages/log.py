@@ -18,6 +18,7 @@ from fieldledger.office.models import Payment
 from fieldledger.quickbooks import queries, services
 from fieldledger.quickbooks.models import Connection, SyncEntry
 from fieldledger.quickbooks.pages.access import quickbooks_page
+from fieldledger.quickbooks.pages.checking import checking_of
 from fieldledger.quickbooks.pages.lamp import NEEDS_YOU, count_in
 from fieldledger.quickbooks.services import Mistaken
 from fieldledger.sync.content import Kind, State
@@ -119,6 +120,7 @@ def entry(request: PageRequest, connection: Connection, guid: UUID) -> HttpRespo
         "actions": [name for name, states in MOVABLE.items() if detail["state"] in states],
         "with_raw": with_raw,
         "connection": connection,
+        **checking_of(detail),
     }
     return render(request, "quickbooks/entry.html", shown)
 
