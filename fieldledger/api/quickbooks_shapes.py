@@ -158,7 +158,11 @@ class PlanRowOut(BaseModel):
     kind: str
     ours: dict[str, Any] | None
     theirs: dict[str, Any] | None
+    near: dict[str, Any] | None = Field(
+        None, description="What `ours` may be although no rule says so; never linked by itself."
+    )
     decision: str
+    decided_by: str | None = Field(None, description="Null: by the rules.")
     reason: str | None
 
 

@@ -85,8 +85,9 @@ def record_change(change: Change) -> None:
         )
     }
     if kind in {Kind.CLIENT, Kind.ITEM}:
-        new = [each for key, each in records.items() if key not in known]
-        add_entries(connection, kind, new, now=now, actor="")
+        if not connection.is_carrying:  # Else the initial sync raises them: see carry_on there.
+            new = [each for key, each in records.items() if key not in known]
+            add_entries(connection, kind, new, now=now, actor="")
         _raise_by_itself(connection, known, records, now)
     else:
         _raise_changed(connection, known, records, now)

@@ -4,13 +4,11 @@ Whatever is decided, each record of either side stays in the plan exactly once: 
 gets a row of its own, and what no question is left about is decided by itself.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from fieldledger.accounts.services import audit
 from fieldledger.quickbooks import planning
@@ -25,17 +23,7 @@ _NEEDS_OURS: Final = frozenset({planning.LINK, planning.CREATE_THERE, planning.R
 _NEEDS_THEIRS: Final = frozenset({planning.LINK, planning.CREATE_HERE})
 
 _MADE_THERE: Final = frozenset({planning.CREATE_THERE, planning.RENAME})
-MANY: Final = 2000  # Rows decided one by one in one request: a few seconds.
 _BEGIN: Final = 8  # Characters that a name and its differentiated forms have in common.
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """How many rows were decided, how many it did not fit, and how many are still to come."""
-
-    done: int
-    unfit: int
-    left: int
 
 
 def decide_plan_row(
@@ -57,7 +45,7 @@ def decide_plan_row(
     :raises NotPossible: once the plan is approved.
     """
     with transaction.atomic():
-        current = _open(connection)
+        current = open_plan(connection)
         row = PlanRow.objects.select_related("theirs", "near").get(
             connection=current, guid=row_guid
         )
@@ -72,54 +60,11 @@ def decide_plan_row(
         return row
 
 
-def decide_plan_rows(
-    connection: Connection,
-    rows: QuerySet[PlanRow],
-    *,
-    decision: str,
-    actor: str,
-    now: datetime,
-) -> Counted:
-    """Decide many rows alike: those it does not fit are left as they are, and counted.
-
-    At most MANY rows that have to be moved one by one are decided at once; the others are left.
+def open_plan(connection: Connection) -> Connection:
+    """Return the connection, locked, whose plan may still be changed.
 
     :raises NotPossible: once the plan is approved.
     """
-    with transaction.atomic():
-        current = _open(connection)
-        rows = rows.filter(connection=current)
-        done = 0
-        if decision == planning.SKIP:
-            done = rows.update(
-                decision=decision, decided_by=actor, reason=f"Decided by {actor}.", is_clash=False
-            )
-            unfit = left = 0
-        else:
-            keys = list(rows.order_by("pk").values_list("pk", flat=True)[: MANY + 1])
-            left = max(rows.count() - MANY, 0)
-            unfit = 0
-            for key in keys[:MANY]:
-                row = PlanRow.objects.select_related("theirs", "near").filter(pk=key).first()
-                if row is None:  # What an earlier one took over.
-                    continue
-                try:
-                    with transaction.atomic():
-                        decide(current, row, decision=decision, by=actor)
-                    done += 1
-                except Mistaken:
-                    unfit += 1
-        audit(
-            business=current.business,
-            actor=actor,
-            action=f"plan: {decision}, {done} rows",
-            subject=str(current.guid),
-            now=now,
-        )
-        return Counted(done, unfit, left)
-
-
-def _open(connection: Connection) -> Connection:
     current = lock(connection.pk)
     if current.initial_started_at is not None:
         raise NotPossible("The plan is approved; the initial sync follows it.")

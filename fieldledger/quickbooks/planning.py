@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final
+from uuid import UUID, uuid4
 
 from fieldledger.office.models import Client, Item
 from fieldledger.quickbooks.models import RANK, Connection, PlanRow, QuickBooksRecord
@@ -41,6 +42,7 @@ ASK: Final = "ask"
 DECISIONS: Final = (LINK, CREATE_THERE, CREATE_HERE, RENAME, SKIP, ASK)
 
 BATCH: Final = 500  # Rows.
+MODELS: Final[Mapping[Kind, type[Client] | type[Item]]] = {Kind.CLIENT: Client, Kind.ITEM: Item}
 LISTS: Final = {Kind.CLIENT: List.ENTITIES, Kind.ITEM: List.ITEMS}
 # What can be imported, and what it becomes here.
 IMPORTABLE: Final = {
@@ -53,13 +55,27 @@ IMPORTABLE: Final = {
 
 
 def make_plan(connection: Connection, *, now: datetime) -> None:
-    """Make the plan anew from what is here and there; the caller saves the connection."""
-    PlanRow.objects.filter(connection=connection).delete()
+    """Make the plan anew from what is here and there; the caller saves the connection.
+
+    A row about the same record keeps its id: a page or a program may hold it.
+    """
+    old = PlanRow.objects.filter(connection=connection)
+    ids = {
+        (rank, record_id, None if record_id else theirs_id): guid
+        for rank, record_id, theirs_id, guid in old.values_list(
+            "rank", "record_id", "theirs_id", "guid"
+        ).iterator()
+    }
+    old.delete()
     for kind in (Kind.CLIENT, Kind.ITEM):
-        rows = _rows(connection, kind)
+        rows = _rows(connection, kind, ids)
         while part := list(islice(rows, BATCH)):
             PlanRow.objects.bulk_create(part)
     connection.plan_made_at = now
+
+
+# The rows' ids, by (rank, our record or None, theirs where there is none of ours).
+_Ids = Mapping[tuple[int, int | None, int | None], UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +123,7 @@ class _Rows:
 
     connection: Connection
     kind: Kind
+    ids: _Ids
     guids: Mapping[int, Any]
     keys: Mapping[str, int]
     taken: Taken
@@ -123,13 +140,16 @@ class _Rows:
     ) -> PlanRow:
         pk = one.id if one is not None else None
         assert pk is None or isinstance(pk, int)
+        rank = RANK[self.kind]
+        theirs_id = self.keys[other.list_id] if other is not None else None
         return PlanRow(
             connection=self.connection,
-            rank=RANK[self.kind],
+            guid=self.ids.get((rank, pk, None if pk else theirs_id)) or uuid4(),
+            rank=rank,
             record_id=pk,
             record_guid=self.guids[pk] if pk is not None else None,
             record_name=one.name[:255] if one is not None else "",
-            theirs_id=self.keys[other.list_id] if other is not None else None,
+            theirs_id=theirs_id,
             near_id=self.keys[near.list_id] if near is not None else None,
             decision=decided.decision,
             new_name=decided.name,
@@ -166,7 +186,7 @@ def _clause(reason: str) -> str:
     return reason[:1].lower() + reason[1:]
 
 
-def _rows(connection: Connection, kind: Kind) -> Iterator[PlanRow]:
+def _rows(connection: Connection, kind: Kind, ids: _Ids) -> Iterator[PlanRow]:
     ours, guids = _ours(connection, kind)
     theirs, keys = _theirs(connection, kind)
     is_client = kind == Kind.CLIENT
@@ -181,7 +201,7 @@ def _rows(connection: Connection, kind: Kind) -> Iterator[PlanRow]:
         ).values_list("name_folded", "type")
     )
     near_ours, near_theirs = _near(found) if is_client else ({}, {})
-    rows = _Rows(connection, kind, guids, keys, Taken(holders), near_ours, near_theirs)
+    rows = _Rows(connection, kind, ids, guids, keys, Taken(holders), near_ours, near_theirs)
     for question, each in enumerate(found, start=1):
         match each:
             case Link():
@@ -284,7 +304,7 @@ def _ours(connection: Connection, kind: Kind) -> tuple[list[Ours], dict[int, Any
     """Return what is here, and {primary key: guid}."""
     ours: list[Ours] = []
     guids: dict[int, Any] = {}
-    model: type[Client | Item] = Client if kind == Kind.CLIENT else Item
+    model = MODELS[kind]
     contact = _COMPARED if kind == Kind.CLIENT else ()
     rows = (
         model._default_manager.filter(business_id=connection.business_id)  # noqa: SLF001 - Django's documented API.

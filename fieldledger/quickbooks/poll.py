@@ -175,6 +175,8 @@ def has_work(poll: Poll, now: datetime) -> bool:
         case Stage.INITIAL_SYNC | Stage.ONGOING:
             if poll.reading_wanted or poll.active_count:
                 return True
+            if poll.stage == Stage.INITIAL_SYNC and poll.initial_started_at is not None:
+                return True  # The approved plan is being carried out.
             is_due = poll.checked_at is None or now - poll.checked_at >= CHECK_EVERY
             return is_due and poll.initial_started_at is not None
         case _:

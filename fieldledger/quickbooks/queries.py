@@ -461,7 +461,7 @@ def plan_page(
         rows = rows.filter(rank=RANK[Kind(kind)])
     if cursor:
         rows = rows.filter(pk__gt=_cursor(cursor))
-    page = list(rows.select_related("theirs").order_by("pk")[: limit + 1])
+    page = list(rows.select_related("theirs", "near").order_by("pk")[: limit + 1])
     following = _write_cursor(page[limit - 1].pk) if len(page) > limit else None
     return [plan_row_shape(each) for each in page[:limit]], following
 
@@ -474,21 +474,26 @@ def plan_counts(connection: Connection) -> dict[str, int]:
 
 def plan_row_shape(row: PlanRow) -> dict[str, Any]:
     """Return a plan row as the API shows it."""
-    theirs = row.theirs
     return {
         "id": str(row.guid),
         "kind": str(row.kind),
         "ours": {"id": str(row.record_guid), "name": row.record_name} if row.record_id else None,
-        "theirs": {
-            "quickbooks_id": theirs.list_id,
-            "name": theirs.name,
-            "full_name": theirs.full_name,
-        }
-        if theirs is not None
-        else None,
+        "theirs": _their_shape(row.theirs),
+        "near": _their_shape(row.near),
         "decision": row.decision,
+        "decided_by": row.decided_by or None,
         "name": row.new_name or None,
         "reason": row.reason,
+    }
+
+
+def _their_shape(record: QuickBooksRecord | None) -> dict[str, Any] | None:
+    if record is None:
+        return None
+    return {
+        "quickbooks_id": record.list_id,
+        "name": record.name,
+        "full_name": record.full_name,
     }
 
 

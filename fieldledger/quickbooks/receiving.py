@@ -153,6 +153,8 @@ def _number(connection: Connection, session: Session) -> int:
     """Return how far the session is: 100 only when nothing is left that it can do."""
     left = returning.left(connection)
     left += sum(1 + each["left"] // reading.PAGE for each in session.reads if not each.get("skip"))
+    if connection.is_carrying:
+        left += 1 + initial_sync.rows_left(connection) // initial_sync.BITE
     may_write = steps.may_write(connection)
     left += fencing.next_step(connection, may_write=may_write) is not None
     if may_write:

@@ -18,6 +18,7 @@ from fieldledger.quickbooks.deciding import (
     resume,
 )
 from fieldledger.quickbooks.errors import Mistaken, NotPossible
+from fieldledger.quickbooks.plan_bulk import decide_plan_rows
 from fieldledger.quickbooks.planned import decide_plan_row
 from fieldledger.quickbooks.relinking import relink
 from fieldledger.quickbooks.returning import compare_first, hold_both
@@ -55,6 +56,7 @@ __all__ = [
     "copy_password",
     "database_restored",
     "decide_plan_row",
+    "decide_plan_rows",
     "disconnect",
     "dismiss_notice",
     "expect_computer",

@@ -20,6 +20,7 @@ from fieldledger.quickbooks.company import OWNER_ID
 from fieldledger.quickbooks.entries import lock
 from fieldledger.quickbooks.errors import Mistaken, NotPossible
 from fieldledger.quickbooks.models import Connection, PlanRow, Stage
+from fieldledger.quickbooks.plan_renewal import catch_up
 from fieldledger.quickbooks.remapping import changed_mapping
 from fieldledger.sync.fence import Fence
 from fieldledger.sync.matching import Strategy
@@ -283,21 +284,33 @@ def disconnect(connection: Connection, *, actor: str, now: datetime) -> Connecti
     return connection
 
 
-@locking
 def approve_plan(connection: Connection, *, actor: str, now: datetime) -> Connection:
     """Approve the plan of the initial sync; it then runs exactly so.
 
+    What was made here since the plan was is matched by the same rules first.
+
     :raises NotPossible: if there is no plan to approve, or questions are open.
     """
+    if not _asks(connection):
+        catch_up(connection, now=now)
+    return _approve(connection, actor=actor, now=now)
+
+
+@locking
+def _approve(connection: Connection, *, actor: str, now: datetime) -> Connection:
     if connection.stage != Stage.INITIAL_SYNC or connection.initial_started_at is not None:
         raise NotPossible("There is no plan to approve.")
     if connection.plan_made_at is None:
         raise NotPossible(
             "The plan is not there yet: the lists are still being read from QuickBooks."
         )
-    if PlanRow.objects.filter(connection=connection, decision=planning.ASK).exists():
+    if _asks(connection):
         raise NotPossible("Some rows still ask for a decision. Decide them, then approve.")
     connection.import_asked_by = actor
-    initial_sync.carry_out(connection, now=now, actor=actor)
+    initial_sync.carry_out(connection, now=now)
     note(connection, "approve the plan", actor, now)
     return connection
+
+
+def _asks(connection: Connection) -> bool:
+    return PlanRow.objects.filter(connection=connection, decision=planning.ASK).exists()

@@ -7,6 +7,7 @@ from fieldledger.qbxml.reading import NotQbxml, read_answers
 from fieldledger.quickbooks import (
     computers,
     fencing,
+    initial_sync,
     probing,
     reading,
     recovery,
@@ -97,6 +98,7 @@ def may_write(connection: Connection) -> bool:
         and not returning.is_comparing(connection)
         and connection.stage in {Stage.INITIAL_SYNC, Stage.ONGOING}
         and connection.initial_started_at is not None
+        and not connection.is_carrying
     )
 
 
@@ -133,6 +135,12 @@ def next_document(connection: Connection, session: Session, context: Context) ->
     read = reading.next_document(session, context)
     if read is not None:
         return store(read, session, context)[1]
+    if connection.is_carrying and connection.enabled and not connection.paused:
+        initial_sync.carry_on(connection, now=context.now)
+        session.done += 1
+        if connection.is_carrying:
+            # Something to ask, so that the Web Connector calls again for the next bite.
+            return store(reading.company_document(context), session, context)[1]
     if may_write(connection) and not session.is_checked:
         return store(reverifying.check_document(connection, context), session, context)[1]
     fence = fencing.step_document(connection, context, may_write=may_write(connection))

@@ -21,6 +21,7 @@ PARTS = {
     "decide_plan_row",
     "initial_sync_part",
     "invoice_quickbooks",
+    "plan_csv",
     "quickbooks_part",
     "setup_file",
 }

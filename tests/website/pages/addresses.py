@@ -27,6 +27,7 @@ FORMS_ONLY = frozenset(
         "choose_import",
         "approve_plan",
         "decide_plan_row",
+        "decide_plan_rows",
         "refresh_lists",
         "start_probe",
         "stop_probe",
@@ -34,7 +35,7 @@ FORMS_ONLY = frozenset(
     }
 )
 # Of the set-up: they lead elsewhere when it is at another step.
-OF_A_STEP = frozenset({"quickbooks", "setup", "preferences", "initial_sync", "plan"})
+OF_A_STEP = frozenset({"quickbooks", "setup", "preferences", "initial_sync", "plan", "plan_csv"})
 
 
 def names() -> list[str]:

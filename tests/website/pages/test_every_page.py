@@ -63,7 +63,7 @@ def test_every_page_shows_while_records_are_in_quickbooks(office: Office) -> Non
 
         expected = {200, 302} if name in OF_A_STEP else {200}
         assert response.status_code in expected, (name, response.status_code)
-        if response.status_code == 200 and name != "setup_file":
+        if response.status_code == 200 and name != "setup_file" and not name.endswith("_csv"):
             is_whole(response)
 
 

@@ -134,7 +134,8 @@
       goes = performance.now() + 1500;
       return;
     }
-    const own = [...document.querySelectorAll("main [data-key]")].find((each) => each.dataset.key === key && seen(each));
+    const onRow = [...(current()?.querySelectorAll("[data-row-key]") || [])].find((each) => each.dataset.rowKey === key);
+    const own = onRow || [...document.querySelectorAll("main [data-key]")].find((each) => each.dataset.key === key && seen(each));
     if (own) {
       event.preventDefault();
       own.click();
