@@ -89,7 +89,7 @@ class Missing:
     """One record that is not in QuickBooks as it is here, and why."""
 
     kind: Kind
-    guid: str
+    invoice_guid: str  # Of the invoice itself, or of the one that was paid.
     entry_guid: str
     title: str
     client: str
@@ -138,15 +138,15 @@ def missing(connection: Connection, first: dt.date, last: dt.date) -> list[Missi
     paid = _unlike(_payments(connection, first, last)).select_related("invoice__client")
     return [
         *(
-            _missing(each, Kind.INVOICE, each.number, each.client.name, each.total)
+            _missing(each, each, Kind.INVOICE, each.number, each.total)
             for each in bills.order_by("date", "pk")[:LISTED_MAX]
         ),
         *(
             _missing(
                 each,
+                each.invoice,
                 Kind.PAYMENT,
                 f"Payment for {each.invoice.number}",
-                each.invoice.client.name,
                 each.amount,
             )
             for each in paid.order_by("date", "pk")[:LISTED_MAX]
@@ -206,14 +206,14 @@ def _standing(row: Mapping[str, Any]) -> Standing:
     return Standing(state=state, number=row["rows_number"], here=here, there=there)
 
 
-def _missing(row: Any, kind: Kind, title: str, client: str, amount: Decimal) -> Missing:
+def _missing(row: Any, invoice: Invoice, kind: Kind, title: str, amount: Decimal) -> Missing:
     reason = row.entry_message or (explain(row.entry_code).sentence if row.entry_code else "")
     return Missing(
         kind=kind,
-        guid=str(row.guid),
+        invoice_guid=str(invoice.guid),
         entry_guid=str(row.entry_guid or ""),
         title=title,
-        client=client,
+        client=invoice.client.name,
         date=row.date,
         amount=amount,
         state=State(row.entry_state),

@@ -89,6 +89,8 @@ class Shell:
             )
         office.append(self._link("Clients", "clients", "client", key="c"))
         office.append(self._link("Items", "items", "item", key="t"))
+        if may(self._role, Right.SEE_MONEY):
+            office.append(self._link("Reports", "reports", "report", key="p"))
         if may(self._role, Right.EDIT_ITEMS):
             office.append(self._link("Tax rates", "tax_rates", "percent", key="r"))
         sections = [Section(title="", links=tuple(office))]
@@ -103,9 +105,7 @@ class Shell:
         assert self.connection is not None
         links = [
             self._link("Overview", "quickbooks", "quickbooks", exact=True, key="q"),
-            self._link(
-                "Needs attention", "attention", "attention", count=self.needs_you, key="n"
-            ),
+            self._link("Attention", "attention", "attention", count=self.needs_you, key="n"),
             self._link("Sync log", "sync_log", "log", key="l"),
         ]
         if may(self._role, Right.MAP) and self.connection.stage in {

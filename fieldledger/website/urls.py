@@ -23,8 +23,11 @@ from fieldledger.website.pages import (
     invoice_editor,
     invoices,
     items,
+    month_end,
     payments,
+    reports,
     search,
+    sync_quality,
     tax_rates,
 )
 from fieldledger.website.pages.help import show_help
@@ -59,6 +62,8 @@ office = [
     path("invoices/<uuid:guid>/payments/new", payments.new_payment, name="new_payment"),
     path("payments/<uuid:guid>/void", payments.void, name="void_payment"),
     path("tax-rates/", tax_rates.tax_rates, name="tax_rates"),
+    path("reports/", reports.index, name="reports"),
+    path("reports/<slug:name>", reports.report, name="report"),
     path("developers/components", components.components, name="components"),
 ]
 quickbooks = [
@@ -100,6 +105,9 @@ quickbooks = [
     path("quickbooks/settings", choices.settings, name="quickbooks_settings"),
     path("quickbooks/attention", attention.attention, name="attention"),
     path("quickbooks/attention/act", attention.act_on_all, name="act_on_cause"),
+    path("quickbooks/month-end", month_end.month_end, name="month_end"),
+    path("quickbooks/month-end/sign", month_end.sign_month, name="sign_month"),
+    path("quickbooks/sync-quality", sync_quality.sync_quality, name="sync_quality"),
     path("quickbooks/log/", log.sync_log, name="sync_log"),
     path("quickbooks/log.csv", log_export.export, name="sync_log_csv"),
     path("quickbooks/log/act", log.act, name="act_on_entries"),

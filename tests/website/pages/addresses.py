@@ -32,6 +32,8 @@ FORMS_ONLY = frozenset(
         "start_probe",
         "stop_probe",
         "act_on_entries",
+        "act_on_cause",
+        "sign_month",
     }
 )
 # Of the set-up: they lead elsewhere when it is at another step.
@@ -55,6 +57,8 @@ def address(name: str, business: Business) -> str:
         "row": PlanRow,
     }
     pattern = next(each for each in [*urls.office, *urls.quickbooks] if each.name == name)
+    if name == "report":
+        return reverse(name, args=["sales"])
     if "<uuid:guid>" not in str(pattern.pattern):
         return reverse(name)
     kind = next(each for each in reversed(model) if each in name)

@@ -1,0 +1,157 @@
+"""The month-end packet: what is here, what was sent, what QuickBooks has, and why not all of it."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from fieldledger.accounts.pages import PageRequest
+from fieldledger.accounts.roles import Right, may
+from fieldledger.quickbooks.comparing import Comparison, Missing
+from fieldledger.quickbooks.models import Connection
+from fieldledger.quickbooks.month_end import Packet, packet_of, sign
+from fieldledger.quickbooks.pages.access import quickbooks_page
+from fieldledger.sync.content import Kind
+from fieldledger.website.pages.reports import download
+from fieldledger.website.reports import Column, Row, Table
+from fieldledger.website.words import STATES
+
+
+@quickbooks_page(Right.SEE_MONEY)
+def month_end(request: PageRequest, connection: Connection) -> HttpResponseBase:
+    """Show a month's packet, or download it."""
+    month = _month(request.GET.get("month", ""))
+    packet = packet_of(connection, month)
+    if request.GET.get("as") == "csv":
+        return download(f"month-end-{packet.month:%Y-%m}", _tables(packet))
+    kinds, methods, taxes, gaps = _tables(packet)
+    this = timezone.localdate().replace(day=1)
+    shown: dict[str, Any] = {
+        "packet": packet,
+        "tables": [kinds, taxes, methods],
+        "gaps": gaps,
+        "agrees": all(not each.difference and not each.not_sent_number for each in packet.kinds),
+        "differs": any(each.difference for each in packet.kinds),
+        "before": _month_before(packet.month),
+        "after": _month_after(packet.month) if packet.month < this else None,
+        "is_over": packet.month < this,
+        "may_sign": may(request.membership.role, Right.MAP),
+        "connection": connection,
+    }
+    return render(request, "reports/month_end.html", shown)
+
+
+@quickbooks_page(Right.MAP, methods=("POST",))
+def sign_month(request: PageRequest, connection: Connection) -> HttpResponse:
+    """Sign a month as it is now."""
+    if not request.POST.get("month"):
+        raise Http404
+    month = _month(request.POST["month"])
+    sign(connection, month, actor=request.actor, now=timezone.now())
+    messages.success(request, f"{month:%B %Y} is signed as it is now.")
+    return redirect(f"{reverse('month_end')}?month={month:%Y-%m}")
+
+
+def _month(text: str) -> dt.date:
+    """Return the first day of a month like "2026-05"; of last month where it is none."""
+    try:
+        return dt.date.fromisoformat(f"{text}-01")
+    except ValueError:
+        return _month_before(timezone.localdate().replace(day=1))
+
+
+def _month_before(first: dt.date) -> dt.date:
+    return (first - dt.timedelta(days=1)).replace(day=1)
+
+
+def _month_after(first: dt.date) -> dt.date:
+    return (first + dt.timedelta(days=31)).replace(day=1)
+
+
+def _tables(packet: Packet) -> list[Table]:
+    return [
+        _both_sides("By kind", "Kind", packet.kinds, with_sums=False),
+        _both_sides("Payments by method", "Method", packet.methods),
+        _both_sides("Tax by rate", "Tax rate", packet.taxes),
+        _gaps(packet.missing),
+    ]
+
+
+def _both_sides(
+    title: str, of: str, rows: Sequence[Comparison], *, with_sums: bool = True
+) -> Table:
+    columns = [
+        Column(title=of, kind="text"),
+        Column(title="Number", kind="number"),
+        Column(title="Here"),
+        Column(title="Sent"),
+        Column(title="In QuickBooks"),
+        Column(title="Difference"),
+        Column(title="Not sent"),
+        Column(title="How many", kind="number"),
+    ]
+    return Table(
+        title=title,
+        columns=columns,
+        rows=[
+            Row(
+                cells=(
+                    each.title,
+                    each.number,
+                    each.here,
+                    each.sent,
+                    each.there,
+                    each.difference,
+                    each.not_sent,
+                    each.not_sent_number,
+                )
+            )
+            for each in rows
+        ],
+        has_sums=with_sums,
+        empty="Nothing in this month.",
+    )
+
+
+def _gaps(rows: Sequence[Missing]) -> Table:
+    columns = [
+        Column(title="Record", kind="text"),
+        Column(title="Client", kind="text"),
+        Column(title="Date", kind="day"),
+        Column(title="Amount"),
+        Column(title="Differs by"),
+        Column(title="State", kind="text"),
+        Column(title="Why", kind="text"),
+    ]
+    return Table(
+        title="What is not in QuickBooks as it is here",
+        columns=columns,
+        rows=[
+            Row(
+                cells=(
+                    f"Invoice {each.title}" if each.kind == Kind.INVOICE else each.title,
+                    each.client,
+                    each.date,
+                    each.amount,
+                    each.difference or "",
+                    str(STATES[each.state]),
+                    each.reason or STATES[each.state].meaning,
+                ),
+                url=_url(each),
+            )
+            for each in rows
+        ],
+        has_sums=False,
+        empty="All of it is there, to the cent.",
+    )
+
+
+def _url(row: Missing) -> str:
+    if row.entry_guid:
+        return reverse("entry", args=[row.entry_guid])
+    return reverse("invoice", args=[row.invoice_guid])
