@@ -85,9 +85,9 @@ def decide(request: PageRequest, connection: Connection, guid: UUID) -> HttpResp
         raise Http404 from None
     except Mistaken as mistake:
         sentences = [each for sentences in mistake.errors.values() for each in sentences]
-        return _row(request, connection, guid, sentences=sentences, typed=name, status=422)
+        return _row(request, connection, guid, sentences=sentences, typed=name)
     except NotPossible as refusal:
-        return _row(request, connection, guid, sentences=[refusal.sentence], status=409)
+        return _row(request, connection, guid, sentences=[refusal.sentence])
     if request.htmx and (row.question or row.theirs_id != before.theirs_id):
         return HttpResponseClientRefresh()  # Other rows have changed with it.
     return _row(request, connection, row.guid)
@@ -283,7 +283,6 @@ def _row(
     *,
     sentences: list[str] | None = None,
     typed: str = "",
-    status: int = 200,
 ) -> HttpResponse:
     if not request.htmx:
         for sentence in sentences or ():
@@ -292,9 +291,8 @@ def _row(
     found = PlanRow.objects.select_related("theirs", "near").get(connection=connection, guid=guid)
     (row,) = _shown(connection, [found])
     shown = {"row": row, "sentences": sentences or [], "typed": typed, "connection": connection}
-    return render(
-        request, "quickbooks/plan_row_answer.html", shown | _summary(connection), status=status
-    )
+    # Also what was mistaken: htmx shows nothing of an answer that is an error.
+    return render(request, "quickbooks/plan_row_answer.html", shown | _summary(connection))
 
 
 def _shown(connection: Connection, rows: list[PlanRow]) -> list[dict[str, Any]]:

@@ -154,7 +154,6 @@ def test_one_of_several_is_chosen_or_another_by_its_whole_name(
         {"decision": "link", f"other-{anna.guid}": "Nobody"},
         headers={"HX-Request": "true"},
     )
-    assert answer.status_code == 422
     assert "QuickBooks has no client called “Nobody”" in text(answer)
 
 

@@ -172,7 +172,6 @@ def test_without_an_import_the_plan_comes_next_and_runs_once_approved(office: Of
         {"decision": "rename", "name": " "},
         headers={"HX-Request": "true"},
     )
-    assert wrong.status_code == 422
     assert "Give the name to use in QuickBooks" in text(wrong)
     post(office, "decide_plan_row", row[1], decision="skip")
     for each in re.findall(r'id="row-([^"]+)"', get(office, "plan", show="ask").content.decode()):
