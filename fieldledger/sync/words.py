@@ -64,6 +64,9 @@ _GONE: Final = Words(
         "To leave it out of QuickBooks, press Ignore.",
     ),
 )
+_LOOKED_UP: Final = Words(
+    "Being looked up in QuickBooks", "", Actor.SYSTEM, ("Nothing to do: it goes on by itself.",)
+)
 
 OWN_WORDS: Final[Mapping[str, Words]] = {
     # What keeps a record from being sent at all: the codes of CannotBeSent.
@@ -308,17 +311,56 @@ OWN_WORDS: Final[Mapping[str, Words]] = {
         ),
     ),
     "second_computer": Words(
-        "A second computer",
-        "Another computer is syncing the same company file right now, so this one waits.",
-        Actor.QUICKBOOKS_PC,
-        ("Remove Fieldledger from the Web Connector on the computer that should not sync.",),
+        "A second computer was refused",
+        "Two computers use this business's setup file. One may sync; the other one was refused "
+        "before anything was sent.",
+        Actor.BOOKKEEPER,
+        (
+            "On the page Connection & computers, hand over to the other one or refuse it.",
+            "Remove Fieldledger from the Web Connector on the computer that should not sync.",
+        ),
     ),
-    "restored": Words(
-        "QuickBooks was restored from a backup",
-        "The company file was restored from a backup. What we sent is being looked up, and what "
-        "is missing is sent again.",
-        Actor.SYSTEM,
-        ("Nothing to do.",),
+    "file_copied": Words(
+        "There may be two copies of the company file",
+        "Two company files with this connection's mark are in use. Nothing is sent to either.",
+        Actor.BOOKKEEPER,
+        ("On the page The company file, choose the one that is right.",),
+    ),
+    "not_this_company": Words(
+        "Is this the right company?",
+        "None of what was sent last is in the company file that was linked by hand. Nothing was "
+        "sent to it.",
+        Actor.BOOKKEEPER,
+        ("Open the right company file, or press Resume if it is the right one all the same.",),
+    ),
+    "welcome_back": Words(
+        "Welcome back",
+        "What changed here and in QuickBooks while nothing was sent has been compared.",
+        Actor.BOOKKEEPER,
+        ("On the page Welcome back, see what changed and choose how to go on.",),
+    ),
+    "file_restored": _LOOKED_UP._replace(
+        sentence="The company file was restored from a backup. What we sent is being looked up, "
+        "and what is missing is sent again.",
+    ),
+    "file_older": _LOOKED_UP._replace(
+        sentence="The company file is older than it was. What we sent is being looked up; what is "
+        "gone waits for a person.",
+    ),
+    "condensed": _LOOKED_UP._replace(
+        sentence="The company file was condensed. What we sent is being looked up; what was taken "
+        "out stays as it was.",
+    ),
+    "database_restored": _LOOKED_UP._replace(
+        sentence="Fieldledger was restored from a backup. Everything is being looked up in "
+        "QuickBooks before it is sent again.",
+    ),
+    "file_relinked": _LOOKED_UP._replace(
+        sentence="The link was moved to another company file. Everything is being looked up there "
+        "before it is sent.",
+    ),
+    "returned": _LOOKED_UP._replace(
+        sentence="{Name} was not found when both sides were compared, and is being looked up.",
     ),
     "too_old": Words(
         "QuickBooks is too old",
