@@ -81,7 +81,10 @@ def admit(connection: Connection, session: Session, company: Company, path: str)
     computer = _see(connection, session, company.computer, path)
     holder = connection.computer
     is_other = bool(company.computer and holder and company.computer.upper() != holder.upper())
-    if is_other:
+    if connection.initial_started_at is None:
+        # Nothing has been sent yet: somebody may still try which computer it is to be.
+        connection.fingerprint = {}
+    elif is_other:
         _admit_other(connection, computer, path, now)
     elif path:
         _admit_path(connection, path, now)
@@ -210,6 +213,12 @@ def fingerprint_of(company: Company, path: str) -> dict[str, Any]:
 
 def _refuse(computer: Computer, now: datetime) -> None:
     Computer.objects.filter(pk=computer.pk).update(refused_at=now)
+
+
+def audit_refusal(connection: Connection, code: str, now: datetime) -> None:
+    """Note in the audit trail that a company file was refused; once for each time it begins."""
+    if code not in {SECOND_COMPUTER, FILE_COPIED, connection.attention_code}:
+        _audit(connection, "refuse a company file", now, why=code)
 
 
 def _audit(connection: Connection, action: str, now: datetime, **details: Any) -> None:

@@ -65,6 +65,7 @@ def status(connection: Connection, *, now: datetime) -> dict[str, Any]:
         "wrong_password_at": _time(connection.wrong_password_at),
         "paused": connection.paused,
         "attention": _attention(connection),
+        "notice": connection.notice or None,
         "counts": counts,
         "closing_date": connection.closing_date.isoformat() if connection.closing_date else None,
         "lists_read_at": _time(connection.lists_read_at),

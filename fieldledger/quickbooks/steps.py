@@ -67,6 +67,7 @@ def verify(
         )
         computers.admit(connection, session, company, path)
     except CompanyRefused as refused:
+        computers.audit_refusal(connection, refused.code, session.last_call_at)
         connection.attention_code, connection.attention_message = refused.code, refused.sentence
         connection.found = {
             **computers.fingerprint_of(company, path),

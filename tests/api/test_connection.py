@@ -64,8 +64,11 @@ def test_n10_a_copy_is_put_aside(app: Program, pc: OfficePc) -> None:
     pc.desk.open(moved_to(pc, "C:\\QuickBooks\\Training.qbw"))
     pc.run()
 
+    assert app.get("/quickbooks")["notice"]["code"] == "file_moved"
+
     app.post("/quickbooks/decide", {"decision": "put_copy_aside"}, status=200)
 
+    assert app.get("/quickbooks")["notice"] is None
     assert Connection.objects.get().fingerprint["put_aside"] == ["c:\\quickbooks\\training.qbw"]
 
 

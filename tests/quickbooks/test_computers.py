@@ -120,6 +120,33 @@ def test_n10_the_same_file_on_another_computer_takes_over_once_the_first_is_sile
     assert audited(business) == ["take over from a silent computer"]
 
 
+def test_n10_while_the_set_up_lasts_any_computer_may_be_tried(
+    pc: OfficePc, business: Business
+) -> None:
+    pc.install()
+    pc.run()
+
+    at_the_laptop(pc)
+
+    connection = pc.connection
+    assert connection.computer == LAPTOP
+    assert connection.attention_code == ""
+    assert connection.notice == {}
+
+
+def test_i3_2_a_refused_file_is_in_the_audit_trail_once(pc: OfficePc, business: Business) -> None:
+    pc.set_up()
+    a_client(business, "Anna")
+    pc.desk.open(Company.fresh(seed=99, now=pc.now, name="Other Company"))
+    assert pc.connector is not None
+    pc.connector.file_id = "{11111111-2222-3333-4444-555555555555}"
+
+    for _ in range(3):
+        pc.run()
+
+    assert audited(business) == ["refuse a company file"]
+
+
 def test_n10_an_idle_call_from_its_address_keeps_the_lease(
     pc: OfficePc, business: Business
 ) -> None:
