@@ -351,6 +351,8 @@ def _end(connection: Connection, session: Session, context: Context, why: str) -
 def _summary(connection: Connection, session: Session) -> str:
     if session.last_error:
         return session.last_error
+    if probed := probing.goodbye(connection):
+        return probed
     taken = session.done - session.failed
     parts = [f"{taken} done"]
     if session.failed:

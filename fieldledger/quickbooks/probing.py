@@ -68,9 +68,13 @@ ATTEMPTS_MAX: Final = 3  # At one question, each in a session of its own.
 CLEANING_ATTEMPTS_MAX: Final = 10
 NOTHING_RAN: Final = "0x80040400"  # QuickBooks could not read the document (Intuit's hresults).
 STOP: Final = -1
-RUNNING: Final = (
-    "A probe of the sample company runs. It goes on with the Web Connector’s next call; what waits"
-    " for QuickBooks goes after it."
+_GOES_ON: Final = (
+    "The probe of the sample company goes on with the next call. What waits for QuickBooks goes"
+    " after it."
+)
+_LINE_IS_LEFT: Final = (
+    "QuickBooks has answered the probe. Two questions to the Web Connector are left: press Update"
+    " Selected again. An error that it shows then is on purpose."
 )
 
 
@@ -96,6 +100,14 @@ def running(connection: Connection) -> Probe | None:
         .order_by("-pk")
         .first()
     )
+
+
+def goodbye(connection: Connection) -> str:
+    """Return what the Web Connector shows at the end of a session of the probe; "" for others."""
+    probe = running(connection)
+    if probe is None:
+        return ""
+    return _LINE_IS_LEFT if is_at_the_line(probe) else _GOES_ON
 
 
 # --- Sending ---
@@ -320,7 +332,6 @@ def take(
     seen = seen_of(step, answers, hresult=hresult, length=len(call.response))
     probe.seen, probe.awaited_set = [*probe.seen, seen], 0
     connection.last_error, connection.last_error_at = "", None
-    session.done += 1
     is_over = _next_step(connection, probe, context) is None
     if is_over:
         probe.message = _last_words(probe)

@@ -161,6 +161,7 @@ def _number(connection: Connection, session: Session) -> int:
         left += max(connection.active_count - session.put_off, 0)
     elif is_unresolved(connection.pk):
         left += 1
+    left += connection.probe_wanted
     if not left:
         session.percent = COMPLETE
         return COMPLETE

@@ -37,12 +37,16 @@ def _inactive(run: Run) -> Step | Found:
     return Found(
         {"inactive_customer_status": customer_code, "inactive_item_status": item_code},
         f"An invoice for an inactive customer is {_said(customer_code)}, one with an inactive item"
-        f" {_said(item_code)}.",
+        f" is {_said(item_code)}.",
     )
 
 
 def _said(code: int) -> str:
     return f"refused ({code})" if code >= REFUSED_FROM else "taken"
+
+
+def _allowed(code: int) -> str:
+    return f"refused ({code})" if code >= REFUSED_FROM else "allowed"
 
 
 def _numbers(run: Run) -> Step | Found:
@@ -112,7 +116,8 @@ def _paid_invoices(run: Run) -> Step | Found:
             "void_paid_status": void,
             "delete_paid_status": delete,
         },
-        f"Making a paid invoice void is {_said(void)}, deleting one {_said(delete)}.",
+        f"Making an invoice void that is paid in part is {_allowed(void)}, deleting one is"
+        f" {_allowed(delete)}.",
     )
 
 

@@ -57,11 +57,12 @@ def test_the_probe_is_started_followed_and_its_report_taken_from_the_page(
     connection.reading_wanted = True
     connection.save()
     pc.run()
-    assert "Probe this sample company" in page_of(office, "quickbooks")
+    assert "Probe this sample company" in page_of(office, "connection")
 
     office.browser.post(reverse("start_probe"))
     assert "Waits for the Web Connector" in page_of(office)
-    assert "The probe runs" in page_of(office, "quickbooks")
+    for name in ("connection", "quickbooks"):
+        assert "The probe runs" in page_of(office, name)
     pc.run()
     assert "two questions to the Web Connector are left" in page_of(office, "probe_part")
     for _ in range(3):
