@@ -16,7 +16,7 @@
   // An item fills its line, but never over what somebody is typing there.
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
     const typing = document.activeElement;
-    const typed = typing && "value" in typing && typing.value !== typing.defaultValue;
+    const typed = typing && "defaultValue" in typing && typing.value !== typing.defaultValue;
     if (typed && event.detail.target.contains(typing)) event.detail.shouldSwap = false;
   });
   // A refusal comes with the page that explains it: show it.
