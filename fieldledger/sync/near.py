@@ -6,6 +6,7 @@ out. So 20,000 beside 20,000 stay quick.
 """
 
 import re
+import unicodedata
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,7 +21,8 @@ from fieldledger.sync.naming import fold
 SHARED_BY_MAX: Final = 40  # Customers; what more of them share tells nobody apart.
 COMPARED_MAX: Final = 60  # Customers, with each client.
 _TYPO_MIN: Final = 6  # Letters of a name in which a slip may be looked for.
-_LONG: Final = 12  # Letters of a name in which two slips may be.
+_BEGIN: Final = 4  # Letters that the spellings of one name mostly have in common.
+_LONG: Final = 10  # Letters of a name in which two slips may be.
 
 _WORD: Final = re.compile(r"[^\W_]+")
 _SAY_NOTHING: Final = (
@@ -34,6 +36,7 @@ _STREET: Final = {
     "circle": "cir", "parkway": "pkwy", "square": "sq", "north": "n", "south": "s", "east": "e",
     "west": "w", "suite": "ste", "apartment": "apt", "unit": "apt",
 }  # fmt: skip
+_WORDS: Final = {"st": "saint", "mt": "mount", "mgmt": "management", "svc": "service"}
 # Forms of one first name, a line each.
 _CALLED: Final = """
 alexander alex
@@ -262,8 +265,13 @@ def _form(mine: Sequence[str], other: Sequence[str]) -> tuple[str, int] | None:
 
 @lru_cache(maxsize=1024)
 def words_of(name: str) -> tuple[str, ...]:
-    """Return a name's telling words: words_of("Smith & Co., John") == ("smith", "john")."""
-    found = [fold(each) for each in _WORD.findall(name.replace("’", "").replace("'", ""))]
+    """Return a name's telling words, without accents.
+
+    words_of("Smíth & Co., John") == ("smith", "john").
+    """
+    plain = unicodedata.normalize("NFKD", name.replace("’", "").replace("'", ""))
+    letters = "".join(each for each in plain if not unicodedata.combining(each))
+    found = [_WORDS.get(each, each) for each in map(fold, _WORD.findall(letters))]
     telling = tuple(each for each in found if each not in _FILLING)
     return telling or tuple(found)
 
@@ -290,6 +298,8 @@ def _blocks(seen: _Seen) -> Iterable[str]:
                 yield f"t{word}"
                 # A frequent last name tells something only together with an initial.
                 yield from (f"i{word} {other[0]}" for other in words if other != word)
+            if len(word) > _BEGIN:
+                yield from (f"s{word[:_BEGIN]} {other[0]}" for other in words if other != word)
         joined = "".join(words)
         if len(joined) >= _TYPO_MIN:
             yield f"b{joined[:5]}"

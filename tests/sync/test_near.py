@@ -32,6 +32,13 @@ MAIN_STREET = {"streets": ("12 Main Street",)}
         ({"name": "John Smith"}, {"name": "Smith, John"}, "Same words in the name."),
         ({"name": "O'Neill, Seán"}, {"name": "Seán O’Neill"}, "Same words in the name."),
         ({"name": "A & B Roofing"}, {"name": "A and B Roofing LLC"}, "Same words in the name."),
+        ({"name": "An Nguyễn"}, {"name": "Nguyen, An"}, "Same words in the name."),
+        ({"name": "Saint Mary's"}, {"name": "St. Mary’s"}, "Same words in the name."),
+        (
+            {"name": "John Anderson"},
+            {"name": "Jon Andersen"},
+            "The name is spelt almost the same.",
+        ),
         ({"name": "Bob Jones"}, {"name": "Robert Jones"}, "Another form of the first name."),
         (
             {"name": "Hernandez Plumbing"},
