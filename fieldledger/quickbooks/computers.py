@@ -117,7 +117,12 @@ def _admit_other(connection: Connection, computer: Computer, path: str, now: dat
     if connection.expected_computer in {ANY, name} and connection.expected_computer:
         connection.expected_computer = ""
         Computer.objects.filter(pk=computer.pk).update(refused_at=None, barred_at=None)
-        connection.fingerprint = {**connection.fingerprint, "left": []}
+        aside = set(connection.fingerprint.get("put_aside", [])) - {path.casefold()}
+        connection.fingerprint = {
+            **connection.fingerprint,
+            "left": [],
+            "put_aside": sorted(aside),
+        }
         connection.company_file = path or connection.company_file
         _take_over(connection, name, now)
         _audit(connection, "hand over to a computer", now, computer=name, instead_of=holder)

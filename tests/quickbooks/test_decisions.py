@@ -205,6 +205,11 @@ def test_n10_of_two_copies_one_is_kept_and_the_other_is_put_aside(
     assert "Cleo" not in names(copy)
     assert ready.connection.attention_code == ""
     assert is_audited(business, "choose between two company files")
+    # Somebody thinks better of it: then the other file is no copy any more.
+    services.hand_over(ready.connection, computer=LAPTOP, **doing())
+    for _ in range(2):
+        at_the_laptop(ready, Desk.of(copy))
+    assert "Cleo" in names(copy)
 
 
 def test_n10_resume_is_the_yes_to_the_file_that_is_open(
