@@ -50,6 +50,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--customers", type=int, default=16, metavar="N", help="customers in a new company (16)"
     )
     parser.add_argument(
+        "--sample",
+        action="store_true",
+        help="a new company says that it is one of Intuit's samples, as `fieldledger probe` wants",
+    )
+    parser.add_argument(
         "--setup-file",
         type=Path,
         metavar="QWC",
@@ -111,7 +116,12 @@ def _stopping() -> Iterator[None]:
 
 
 def _connector(options: argparse.Namespace) -> WebConnector:
-    company = load(options.company, seed=options.seed, customers=options.customers)
+    company = load(
+        options.company,
+        seed=options.seed,
+        customers=options.customers,
+        is_sample=options.sample,
+    )
     if options.setup_file:
         owner_id, file_id = read_setup_file(options.setup_file)
     else:
@@ -139,7 +149,12 @@ def now() -> datetime:
 
 
 def load(
-    path: Path | None, *, seed: int, customers: int = 16, name: str = "Lakeside Home Services"
+    path: Path | None,
+    *,
+    seed: int,
+    customers: int = 16,
+    name: str = "Lakeside Home Services",
+    is_sample: bool = False,
 ) -> Company:
     """Return the company kept in a file, or a fresh one of that name.
 
@@ -147,7 +162,7 @@ def load(
     """
     if path is None or not path.exists():
         sizes = Sizes(customers=customers)
-        return Company.fresh(seed=seed, now=now(), name=name, sizes=sizes)
+        return Company.fresh(seed=seed, now=now(), name=name, sizes=sizes, is_sample=is_sample)
     try:
         return Company.from_json(path.read_text(encoding="utf-8"))
     except (ValueError, KeyError, TypeError) as error:

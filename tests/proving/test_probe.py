@@ -5,7 +5,6 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ import pytest
 
 from fieldledger.proving.probing import NoSuchVariant, read_variant, told
 from fieldledger.proving.world.campaign import VARIANTS
-from fieldledger.simulator.company import Company
 from fieldledger.simulator.variant import Variant
 from tests.proving.test_end_to_end import Api
 from tests.website.program import add_business, command, environment, run_program, serving
@@ -55,8 +53,6 @@ def test_a_variant_is_named_and_changed() -> None:
 def connected(tmp_path: Path, *, is_sample: bool) -> Iterator[tuple[Path, list[str]]]:
     """Yield the company file of a connection that is up, and the words for its Web Connector."""
     folder, company, setup = tmp_path / "data", tmp_path / "company.json", tmp_path / "a.qwc"
-    made = Company.fresh(seed=7, now=datetime.now(tz=UTC) - timedelta(days=30), is_sample=is_sample)
-    company.write_text(made.to_json(), encoding="utf-8")
     key = json.loads(add_business(folder).out.splitlines()[-1])["api_key"]
     with serving("serve", folder=folder) as server:
         api = Api(server.url, key)
@@ -67,7 +63,7 @@ def connected(tmp_path: Path, *, is_sample: bool) -> Iterator[tuple[Path, list[s
         words = [
             "simulate", "--url", f"{server.url}/qbwc", "--username", sign_in["username"],
             "--password", sign_in["password"], "--company", str(company),
-            "--setup-file", str(setup),
+            "--setup-file", str(setup), *(["--sample"] if is_sample else []),
         ]  # fmt: skip
         assert run_program(*words, "--once", folder=folder).status == 0
         yield company, words

@@ -105,7 +105,7 @@ def _query_only_sets(run: Run) -> Step | Found:
     """Store a query, ask for it, then send an add under its id: what a late copy would be."""
     number = len(run.seen)
     if number == 0:
-        query = CustomerQuery(full_name=(run.name("none"),), include_ret_element=("ListID",))
+        query = CustomerQuery(active_status="All", max_returned=1, include_ret_element=("ListID",))
         return Step(requests=(run.request("q", query),), new_id=run.set_id("q"))
     if number == 1:
         return run.ask_of("q")
