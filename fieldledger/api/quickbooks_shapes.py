@@ -281,3 +281,20 @@ class RelinkIn(Body):
     model_config = ConfigDict(json_schema_extra={**_REQUIRING, "required": ["quickbooks_id"]})
 
     quickbooks_id: Choice = Field("", description="ListID or TxnID.")
+
+
+class RenameIn(Body):
+    """The name that a client or an item is to have in QuickBooks, for one that is taken there."""
+
+    model_config = ConfigDict(json_schema_extra={**_REQUIRING, "required": ["name"]})
+
+    name: Choice = Field("", description="At most 41 characters, an item's at most 31.")
+    here_too: Flag = Field(False, description="Change our own name too.")
+
+
+class MergeIn(Body):
+    """The client that stays of two that are the same."""
+
+    model_config = ConfigDict(json_schema_extra={**_REQUIRING, "required": ["into"]})
+
+    into: Choice = Field("", description="The id of a client.")

@@ -20,9 +20,12 @@ class QuickBooksConfig(AppConfig):
         from fieldledger.office.keeping import keep  # noqa: PLC0415
         from fieldledger.quickbooks.counting import KEPT  # noqa: PLC0415
         from fieldledger.quickbooks.entries import record_change  # noqa: PLC0415
+        from fieldledger.quickbooks.events import subscribe as hear_moves  # noqa: PLC0415
+        from fieldledger.quickbooks.renaming import rename_here  # noqa: PLC0415
 
         def migrated(*, using: str, **_: Any) -> None:
             keep(using, KEPT)
 
         subscribe(record_change)
+        hear_moves(rename_here)
         post_migrate.connect(migrated, sender=self, weak=False)

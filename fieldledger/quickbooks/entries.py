@@ -193,13 +193,16 @@ def _raise_by_itself(
     woken = 0
     for key, entry in known.items():
         record = records[key]
-        state = entry.state
+        state, title = entry.state, title_of(record)
+        # A name chosen for QuickBooks was chosen beside the one the record had.
+        chosen_name = entry.chosen_name if title == entry.title else ""
         if state in _SENT_ANEW:
             woken += state != State.PENDING
             rows.append(
                 (
                     entry.pk,
-                    title_of(record),
+                    title,
+                    chosen_name,
                     record.revision,
                     record.revision,
                     State.PENDING,
@@ -216,7 +219,8 @@ def _raise_by_itself(
             rows.append(
                 (
                     entry.pk,
-                    title_of(record),
+                    title,
+                    chosen_name,
                     record.revision,
                     record.revision,
                     state,
@@ -233,6 +237,7 @@ def _raise_by_itself(
         SyncEntry,
         (
             "title",
+            "chosen_name",
             "record_revision",
             "wanted_revision",
             "state",

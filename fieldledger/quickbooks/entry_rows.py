@@ -37,6 +37,7 @@ class EntryRow:
     two_sided: bool
     quickbooks_name: str
     name_folded: str
+    chosen_name: str
     line_ids: list[str]
     differs_by: Decimal | None
     waiting_on_id: int | None

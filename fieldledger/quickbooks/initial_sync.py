@@ -19,7 +19,7 @@ from fieldledger.quickbooks.choices import suggest_mapping
 from fieldledger.quickbooks.entries import add_entries, recount, tell
 from fieldledger.quickbooks.importing import create_here, tax_codes
 from fieldledger.quickbooks.models import RANK, Connection, PlanRow, Stage, SyncEntry
-from fieldledger.quickbooks.names import NAMED_BY_PERSON
+from fieldledger.quickbooks.names import NAME_MAX, NAMED_BY_PERSON, is_form_of
 from fieldledger.quickbooks.plan_renewal import renew_plan
 from fieldledger.quickbooks.planning import (
     BATCH,
@@ -32,7 +32,7 @@ from fieldledger.quickbooks.planning import (
 )
 from fieldledger.quickbooks.tables import update_many
 from fieldledger.sync.content import Kind, State
-from fieldledger.sync.naming import fold
+from fieldledger.sync.naming import fold, quickbooks_name
 
 BITE: Final = 2000  # Rows of the plan in one transaction: two or three seconds.
 
@@ -158,6 +158,7 @@ _LINKED: Final = (
     "two_sided",
     "quickbooks_name",
     "name_folded",
+    "chosen_name",
     "code",
     "message",
     "synced_at",
@@ -193,6 +194,10 @@ def _apply_rows(connection: Connection, kind: Kind, rows: Sequence[PlanRow], now
         elif row.decision == RENAME and row.new_name:
             entry.quickbooks_name, entry.name_folded = row.new_name, fold(row.new_name)
             entry.code = NAMED_BY_PERSON
+            # A differentiator is found again; what a person has thought of is not.
+            own = quickbooks_name(entry.title, limit=NAME_MAX[kind]).name
+            if not is_form_of(row.new_name, own, limit=NAME_MAX[kind]):
+                entry.chosen_name = row.new_name
         else:
             continue
         changed.append(entry)

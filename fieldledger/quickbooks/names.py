@@ -97,11 +97,16 @@ class Names:
     def choose(self, entry: EntryRow, wanted: str) -> str:
         """Return the name the entry's record goes under, and keep it for it.
 
-        The name it has already is kept while it fits: a differentiator is not taken back.
+        What a person chose for QuickBooks goes before everything. Else the name it has already is
+        kept while it fits: a differentiator is not taken back.
         With the conflict switch off, the name goes as it is, and QuickBooks says if it is taken.
 
         :raises CannotBeSent: if `wanted` is blank.
         """
+        if entry.chosen_name:
+            chosen = quickbooks_name(entry.chosen_name, limit=self._limit).name
+            self._taken.setdefault(fold(chosen), set()).add(entry.pk)
+            return chosen
         if ":" in entry.name_folded:
             # Below a parent a name has to be unique among its siblings only; QuickBooks would say.
             return quickbooks_name(_leaf(entry, wanted), limit=self._limit).name
@@ -110,7 +115,7 @@ class Names:
             return name
         others = _Others(self._taken, entry.pk)
         known = entry.quickbooks_name
-        is_kept = entry.code == NAMED_BY_PERSON or _is_form_of(known, name, self._limit)
+        is_kept = entry.code == NAMED_BY_PERSON or is_form_of(known, name, limit=self._limit)
         if known and fold(known) not in others and is_kept:
             chosen = known
         else:
@@ -148,7 +153,7 @@ class _Others(AbstractSet[str]):
         return sum(1 for _ in self)
 
 
-def _is_form_of(known: str, name: str, limit: int) -> bool:
+def is_form_of(known: str, name: str, *, limit: int) -> bool:
     """Whether `known` is `name`, or `name` with a differentiator."""
     if known == name:
         return True

@@ -96,6 +96,7 @@ def _link(entry: SyncEntry, record: QuickBooksRecord, now: datetime) -> None:
     entry.edit_sequence = record.edit_sequence
     entry.adopted, entry.two_sided = True, bool(record.details.get("two_sided"))
     entry.quickbooks_name, entry.name_folded = record.name[:159], record.name_folded[:159]
+    entry.chosen_name = ""
     entry.code, entry.said, entry.look_first = "linked", "", False
     entry.message = f"Linked with “{record.full_name}” in QuickBooks."
     entry.waiting_on = None

@@ -7,6 +7,7 @@ from fieldledger.quickbooks.asking import (
     act,
     sync,
 )
+from fieldledger.quickbooks.clashes import merge, rename, tell_all_apart
 from fieldledger.quickbooks.deciding import (
     dismiss_notice,
     expect_computer,
@@ -64,6 +65,7 @@ __all__ = [
     "hand_over",
     "hold_both",
     "keep_file",
+    "merge",
     "new_password",
     "password_for_companion",
     "pause",
@@ -72,10 +74,12 @@ __all__ = [
     "refuse_computer",
     "relink",
     "relink_company",
+    "rename",
     "resume",
     "save_mapping",
     "save_settings",
     "set_enabled",
     "setup_file",
     "sync",
+    "tell_all_apart",
 ]

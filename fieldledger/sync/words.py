@@ -204,6 +204,11 @@ OWN_WORDS: Final[Mapping[str, Words]] = {
         "{Name} goes to QuickBooks under the name that was chosen for it.",
         Actor.SYSTEM,
     ),
+    "merged": Words(
+        "Merged",
+        "{Name} was merged into another client here, and is not sent by itself.",
+        Actor.NOBODY,
+    ),
     "linked": Words("Linked", "{Name} is tied to its record in QuickBooks.", Actor.NOBODY),
     "skipped": Words(
         "Left out by the plan",

@@ -147,12 +147,14 @@ STATUS_WORDS: Final[Mapping[int, Words]] = {
         "perhaps an inactive one.",
         Actor.OFFICE,
         (
-            "If it is the same one, press Relink and choose it.",
             (
-                "Otherwise rename it here, or switch on “Resolve future conflicts” in the "
-                "settings: it then goes under a name such as “John Smith – 2”."
+                "Open the entry in the sync log: it shows whose name it is, and lets you give ours "
+                "another one, link the two, or merge two clients."
             ),
-            _RETRY,
+            (
+                "To have it done by itself, switch on “Resolve future conflicts” in the settings: "
+                "ours then goes under a name such as “John Smith – 2”. Then press Retry."
+            ),
         ),
     ),
     3120: Words(

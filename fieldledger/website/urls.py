@@ -6,6 +6,7 @@ from fieldledger.quickbooks.pages import (
     addon,
     attention,
     choices,
+    clash,
     connection,
     hub,
     initial,
@@ -119,6 +120,11 @@ quickbooks = [
     path("quickbooks/log.csv", log_export.export, name="sync_log_csv"),
     path("quickbooks/log/act", log.act, name="act_on_entries"),
     path("quickbooks/log/<uuid:guid>", log.entry, name="entry"),
+    path("quickbooks/log/<uuid:guid>/rename", clash.rename_entry, name="rename_entry"),
+    path("quickbooks/log/<uuid:guid>/link", clash.link_entry, name="link_entry"),
+    path("quickbooks/log/<uuid:guid>/merge", clash.merge_entry, name="merge_entry"),
+    path("quickbooks/log/apart", clash.tell_apart, name="tell_apart"),
+    path("quickbooks/name-check", clash.name_check, name="name_check"),
 ]
 
 urlpatterns = [

@@ -527,3 +527,45 @@ def test_whoever_asked_is_in_the_audit_trail(app: Program) -> None:
 
     actors = {each.actor.split()[0] for each in AuditEvent.objects.exclude(action="make API key")}
     assert actors == {"key"}
+
+
+def taken(app: Program, **client: Any) -> SyncEntry:
+    """Return the entry of a new client whose name QuickBooks has refused."""
+    made = app.client(**client)
+    SyncEntry.objects.filter(guid=made["quickbooks"]["entry"]).update(
+        state=State.FAILED, code="3100"
+    )
+    Connection.objects.update(active_count=0)
+    return SyncEntry.objects.get(guid=made["quickbooks"]["entry"])
+
+
+def test_s55_a_taken_name_is_changed_for_quickbooks_by_a_program_too(app: Program) -> None:
+    connection = connected(app)
+    record(connection, List.ENTITIES, "80000002-1", "VendorRet", "Ames Supply")
+    path = f"/quickbooks/entries/{taken(app).guid}/rename"
+
+    for body in ({}, {"name": 7}, {"name": "x" * 42}, {"name": "ames supply"}):
+        assert_problem(app.ask("POST", path, body), 422, "name")
+    assert_problem(app.ask("POST", path, {"name": "A", "here_too": "x"}), 422, "here_too")
+    answer = app.ask("POST", path, {"name": "Ann Ames senior"})
+
+    assert (answer.status, answer.json["state"]) == (200, "pending")
+    connection.refresh_from_db()
+    assert connection.active_count == 1
+    assert_problem(app.ask("POST", path, {"name": "Ann Ames junior"}), 409)
+    assert_problem(app.ask("POST", f"/quickbooks/entries/{STRANGER}/rename", {"name": "A"}), 404)
+
+
+def test_s55_two_clients_that_are_one_are_merged_by_a_program_too(app: Program) -> None:
+    connected(app)
+    kept = app.client()
+    dropped = taken(app, name="Twin")
+    path = f"/quickbooks/entries/{dropped.guid}/merge"
+
+    for body in ({}, {"into": 7}, {"into": STRANGER}):
+        assert_problem(app.ask("POST", path, body), 422, "into")
+    answer = app.ask("POST", path, {"into": kept["id"]})
+
+    assert (answer.status, answer.json["state"]) == (200, "ignored")
+    assert app.get(f"/clients/{answer.json['record']}")["archived"] is True
+    assert_problem(app.ask("POST", path, {"into": kept["id"]}), 409)

@@ -16,7 +16,9 @@ from fieldledger.api.quickbooks_shapes import (
     EntriesBulkOut,
     EntryDetail,
     EntryPage,
+    MergeIn,
     RelinkIn,
+    RenameIn,
 )
 from fieldledger.api.spelling import spelled
 from fieldledger.api.texts import require_plain_text
@@ -114,6 +116,47 @@ def relink_entry(request: ApiRequest, id: str, body: RelinkIn) -> HttpResponse:
             quickbooks_id=quickbooks_id,
             actor=request.caller.actor,
             now=request.now,
+        )
+    except SyncEntry.DoesNotExist:
+        raise not_found("entry") from None
+    return _answer_entry(request, entry)
+
+
+@router.post("/quickbooks/entries/{id}/rename", response=EntryDetail, operation_id="rename_entry")
+def rename_entry(request: ApiRequest, id: str, body: RenameIn) -> HttpResponse:
+    """Give a record whose name is taken in QuickBooks another one there."""
+    named = require_plain_text(body.named())
+    name, here_too = named.get("name"), named.get("here_too", False)
+    if not isinstance(name, str) or not name:
+        raise invalid({"name": ["Give the name to use in QuickBooks."]})
+    if not isinstance(here_too, bool):
+        raise invalid({"here_too": ["Must be true or false."]})
+    entry = _found(id)
+    try:
+        services.rename(
+            connection(request),
+            entry,
+            name=name,
+            here_too=here_too,
+            actor=request.caller.actor,
+            now=request.now,
+        )
+    except SyncEntry.DoesNotExist:
+        raise not_found("entry") from None
+    return _answer_entry(request, entry)
+
+
+@router.post("/quickbooks/entries/{id}/merge", response=EntryDetail, operation_id="merge_entry")
+def merge_entry(request: ApiRequest, id: str, body: MergeIn) -> HttpResponse:
+    """Make a client whose name is taken one with another; its invoices go over."""
+    given = body.named().get("into")
+    into = guid(given) if isinstance(given, str) else None
+    if into is None:
+        raise invalid({"into": ["Choose a client to merge with."]})
+    entry = _found(id)
+    try:
+        services.merge(
+            connection(request), entry, into=into, actor=request.caller.actor, now=request.now
         )
     except SyncEntry.DoesNotExist:
         raise not_found("entry") from None

@@ -13,6 +13,7 @@ from fieldledger.office.services.clients import create_client, create_clients, u
 from fieldledger.office.services.invoice_changes import update_invoice, void_invoice
 from fieldledger.office.services.invoices import create_invoice, create_invoices
 from fieldledger.office.services.items import create_item, create_items, update_item
+from fieldledger.office.services.merging import Merged, merge_clients
 from fieldledger.office.services.payments import (
     create_payment,
     create_payments,
@@ -25,6 +26,7 @@ from fieldledger.office.services.tax_rates import create_tax_rate
 __all__ = [
     "BULK_MAX",
     "Errors",
+    "Merged",
     "Refused",
     "create_client",
     "create_clients",
@@ -35,6 +37,7 @@ __all__ = [
     "create_payment",
     "create_payments",
     "create_tax_rate",
+    "merge_clients",
     "update_client",
     "update_invoice",
     "update_item",

@@ -14,6 +14,7 @@ from django.utils import timezone
 from fieldledger.accounts.pages import PageRequest
 from fieldledger.accounts.roles import Right, may
 from fieldledger.quickbooks.attention import SHOWN_STATES, Cause, act_on_cause, causes
+from fieldledger.quickbooks.clashes import TAKEN
 from fieldledger.quickbooks.models import Connection
 from fieldledger.quickbooks.pages.access import quickbooks_page
 from fieldledger.quickbooks.pages.log import DONE, MOVABLE
@@ -49,6 +50,7 @@ class Card:
     outcomes: tuple[str, ...]
     log_url: str
     needs_mapping: bool
+    told_apart: tuple[tuple[Kind, str], ...]  # Kinds of which all can be told apart at once.
     sentence: str
 
 
@@ -105,6 +107,11 @@ def _card(cause: Cause) -> Card:
         outcomes=tuple(outcomes[name] for name in actions),
         log_url=f"{reverse('sync_log')}?{urlencode({'state': cause.state, 'code': cause.code})}",
         needs_mapping="mapping" in steps,
+        told_apart=tuple(
+            (kind, _NOUNS[kind][number != 1])
+            for kind, number in cause.kinds.items()
+            if cause.code == TAKEN and cause.state == State.FAILED
+        ),
         sentence=_sentence(cause),
     )
 

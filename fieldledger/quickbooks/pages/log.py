@@ -19,6 +19,7 @@ from fieldledger.quickbooks import queries, services
 from fieldledger.quickbooks.models import Connection, SyncEntry
 from fieldledger.quickbooks.pages.access import quickbooks_page
 from fieldledger.quickbooks.pages.checking import checking_of
+from fieldledger.quickbooks.pages.clash import card_of
 from fieldledger.quickbooks.pages.lamp import NEEDS_YOU, count_in
 from fieldledger.quickbooks.services import Mistaken
 from fieldledger.sync.content import Kind, State
@@ -121,6 +122,7 @@ def entry(request: PageRequest, connection: Connection, guid: UUID) -> HttpRespo
         "with_raw": with_raw,
         "connection": connection,
         **checking_of(detail),
+        **card_of(request, connection, guid),
     }
     return render(request, "quickbooks/entry.html", shown)
 

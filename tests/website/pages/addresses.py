@@ -34,6 +34,10 @@ FORMS_ONLY = frozenset(
         "act_on_entries",
         "act_on_cause",
         "sign_month",
+        "rename_entry",
+        "link_entry",
+        "merge_entry",
+        "tell_apart",
     }
 )
 # Of the set-up: they lead elsewhere when it is at another step.

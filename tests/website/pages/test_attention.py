@@ -96,6 +96,18 @@ def test_n5_all_alike_are_set_aside_at_once(
     assert set(SyncEntry.objects.filter(pk__in=alike).values_list("state", flat=True)) == {state}
 
 
+def test_n5_names_that_are_taken_are_told_apart_at_once(office: Office, linked: Connection) -> None:
+    clashing = refuse(linked, 3, State.FAILED, "3100", "The name is taken.")
+    SyncEntry.objects.filter(pk__in=clashing).update(quickbooks_id="", quickbooks_name="")
+    assert "Tell the clients apart" in text(page(office))
+
+    said = text(office.browser.post(reverse("tell_apart"), {"kind": "client"}, follow=True))
+
+    assert "3 names were told apart" in said
+    states = SyncEntry.objects.filter(pk__in=clashing).values_list("state", flat=True)
+    assert set(states) == {State.PENDING}
+
+
 def test_n5_a_cause_says_how_old_it_is_and_how_many_wait_for_it(
     office: Office, linked: Connection
 ) -> None:
