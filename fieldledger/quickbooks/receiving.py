@@ -22,6 +22,7 @@ from fieldledger.quickbooks import (
     returning,
     reverifying,
     steps,
+    taking_back,
     verification,
 )
 from fieldledger.quickbooks.company import read_company
@@ -303,6 +304,9 @@ def _settle(
     session: Session, entry: EntryRow, row: Mapping[str, Any], outcome: Outcome, now: datetime
 ) -> None:
     entry.said = "" if isinstance(outcome, Taken) else outcome.said
+    if taking_back.is_deletion(entry, row["op"]):
+        taking_back.settle(entry, outcome, session_id=session.pk)
+        return
     if isinstance(outcome, Taken):
         _take(entry, row, outcome, now)
         return

@@ -23,7 +23,7 @@ from fieldledger.qbxml.objects import (
 )
 from fieldledger.qbxml.reading import Answer, Record
 from fieldledger.qbxml.writing import Request
-from fieldledger.quickbooks import fencing, verification
+from fieldledger.quickbooks import fencing, taking_back, verification
 from fieldledger.quickbooks.context import Context
 from fieldledger.quickbooks.entries import adjust_active, tell
 from fieldledger.quickbooks.message_sets import Document
@@ -335,6 +335,9 @@ def _settle_add(
 def _settle_known(
     entry: SyncEntry, row: Mapping[str, Any], record: Record | None, now: datetime
 ) -> None:
+    if taking_back.is_taken_back(entry) or taking_back.is_deletion(entry, row["op"]):
+        taking_back.look(entry, record)
+        return
     entry.look_first = False
     is_undone = not entry.edit_sequence  # What we deleted or made void there.
     if record is not None:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from fieldledger.qbxml.objects import InvoiceAdd, InvoiceMod
 from fieldledger.qbxml.writing import CannotBeWritten, Request
-from fieldledger.quickbooks import contents, fencing
+from fieldledger.quickbooks import contents, fencing, taking_back
 from fieldledger.quickbooks.choices import choices_of
 from fieldledger.quickbooks.company import facts_of
 from fieldledger.quickbooks.context import Context
@@ -183,6 +183,9 @@ def _clients(connection: Connection, entries: Sequence[EntryRow]) -> Iterable[_B
             yield _vanished(entry)
             continue
         revision, content = found[entry.record_id]
+        if taking_back.is_taken_back(entry):
+            yield entry, taking_back.deletion(entry), {"op": "delete", "rev": revision}
+            continue
         if entry.quickbooks_id in beside:
             content = replace(content, email="")  # Says nothing about an adopted one's.
         try:
@@ -207,6 +210,9 @@ def _items(
             yield _vanished(entry)
             continue
         revision, content = found[entry.record_id]
+        if taking_back.is_taken_back(entry):
+            yield entry, taking_back.deletion(entry), {"op": "delete", "rev": revision}
+            continue
         try:
             name = names.choose(entry, content.name)
             notes: list[str] = []

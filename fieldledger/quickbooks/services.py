@@ -41,6 +41,7 @@ from fieldledger.quickbooks.setting_up import (
     set_enabled,
     setup_file,
 )
+from fieldledger.quickbooks.undoing import undo_export, undo_import
 
 __all__ = [
     "ACTIONS",
@@ -82,4 +83,6 @@ __all__ = [
     "setup_file",
     "sync",
     "tell_all_apart",
+    "undo_export",
+    "undo_import",
 ]

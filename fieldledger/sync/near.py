@@ -19,7 +19,7 @@ from fieldledger.sync.matching import Ours, Theirs
 from fieldledger.sync.naming import fold
 
 SHARED_BY_MAX: Final = 40  # Customers; what more of them share tells nobody apart.
-COMPARED_MAX: Final = 60  # Customers, with each client.
+COMPARED_MAX: Final = 40  # Customers, with each client.
 _TYPO_MIN: Final = 6  # Letters of a name in which a slip may be looked for.
 _BEGIN: Final = 4  # Letters that the spellings of one name mostly have in common.
 _LONG: Final = 10  # Letters of a name in which two slips may be.

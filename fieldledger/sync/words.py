@@ -216,6 +216,23 @@ OWN_WORDS: Final[Mapping[str, Words]] = {
         Actor.NOBODY,
         ("Press Retry if it should go after all.",),
     ),
+    "taking_back": Words(
+        "To be taken out again",
+        "{Name} is to be deleted in QuickBooks again, if nobody has touched it there.",
+        Actor.SYSTEM,
+        ("Nothing to do. A change of it here takes the wish away.",),
+    ),
+    "taken_back": Words(
+        "Taken out again",
+        "{Name} was deleted in QuickBooks again, as asked.",
+        Actor.NOBODY,
+        ("Press Release if it should go there after all.",),
+    ),
+    "kept_there": Words(
+        "Kept in QuickBooks",
+        "{Name} was not deleted: QuickBooks uses it, or somebody changed it there.",
+        Actor.NOBODY,
+    ),
     "deleted_here": Words(
         "Deleted here", "{Name} was deleted here before it was sent.", Actor.NOBODY
     ),

@@ -46,6 +46,8 @@ MOVES: Final[tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...]] = (
     ((_CHECKING,), "deleted there", (_GONE,)),
     ((_SYNCED, _DIFFERS), "invoice or payment changed here", (_CHANGED,)),
     ((_SYNCED, _DIFFERS), "client or item changed here, or a restore", (_PENDING,)),
+    ((_SYNCED,), "to be taken out again", (_PENDING,)),
+    ((_PENDING, _SENDING, _CHECKING), "taken out again, as asked", (_IGNORED,)),
     ((_CHANGED,), "asked for, or a restore", (_PENDING,)),
     ((_FAILED,), "Retry, or changed here", (_PENDING,)),
     ((_GONE,), "Retry", (_PENDING,)),
