@@ -116,6 +116,8 @@ class Shell:
             links.append(self._link("Settings", "quickbooks_settings", "settings", key="s"))
         if may(self._role, Right.CONNECT) and self.connection.stage not in SET_UP:
             links.append(self._link("Connection", "connection", "computer"))
+        if may(self._role, Right.CONNECT) and self.connection.initial_completed_at is not None:
+            links.append(self._link("Runs and undo", "runs", "undo"))
         return tuple(links)
 
     def _link(

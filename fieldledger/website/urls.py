@@ -15,6 +15,7 @@ from fieldledger.quickbooks.pages import (
     plan,
     probe,
     setup,
+    undo,
 )
 from fieldledger.website.pages import (
     clients,
@@ -102,6 +103,9 @@ quickbooks = [
     path("quickbooks/plan/approve", plan.approve, name="approve_plan"),
     path("quickbooks/plan/decide", plan.decide_many, name="decide_plan_rows"),
     path("quickbooks/plan/<uuid:guid>", plan.decide, name="decide_plan_row"),
+    path("quickbooks/runs", undo.runs, name="runs"),
+    path("quickbooks/runs/undo/import", undo.undo, {"what": "import"}, name="undo_import"),
+    path("quickbooks/runs/undo/export", undo.undo, {"what": "export"}, name="undo_export"),
     path("quickbooks/mapping", choices.mapping, name="mapping"),
     path("quickbooks/mapping/items", choices.item_accounts, name="item_accounts"),
     path("quickbooks/mapping/refresh", hub.refresh_lists, name="refresh_lists"),

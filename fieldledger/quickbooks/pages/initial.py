@@ -11,6 +11,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from fieldledger.accounts.pages import PageRequest
 from fieldledger.accounts.roles import Right
 from fieldledger.quickbooks import queries
+from fieldledger.quickbooks.initial_sync import rows_left
 from fieldledger.quickbooks.models import Connection, Stage
 from fieldledger.quickbooks.pages.access import quickbooks_page
 from fieldledger.quickbooks.pages.lamp import lamp_of
@@ -57,6 +58,7 @@ def _progress(request: PageRequest, connection: Connection, template: str) -> Ht
         "status": status,
         "lamp": lamp_of(connection, now=now),
         "lanes": lanes,
+        "rows_left": rows_left(connection) if connection.is_carrying else 0,
         "eta_minutes": None if eta_s is None else max(1, round(eta_s / 60)),
         "started": connection.initial_started_at is not None,
         "done": connection.stage == Stage.ONGOING,

@@ -28,6 +28,8 @@ FORMS_ONLY = frozenset(
         "approve_plan",
         "decide_plan_row",
         "decide_plan_rows",
+        "undo_export",
+        "undo_import",
         "refresh_lists",
         "start_probe",
         "stop_probe",
@@ -41,7 +43,9 @@ FORMS_ONLY = frozenset(
     }
 )
 # Of the set-up: they lead elsewhere when it is at another step.
-OF_A_STEP = frozenset({"quickbooks", "setup", "preferences", "initial_sync", "plan", "plan_csv"})
+OF_A_STEP = frozenset(
+    {"quickbooks", "setup", "preferences", "initial_sync", "plan", "plan_csv", "runs"}
+)
 
 
 def names() -> list[str]:
