@@ -318,7 +318,10 @@ def take(
         session.percent = COMPLETE
         return COMPLETE
     step = _ask(connection, probe, context)
-    assert isinstance(step, Step)  # The same that was sent: it follows from what is stored.
+    if not isinstance(step, Step):
+        # What was sent follows from what is stored, unless the program asks otherwise by now.
+        sentence = "Fieldledger was updated during a question of the probe. It is asked again."
+        return _lose(connection, session, message_set, sentence, context)
     hresult = normal_form(call.hresult) or call.hresult.strip()
     answers = None
     if not hresult:
@@ -373,7 +376,7 @@ def sign_in(connection: Connection, session: Session, context: Context) -> str:
         probe.save()
         return ""
     _conclude(probe)
-    if probe.place == len(PLACES):
+    if probe.place >= len(PLACES):
         _end(connection, probe, Probe.State.DONE, _last_words(probe), context)
         probe.save()
         return ""

@@ -64,7 +64,9 @@ def test_the_probe_is_started_followed_and_its_report_taken_from_the_page(
     for name in ("connection", "quickbooks"):
         assert "The probe runs" in page_of(office, name)
     pc.run()
-    assert "two questions to the Web Connector are left" in page_of(office, "probe_part")
+    assert "QuickBooks is done; the rest is asked of the Web Connector" in page_of(
+        office, "probe_part"
+    )
     for _ in range(3):
         pc.run()
 
