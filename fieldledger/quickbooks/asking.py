@@ -392,8 +392,8 @@ def act(
 def _forget_ids(entries: Sequence[SyncEntry]) -> None:
     update_many(
         SyncEntry,
-        ("quickbooks_id", "edit_sequence", "synced_revision", "line_ids"),
-        [(each.pk, "", "", 0, []) for each in entries],
+        ("quickbooks_id", "edit_sequence", "synced_revision", "line_ids", "written"),
+        [(each.pk, "", "", 0, [], "") for each in entries],
     )
 
 

@@ -39,6 +39,7 @@ class EntryRow:
     name_folded: str
     chosen_name: str
     line_ids: list[str]
+    written: str
     differs_by: Decimal | None
     waiting_on_id: int | None
     code: str
@@ -51,6 +52,7 @@ class EntryRow:
     synced_at: datetime | None
     sent_at: datetime | None = field(default=None, init=False)  # Written, never read.
     is_renamed: bool = field(default=False, init=False)  # Since it was read.
+    is_rewritten: bool = field(default=False, init=False)
 
     @property
     def kind(self) -> Kind:
@@ -61,6 +63,11 @@ class EntryRow:
     def differs(self) -> bool:
         """Whether QuickBooks' total is another than ours."""
         return self.differs_by is not None and self.differs_by != 0
+
+    def rewrite(self, written: str) -> None:
+        """Set what is known to be written in QuickBooks."""
+        if written != self.written:
+            self.written, self.is_rewritten = written, True
 
     def rename(self, name: str, folded: str) -> None:
         """Set the name it has in QuickBooks."""

@@ -296,6 +296,8 @@ class SyncEntry(models.Model):
     name_folded = models.CharField(max_length=159, blank=True)
     # The name a person chose for QuickBooks; it holds until the record's own name is changed.
     chosen_name = models.CharField(max_length=41, blank=True, db_default="")
+    # Fingerprints of what QuickBooks took last, field by field: see sync.written.
+    written = models.CharField(max_length=120, blank=True, db_default="")
     line_ids = models.JSONField(default=list)  # TxnLineIDs of an invoice, in our lines' order.
     differs_by = models.DecimalField(max_digits=15, decimal_places=2, null=True)
 

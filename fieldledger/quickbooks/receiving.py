@@ -37,7 +37,7 @@ from fieldledger.quickbooks.models import (
     Session,
     SyncEntry,
 )
-from fieldledger.quickbooks.sending import release_waiters
+from fieldledger.quickbooks.sending import called, release_waiters
 from fieldledger.quickbooks.tables import update_many
 from fieldledger.sync import halving
 from fieldledger.sync.content import Kind, State
@@ -328,20 +328,17 @@ def _settle(
             entry.state = State.FAILED
 
 
-def called(entry: EntryRow) -> str:
-    """Return what a sentence calls an entry's record."""
-    return f"the {entry.kind} “{entry.title}”"
-
-
 def _take(entry: EntryRow, row: Mapping[str, Any], taken: Taken, now: datetime) -> None:
     entry.quickbooks_id = taken.quickbooks_id
     entry.edit_sequence = taken.edit_sequence or entry.edit_sequence
     entry.quickbooks_type = taken.type or entry.quickbooks_type
     if entry.rank in {1, 2} and taken.name:
         entry.rename(taken.name[:159], fold(taken.full_name or taken.name)[:159])
-    if taken.line_ids:
+    if row["op"] in {"add", "mod"}:
+        # A stored answer does not tell them, and old ones may be gone: then lines are made anew.
         entry.line_ids = list(taken.line_ids)
     entry.synced_revision = min(row["rev"], entry.record_revision)
+    entry.written = row.get("w", "")
     entry.synced_at = now
     entry.look_first = False
     is_undone = row["op"] in {"void", "delete"}
@@ -412,6 +409,7 @@ _COLUMNS: Final = (
     "quickbooks_type",
     "edit_sequence",
     "line_ids",
+    "written",
     "differs_by",
     "code",
     "message",

@@ -30,14 +30,16 @@ from fieldledger.quickbooks.message_sets import Document
 from fieldledger.quickbooks.models import Connection, MessageSet, Session, SyncEntry
 from fieldledger.quickbooks.sending import release_waiters
 from fieldledger.quickbooks.tables import update_many
-from fieldledger.quickbooks.verification import CONDENSED, FILE_RESTORED, REASONS
+from fieldledger.quickbooks.verification import CONDENSED, FILE_RESTORED, REASONS, is_older
 from fieldledger.sync.content import Kind, State
 from fieldledger.sync.naming import fold
+from fieldledger.sync.outcomes import STALE_EDIT
 
 # No clock of ours is compared with one of theirs by less than this: QuickBooks prints one UTC
 # offset for all dates, and PCs stand in wrong zones.
-CLOCKS_DIFFER: Final = timedelta(hours=26)
+CLOCKS_DIFFER: Final = timedelta(hours=26 + 14)  # A day and more wrong, and any zone's offset.
 OTHER_CONTENT: Final = 9001
+STALE: Final = str(STALE_EDIT)
 LOOKED_FOR_MAX: Final = 50
 
 _MARK: Final = ("ListID", "EditSequence", "Name", "FullName", "ExternalGUID")
@@ -301,7 +303,8 @@ def take_look(
     left = sum(each.state != State.PENDING for each in settled)
     adjust_active(connection.pk, -left)
     connection.active_count -= left
-    there = [each.pk for each in settled if each.state in {State.SYNCED, State.DIFFERS}]
+    at_rest = {State.SYNCED, State.DIFFERS, State.CHANGED}
+    there = [each.pk for each in settled if each.state in at_rest]
     release_waiters(connection, there, context.now)
     found_now = {each.pk for each in settled if rows[each.pk]["op"] == "add" and each.quickbooks_id}
     verification.note_written(connection, sorted(found_now))
@@ -316,6 +319,7 @@ def _settle_add(
         _queue(entry, "Looked for by its mark: QuickBooks does not have it, so it is sent again.")
         return
     adopt(entry, record)
+    entry.written = row.get("w", "") if row["rev"] else ""
     entry.synced_revision = min(row["rev"] or 1, entry.record_revision)
     entry.synced_at = now
     if not row["rev"] or entry.wanted_revision > entry.synced_revision:
@@ -345,7 +349,10 @@ def _settle_known(
         if not is_undone and _is_as_it_was(entry, theirs):
             _leave(entry, "Looked up in QuickBooks: it is as it was.")
             return
-        # Whether the change was made or not, making it again makes it once.
+        # Whether the change was made or not, making it again makes it once. Where somebody changed
+        # it since (3200), what was written stays known, and only what is another here is sent.
+        if entry.code != STALE or is_older(theirs, entry.edit_sequence):
+            entry.written = ""
         entry.edit_sequence = theirs or entry.edit_sequence
         entry.line_ids = _line_ids(record) or entry.line_ids
         _queue(entry, "QuickBooks was asked for the present version; the change is sent.")
@@ -353,7 +360,7 @@ def _settle_known(
         _leave(entry, "Looked up in QuickBooks: it is not there, as it should be.")
     elif entry.code == FILE_RESTORED:
         # Under another id it may be there all the same: its mark is looked for next.
-        entry.quickbooks_id = entry.edit_sequence = ""
+        entry.quickbooks_id = entry.edit_sequence = entry.written = ""
         entry.line_ids, entry.look_first = [], True
         _queue(entry, "The restored company file does not have it, so it is sent again.")
     elif entry.code == CONDENSED and entry.kind in {Kind.INVOICE, Kind.PAYMENT}:
@@ -430,6 +437,7 @@ _COLUMNS: Final = (
     "quickbooks_name",
     "name_folded",
     "line_ids",
+    "written",
     "differs_by",
     "code",
     "message",

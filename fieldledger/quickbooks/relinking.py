@@ -93,7 +93,7 @@ def _link(entry: SyncEntry, record: QuickBooksRecord, now: datetime) -> None:
     entry.wanted_revision = entry.synced_revision = entry.record_revision
     entry.synced_at = entry.updated_at = now
     entry.quickbooks_id, entry.quickbooks_type = record.list_id, record.type
-    entry.edit_sequence = record.edit_sequence
+    entry.edit_sequence, entry.written = record.edit_sequence, ""
     entry.adopted, entry.two_sided = True, bool(record.details.get("two_sided"))
     entry.quickbooks_name, entry.name_folded = record.name[:159], record.name_folded[:159]
     entry.chosen_name = ""

@@ -4,7 +4,7 @@ Rules are fieldledger.sync's; here they meet the database, with a fixed number o
 set. What is sent is what a record says now, not what it said when it was asked for.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from operator import attrgetter
@@ -27,9 +27,10 @@ from fieldledger.quickbooks.message_sets import Document, store
 from fieldledger.quickbooks.models import RANK, Connection, MessageSet, Session, SyncEntry
 from fieldledger.quickbooks.names import Names
 from fieldledger.quickbooks.tables import update_many
-from fieldledger.sync import halving, mapping
+from fieldledger.sync import halving, mapping, written
 from fieldledger.sync.content import Choices, CompanyFacts, Kind, Known, State
 from fieldledger.sync.naming import fold
+from fieldledger.sync.words import explain
 
 # A set holds list records or invoices or payments: each kind's parents are there before it.
 _CLASSES: Final = {1: (1, 2), 2: (1, 2), 3: (3, 3), 4: (4, 4)}
@@ -119,10 +120,11 @@ def _build(connection: Connection, entries: Sequence[EntryRow], context: Context
         chosen = [each for each in entries if each.rank == RANK[kind]]
         if not chosen:
             continue
-        for entry, body, noted in _bodies(connection, kind, chosen, facts, choices):
-            if body is None:
+        for entry, whole, noted in _bodies(connection, kind, chosen, facts, choices):
+            if whole is None or _is_nothing_new(entry, whole, noted):
                 batch.turned_down.append(entry)
                 continue
+            body = _changed_part(entry, whole, noted)
             request = Request(
                 request_id=f"{entry.pk}:{nonce}",
                 body=body,
@@ -132,6 +134,32 @@ def _build(connection: Connection, entries: Sequence[EntryRow], context: Context
             batch.requests.append(request)
             batch.content.append({"r": request.request_id, "e": entry.pk, **noted})
     return batch
+
+
+def _is_nothing_new(entry: EntryRow, body: Any, noted: Mapping[str, Any]) -> bool:
+    """Settle an entry of which QuickBooks keeps nothing that has changed here."""
+    if noted["op"] != "mod" or not written.is_unchanged(body, entry.written):
+        return False
+    entry.state = State.DIFFERS if entry.differs else State.SYNCED
+    entry.synced_revision = noted["rev"]
+    entry.code = "nothing_to_send"
+    sentence = explain("nothing_to_send", name=called(entry)).sentence
+    entry.message = f"{sentence} {noted.get('notes', '')}".strip()
+    entry.said = ""
+    return True
+
+
+def _changed_part(entry: EntryRow, body: Any, noted: dict[str, Any]) -> Any:
+    """Return what is sent of a record: in a change, what is another here than was written last."""
+    sent = written.fingerprints(body)
+    if not sent:
+        return body
+    noted["w"] = sent
+    if noted["op"] != "mod":
+        return body
+    part = written.leave_unchanged(body, entry.written)
+    entry.rewrite(written.still_certain(entry.written, sent))
+    return part
 
 
 _Body = tuple[EntryRow, Any, dict[str, Any]]
@@ -313,6 +341,11 @@ def _name(entry: EntryRow, name: str) -> None:
     entry.rename(name, f"{parents}{colon}{fold(name)}"[:159])
 
 
+def called(entry: EntryRow) -> str:
+    """Return what a sentence calls an entry's record."""
+    return f"the {entry.kind} “{entry.title}”"
+
+
 def _vanished(entry: EntryRow) -> _Body:
     entry.state = State.CANCELLED
     entry.code, entry.message = "deleted_here", "It was deleted here before it was sent."
@@ -410,6 +443,8 @@ def _store(connection: Connection, session: Session, batch: Batch, context: Cont
         each.sent_at, each.tries = context.now, each.tries + 1
     if any(each.is_renamed for each in batch.entries):
         columns += ["quickbooks_name", "name_folded"]
+    if any(each.is_rewritten for each in batch.entries):
+        columns += ["written"]
     values = attrgetter("pk", *columns)
     update_many(SyncEntry, columns, [values(each) for each in batch.entries])
     return text

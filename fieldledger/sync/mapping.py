@@ -156,7 +156,10 @@ def write_item(
     description = write_text(content.description, "Description", notes)
     price = write_figure(content.price, "price", f"Item “{content.name}”")
     tax_code = _tax_code(content.taxable, facts)
+    if content.cost:
+        note(notes, "Cost", ["It is kept here alone; QuickBooks is told what the item sells for."])
     if known is not None:
+        _note_kind(content, known, choices, notes)
         return _item_mod(
             content, known, name=given.name, text=description, price=price, tax_code=tax_code
         )
@@ -180,6 +183,21 @@ def write_item(
         sales_or_purchase=side,
         external_guid=marker(content.guid),
     )
+
+
+_TYPES: Final = {"ItemServiceRet": "a service item", "ItemNonInventoryRet": "a product"}
+
+
+def _note_kind(
+    content: ItemContent, known: Known, choices: Choices, notes: list[str] | None
+) -> None:
+    """Say that an item whose kind was changed here stays what it is in QuickBooks."""
+    wanted = f"{choices.item_types.get(content.kind, 'ItemService')}Ret"
+    if known.type in _TYPES and known.type != wanted and not known.adopted:
+        stays = (
+            f"In QuickBooks it stays {_TYPES[known.type]}: an item’s type cannot be changed there."
+        )
+        note(notes, "Kind", [stays])
 
 
 def _item_mod(

@@ -198,6 +198,11 @@ OWN_WORDS: Final[Mapping[str, Words]] = {
         "In QuickBooks {name} is of a type that Fieldledger does not change. It is used as it is.",
         Actor.NOBODY,
     ),
+    "nothing_to_send": Words(
+        "Nothing to send",
+        "What was changed in {name} is kept here alone: QuickBooks has everything else as it is.",
+        Actor.NOBODY,
+    ),
     # What became of a record that was sent.
     "named_by_person": Words(
         "Named by hand",

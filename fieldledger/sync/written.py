@@ -1,0 +1,172 @@
+"""Send only what has changed here: what was written last is told from fingerprints of it.
+
+A change that named every field would undo what people have done in QuickBooks to fields that nobody
+touched here. So each record keeps a short fingerprint of each thing that QuickBooks took last, not
+the thing itself, and a change names only what is another since. What was never confirmed is taken
+for another.
+
+Some fields go together, for QuickBooks works one out from the other: an invoice's date, terms and
+due date; its tax and its lines. With another customer QuickBooks fills in that customer's own
+defaults, so then everything is named.
+"""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any, Final
+
+from fieldledger.qbxml import objects
+
+LENGTH: Final = 8  # Characters of a fingerprint: 48 bits.
+_UNKNOWN: Final = "?" * LENGTH
+_CUSTOMER: Final = (
+    ("name",),
+    ("is_active",),
+    ("company_name",),
+    ("first_name",),
+    ("last_name",),
+    ("bill_address",),
+    ("ship_address",),
+    ("phone",),
+    ("email",),
+    ("notes",),
+)
+_ITEM: Final = (("name",), ("is_active",), ("sales_tax_code_ref",))
+_INVOICE: Final = (
+    ("customer_ref",),
+    ("ref_number",),
+    ("txn_date", "terms_ref", "due_date"),
+    ("bill_address",),
+    ("memo",),
+    ("item_sales_tax_ref", "customer_sales_tax_code_ref", "invoice_line_mod"),
+)
+_LINE: Final = ("item_ref", "desc", "quantity", "rate", "amount", "sales_tax_code_ref")
+_SIDES: Final = (
+    "sales_or_purchase",
+    "sales_or_purchase_mod",
+    "sales_and_purchase",
+    "sales_and_purchase_mod",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Fields that go together, and what they say; those of an item's side are named with it."""
+
+    names: tuple[str, ...]
+    says: Any
+
+
+def fingerprints(body: object) -> str:
+    """Return the fingerprints of what an Add or a whole Mod says; "" where none are kept."""
+    return "".join(_fingerprint(each.says) for each in _parts(body))
+
+
+def is_unchanged(body: object, written: str) -> bool:
+    """Whether a Mod says nothing but what was written last."""
+    return bool(written) and fingerprints(body) == written
+
+
+def leave_unchanged(body: Any, written: str) -> Any:
+    """Return a Mod without what was written last and has not changed here since.
+
+    `written` is what `fingerprints` or `still_certain` gave then; "" leaves the Mod as it is.
+    """
+    parts = _parts(body)
+    now = [_fingerprint(each.says) for each in parts]
+    before = _cut(written)
+    if len(before) != len(now):
+        return body
+    if isinstance(body, objects.InvoiceMod) and before[0] != now[0]:
+        return body
+    for part, old, new in zip(parts, before, now, strict=True):
+        if old == new:
+            body = _without(body, part.names)
+    if isinstance(body, objects.InvoiceMod):
+        return replace(body, is_to_be_printed=None)
+    return _without_empty_side(body)
+
+
+def still_certain(written: str, sent: str) -> str:
+    """Return what is known of QuickBooks' record while a change to it is not confirmed."""
+    before, now = _cut(written), _cut(sent)
+    if len(before) != len(now):
+        return ""
+    return "".join(old if old == new else _UNKNOWN for old, new in zip(before, now, strict=True))
+
+
+def _parts(body: object) -> list[_Part]:
+    match body:
+        case objects.CustomerAdd() | objects.CustomerMod():
+            return _plain(body, _CUSTOMER)
+        case objects.InvoiceAdd() | objects.InvoiceMod():
+            return _plain(body, _INVOICE)
+        case objects.ItemInventoryMod():
+            return [*_plain(body, _ITEM), *_plain(body, (("sales_desc",), ("sales_price",)))]
+        case (
+            objects.ItemServiceAdd()
+            | objects.ItemServiceMod()
+            | objects.ItemNonInventoryAdd()
+            | objects.ItemNonInventoryMod()
+        ):
+            return [*_plain(body, _ITEM), *_of_side(body)]
+        case _:
+            return []
+
+
+def _plain(body: object, groups: Sequence[tuple[str, ...]]) -> list[_Part]:
+    return [_Part(names, [_said(body, each) for each in names]) for names in groups]
+
+
+def _of_side(body: object) -> list[_Part]:
+    for name in _SIDES:
+        side = getattr(body, name, None)
+        if side is not None:
+            found = ("desc", "price") if hasattr(side, "desc") else ("sales_desc", "sales_price")
+            return [_Part((name, each), [_value(getattr(side, each))]) for each in found]
+    return []
+
+
+def _said(body: object, name: str) -> Any:
+    if name == "invoice_line_mod":
+        lines: Sequence[Any] = getattr(body, name, ()) or getattr(body, "invoice_line_add", ())
+        return [[_value(getattr(line, each)) for each in _LINE] for line in lines]
+    return _value(getattr(body, name))
+
+
+def _value(value: Any) -> Any:
+    """Return a value in a form in which saying nothing and emptying are alike."""
+    if value is None or value == "":
+        return ""
+    if is_dataclass(value):
+        inside = [_value(getattr(value, each.name)) for each in fields(value)]
+        return inside if any(inside) else ""
+    return value
+
+
+def _fingerprint(says: Any) -> str:
+    digest = hashlib.blake2b(repr(says).encode(), digest_size=6).digest()
+    return base64.b64encode(digest).decode()
+
+
+def _cut(written: str) -> list[str]:
+    return [written[at : at + LENGTH] for at in range(0, len(written), LENGTH)]
+
+
+def _without(body: Any, names: tuple[str, ...]) -> Any:
+    if names[0] in _SIDES:
+        side, name = names
+        return replace(body, **{side: replace(getattr(body, side), **{name: None})})
+    empty: dict[str, Any] = {each: () if each == "invoice_line_mod" else None for each in names}
+    return replace(body, **empty)
+
+
+def _without_empty_side(body: Any) -> Any:
+    for name in _SIDES:
+        side = getattr(body, name, None)
+        if side is not None and not any(
+            getattr(side, each.name) is not None for each in fields(side)
+        ):
+            return replace(body, **{name: None})
+    return body
