@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Import a large, awkward company under both strategies: counts, time, and memory of the server.
 
-`python benchmarks/import_company.py [CUSTOMERS [ITEMS]]` (20000 and 5000 if not said). The server
-side runs in a process of its own, whose peak memory is measured; the simulated QuickBooks runs in
-this one. Nothing listens on the network. It fails if a count is wrong, anything is double, or
-memory goes over 300 MB.
+`python benchmarks/import_company.py [CUSTOMERS [ITEMS [KILLS]]]` (20000, 5000 and 0 if not said).
+The server side runs in a process of its own, whose peak memory is measured; the simulated
+QuickBooks runs in this one. Nothing listens on the network. With KILLS, that process is killed so
+many times (SIGKILL) in the middle of a call, while it reads and while it carries out the plan, and
+started anew on the same data. It fails if a count is wrong, anything is double, or memory goes over
+300 MB.
 """
 
 import json
@@ -18,6 +20,7 @@ from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
+from random import Random
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,16 +32,16 @@ sys.path.insert(0, str(ROOT))
 def main() -> int:
     """Run both strategies and print what they came to."""
     numbers = [int(each) for each in sys.argv[1:]]
-    customers, items = [*numbers, *[20_000, 5_000][len(numbers) :]][:2]
+    customers, items, kills = [*numbers, *[20_000, 5_000, 0][len(numbers) :]][:3]
     is_right = True
     for strategy in ("name_and_contact", "name_or_contact"):
-        found = run(strategy, customers, items)
+        found = run(strategy, customers, items, kills)
         sys.stdout.write(json.dumps(found, indent=1) + "\n")
         is_right = is_right and not found["wrong"]
     return 0 if is_right else 1
 
 
-def run(strategy: str, customers: int, items: int) -> dict[str, Any]:
+def run(strategy: str, customers: int, items: int, kills: int) -> dict[str, Any]:
     """Import one company and return what was measured and what is wrong."""
     from fieldledger.simulator.company import Company
     from fieldledger.simulator.connector import Desk, WebConnector
@@ -58,12 +61,9 @@ def run(strategy: str, customers: int, items: int) -> dict[str, Any]:
         jobs=True,
         inactive=True,
     )
-    context = get_context("spawn")
-    near, far = context.Pipe()
     with tempfile.TemporaryDirectory(prefix="fieldledger-import-") as folder:
-        server = context.Process(target=serve, args=(far, folder))
-        server.start()
-        username, password, owner_id, file_id = ask(near, "begin", clients, things)
+        server = Server(folder, kills)
+        username, password, owner_id, file_id = server.ask("begin", clients, things)
         connector = WebConnector(
             desk=Desk.of(company),
             username=username,
@@ -74,27 +74,68 @@ def run(strategy: str, customers: int, items: int) -> dict[str, Any]:
         )
         started = time.monotonic()
         slowest = 0.0
-        for step in ("connected", ("choose", strategy), "after"):
-            slowest = max(slowest, session(near, connector))
-            if step == "connected":
-                ask(near, "connected")
-                # The walk for the plan itself: all lists anew.
-                slowest = max(slowest, ask(near, "choose", strategy))
+        while not server.ask("is_read"):
+            slowest = max(slowest, session(server, connector, dies=server.kills_left > kills // 2))
+        server.ask("connected")
+        slowest = max(slowest, server.ask("choose", strategy))
+        while not server.ask("is_over"):
+            slowest = max(slowest, session(server, connector, dies=server.kills_left > 0))
         took = time.monotonic() - started
-        report = ask(near, "report")
-        near.send(("end",))
-        server.join()
+        report = server.ask("report")
+        server.end()
     wrong = find_wrong(report, expected, company)
+    if server.kills_left:
+        wrong.append(f"killed {kills - server.kills_left} times only")
     return {
         "strategy": strategy,
         "customers": customers,
         "items": items,
+        "killed": kills - server.kills_left,
         "links": expected.links,
         **report,
         "seconds": round(took, 1),
         "slowest_call_s": round(slowest, 1),
         "wrong": wrong,
     }
+
+
+class Server:
+    """The server's process: asked through a pipe, killed, and started anew on the same data."""
+
+    def __init__(self, folder: str, kills: int) -> None:
+        self.kills_left = kills
+        self._folder = folder
+        self._chance = Random(kills)
+        self._start()
+
+    def _start(self) -> None:
+        context = get_context("spawn")
+        self._near, far = context.Pipe()
+        self._process = context.Process(target=serve, args=(far, self._folder))
+        self._process.start()
+
+    def ask(self, *what: Any) -> Any:
+        """Let the process do something and return what comes of it."""
+        self._near.send(what)
+        return self._near.recv()
+
+    def ask_and_kill(self, *what: Any) -> None:
+        """Let the process begin something, kill it somewhere on the way, and start another."""
+        self._near.send(what)
+        time.sleep(self._chance.random() ** 2)
+        self._process.kill()
+        self._process.join()
+        self.kills_left -= 1
+        self._start()
+
+    def call_to_die_in(self) -> int:
+        """Return the number of the call of a session that does not come back."""
+        return self._chance.randrange(2, 10)
+
+    def end(self) -> None:
+        """Let the process end."""
+        self._near.send(("end",))
+        self._process.join()
 
 
 def find_wrong(report: dict[str, Any], expected: Any, company: Any) -> list[str]:
@@ -117,21 +158,17 @@ def find_wrong(report: dict[str, Any], expected: Any, company: Any) -> list[str]
     return wrong
 
 
-def ask(pipe: Connection, *what: Any) -> Any:
-    """Let the server's process do something and return what comes of it."""
-    pipe.send(what)
-    return pipe.recv()
-
-
-def session(pipe: Connection, connector: Any) -> float:
+def session(server: Server, connector: Any, *, dies: bool) -> float:
     """Run one session of the Web Connector and return the seconds of its slowest call."""
     from fieldledger.simulator.connector import Wait
-    from fieldledger.simulator.soap import Received, write_call
+    from fieldledger.simulator.soap import Lost, Received, write_call
 
     connector.requests = connector.sessions = 0
     connector.calls.clear()
     steps = connector.session()
-    reply, slowest = None, 0.0
+    reply: Any = None
+    slowest, number = 0.0, 0
+    last = server.call_to_die_in() if dies else 0
     while True:
         try:
             step = steps.send(reply)
@@ -140,8 +177,13 @@ def session(pipe: Connection, connector: Any) -> float:
         if isinstance(step, Wait):
             reply = None
             continue
+        number += 1
+        if number == last:
+            server.ask_and_kill("post", write_call(step))
+            reply = Lost("The underlying connection was closed.")
+            continue
         started = time.monotonic()
-        status, body = ask(pipe, "post", write_call(step))
+        status, body = server.ask("post", write_call(step))
         slowest = max(slowest, time.monotonic() - started)
         reply = Received(status=status, content_type="text/xml; charset=utf-8", body=body)
 
@@ -169,6 +211,10 @@ def serve(pipe: Connection, folder: str) -> None:
                 pipe.send(post(given[0]))
             case "begin":
                 pipe.send(begin(*given))
+            case "is_read":
+                pipe.send(_connection().lists_read_at is not None)
+            case "is_over":
+                pipe.send(_connection().stage == "ongoing")
             case "connected":
                 pipe.send(go_next())
             case "choose":
