@@ -28,6 +28,7 @@ from fieldledger.quickbooks.models import (
     Stage,
     SyncEntry,
 )
+from fieldledger.quickbooks.summing_up import HOW, by_the_plan
 from fieldledger.sync.content import Kind, State
 from fieldledger.sync.naming import fold
 from fieldledger.sync.progress import eta_seconds
@@ -222,15 +223,16 @@ def entry_page(
     state: str | None = None,
     kind: str | None = None,
     code: str | None = None,
+    how: str | None = None,
     q: str = "",
     since: datetime | None = None,
     cursor: str | None = None,
 ) -> tuple[list[SyncEntry], str | None]:
     """Return a page of the sync log, newest first, and the cursor of the next one.
 
-    `state` may name several, with commas between.
+    `state` may name several, with commas between; `how` is one of summing_up.HOW.
 
-    :raises Mistaken: for an unknown state or kind, or a cursor that is none of ours.
+    :raises Mistaken: for an unknown state, kind or how, or a cursor that is none of ours.
     """
     entries = SyncEntry.objects.filter(connection=connection)
     if state:
@@ -245,6 +247,10 @@ def entry_page(
         entries = entries.filter(rank=RANK[Kind(kind)])
     if code:
         entries = entries.filter(code=code)
+    if how:
+        if how not in HOW:
+            raise Mistaken({"how": [f"Choose one of: {', '.join(HOW)}."]})
+        entries = by_the_plan(entries, how)
     if since is not None:
         entries = entries.filter(updated_at__gte=since)
     if q.strip():

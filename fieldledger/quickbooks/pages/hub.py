@@ -51,7 +51,7 @@ def pause(request: PageRequest, connection: Connection) -> HttpResponse:
     """Send nothing until resumed."""
     services.pause(connection, actor=request.actor, now=timezone.now())
     messages.success(request, "Paused. Nothing goes to QuickBooks until you press Resume.")
-    return redirect("quickbooks")
+    return redirect(_back(request))
 
 
 @quickbooks_page(Right.CONNECT, methods=("POST",))
@@ -63,7 +63,7 @@ def resume(request: PageRequest, connection: Connection) -> HttpResponse:
         return redirect("welcome_back")
     services.resume(connection, actor=request.actor, now=now)
     messages.success(request, "Resumed. What waits goes with the Web Connector's next call.")
-    return redirect("quickbooks")
+    return redirect(_back(request))
 
 
 @quickbooks_page(Right.MAP, methods=("POST",))
@@ -138,6 +138,10 @@ def _silent_for(connection: Connection, now: datetime) -> str:
     if connection.paused or last is None or not is_silent(connection, now=now):
         return ""
     return words_of_seconds((now - last).total_seconds())
+
+
+def _back(request: PageRequest) -> str:
+    return "initial_sync" if request.POST.get("from") == "initial_sync" else "quickbooks"
 
 
 def _minutes(seconds: int | None) -> int | None:

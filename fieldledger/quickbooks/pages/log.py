@@ -22,6 +22,7 @@ from fieldledger.quickbooks.pages.checking import checking_of
 from fieldledger.quickbooks.pages.clash import card_of
 from fieldledger.quickbooks.pages.lamp import NEEDS_YOU, count_in
 from fieldledger.quickbooks.services import Mistaken
+from fieldledger.quickbooks.summing_up import HOW_WORDS
 from fieldledger.sync.content import Kind, State
 from fieldledger.sync.words import ACTOR_WORDS, explain
 
@@ -135,6 +136,7 @@ def filters_of(asked: QueryDict) -> dict[str, Any]:
         "state": ",".join(states) or None,
         "kind": asked.get("kind") or None,
         "code": asked.get("code") or None,
+        "how": asked.get("how") or None,
         "q": asked.get("q", ""),
     }
 
@@ -154,9 +156,11 @@ def _shown(connection: Connection, asked: QueryDict) -> dict[str, Any]:
         "kind": asked.get("kind", ""),
         "code": code,
         "cause": explain(code).title if code else "",
+        "how": asked.get("how", ""),
+        "how_words": HOW_WORDS.get(asked.get("how", ""), ""),
         "kinds": [(str(kind), f"{str(kind).capitalize()}s") for kind in Kind],
         "filters": asked.urlencode(),
-        "is_filtered": any(asked.get(name) for name in ("q", "state", "kind", "code")),
+        "is_filtered": any(asked.get(name) for name in ("q", "state", "kind", "code", "how")),
     }
 
 

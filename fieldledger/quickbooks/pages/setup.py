@@ -13,6 +13,7 @@ from fieldledger.accounts.roles import Right
 from fieldledger.office.models import Client, Item
 from fieldledger.qbwc.setup_file import FILE_NAME
 from fieldledger.quickbooks import queries, services
+from fieldledger.quickbooks.examples import examples_of
 from fieldledger.quickbooks.models import Connection, Exchange, Stage
 from fieldledger.quickbooks.pages.access import quickbooks_page
 from fieldledger.quickbooks.services import Mistaken, NotPossible
@@ -126,6 +127,8 @@ def preferences(request: PageRequest, connection: Connection) -> HttpResponse:
         "connection": connection,
         "choice": queries.import_choice_of(connection) | queries.settings_of(connection),
     }
+    if connection.import_clients:
+        shown["examples"] = examples_of(connection)
     if request.method != "POST":
         return render(request, "quickbooks/preferences.html", shown)
     choice = {name: name in request.POST for name in SETTINGS}
