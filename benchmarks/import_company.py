@@ -111,8 +111,8 @@ class Server:
     def _start(self) -> None:
         context = get_context("spawn")
         self._near, far = context.Pipe()
-        self._process = context.Process(target=serve, args=(far, self._folder))
-        self._process.start()
+        self._server = context.Process(target=serve, args=(far, self._folder))
+        self._server.start()
 
     def ask(self, *what: Any) -> Any:
         """Let the process do something and return what comes of it."""
@@ -123,8 +123,8 @@ class Server:
         """Let the process begin something, kill it somewhere on the way, and start another."""
         self._near.send(what)
         time.sleep(self._chance.random() ** 2)
-        self._process.kill()
-        self._process.join()
+        self._server.kill()
+        self._server.join()
         self.kills_left -= 1
         self._start()
 
@@ -135,7 +135,7 @@ class Server:
     def end(self) -> None:
         """Let the process end."""
         self._near.send(("end",))
-        self._process.join()
+        self._server.join()
 
 
 def find_wrong(report: dict[str, Any], expected: Any, company: Any) -> list[str]:
