@@ -378,6 +378,9 @@ class _SessionRun:
             raise _Died
         if plan.take(Fault.DROP_AFTER_SEND, number) is not None:
             raise _Died
+        slow_s = plan.take(Fault.SLOW, number)
+        if slow_s is not None:  # The bar stands where it is: nobody is told anything meanwhile.
+            yield Wait(float(slow_s))
         response, hresult, message = self._run_request(request, number)
         if hresult:
             self.hresults.append(hresult)

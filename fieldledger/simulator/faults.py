@@ -20,6 +20,7 @@ class Fault(StrEnum):
     # N counts requests that the server gave, each a whole document.
     LOSE_REQUEST = "lose-request"  # The reply that carries the request is lost.
     SEND_TWICE = "send-twice"  # sendRequestXML arrives twice.
+    SLOW = "slow"  # QuickBooks takes VALUE seconds over the request, 90 by default.
     DROP_AFTER_SEND = "drop-after-send"  # The Web Connector dies holding the request.
     ZOMBIE = "zombie"  # As that, but in the next session it wakes up and goes on with it.
     HRESULT = "hresult"  # QuickBooks refuses the whole request with the hresult VALUE.
@@ -40,6 +41,7 @@ faults (KIND[=VALUE][@N], with commas between them; N counts from 1 and is 1 by 
 and with N counting the requests that the server gives, over all sessions of the run:
   lose-request           the reply that carries the request is lost
   send-twice             sendRequestXML arrives twice
+  slow=SECONDS           QuickBooks takes so long over the request (90)
   drop-after-send        the Web Connector dies holding the request, which never runs
   zombie                 as that, but it wakes up in the next session and runs it then
   hresult=HRESULT        QuickBooks refuses the request; nothing of it runs
@@ -100,6 +102,7 @@ class Plan:
 
 
 DEFAULT_VALUES = {
+    Fault.SLOW: "90",
     Fault.CLOSED: "0x80040408",
     Fault.HRESULT: "0x80040408",
     Fault.HRESULT_AFTER: "0x80040402",
@@ -120,6 +123,8 @@ def _read(part: str) -> Planned:
     value = value or DEFAULT_VALUES.get(fault, "")
     if fault == Fault.STOP_BEFORE and not value:
         raise NotAPlan("stop-before needs the name of a call: stop-before=closeConnection.")
+    if fault == Fault.SLOW and not value.isdecimal():
+        raise NotAPlan(f"{part!r}: slow takes a number of seconds.")
     if fault == Fault.CRASH_MID and not value.isdecimal():
         raise NotAPlan(f"{part!r}: crash-mid takes a number of requests.")
     return Planned(fault, value, int(number or 1))
