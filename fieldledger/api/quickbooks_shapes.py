@@ -100,7 +100,7 @@ class SettingsIn(Body):
         "auto",
         description=(
             "How a late copy of a lost document is stopped: `seal` (by its id), `link` (by an"
-            " inactive record of ours in QuickBooks) or `auto` (the seal where it was seen to hold)."
+            " inactive record of ours in QuickBooks) or `auto` (the seal where it is seen to hold)."
         ),
     )
 

@@ -9,6 +9,7 @@ hold, the look begins with a change of the link record, which does the same: see
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -18,8 +19,10 @@ from fieldledger.qbxml.objects import (
     CustomerQuery,
     InvoiceQuery,
     ItemQuery,
+    ListDeletedQuery,
     ModifiedDateRangeFilter,
     ReceivePaymentQuery,
+    TxnDeletedQuery,
 )
 from fieldledger.qbxml.reading import Answer, Record
 from fieldledger.qbxml.writing import Request
@@ -30,7 +33,13 @@ from fieldledger.quickbooks.message_sets import Document
 from fieldledger.quickbooks.models import Connection, MessageSet, Session, SyncEntry
 from fieldledger.quickbooks.sending import release_waiters
 from fieldledger.quickbooks.tables import update_many
-from fieldledger.quickbooks.verification import CONDENSED, FILE_RESTORED, REASONS, is_older
+from fieldledger.quickbooks.verification import (
+    CONDENSED,
+    FILE_OLDER,
+    FILE_RESTORED,
+    REASONS,
+    is_older,
+)
 from fieldledger.sync.content import Kind, State
 from fieldledger.sync.naming import fold
 from fieldledger.sync.outcomes import STALE_EDIT
@@ -179,7 +188,7 @@ def _queries(
     nonce = context.new_nonce()
     # Without an offset: the PC's own time, whatever that is.
     from_date = (since - CLOCKS_DIFFER).replace(tzinfo=None, microsecond=0)
-    bodies: list[tuple[Kind, Any]] = []
+    bodies: list[tuple[str, Any]] = []
     for kind in Kind:
         of_kind = [each for each in rows if entries[each["e"]].kind == kind]
         if not of_kind:
@@ -192,12 +201,30 @@ def _queries(
             bodies.append((kind, _BY_NAME[kind](tuple(dict.fromkeys(filter(None, names))))))
         if names:
             bodies.append((kind, _BY_TIME[kind](from_date)))
+        if any(entries[each["e"]].code == FILE_OLDER for each in of_kind if each["op"] != "add"):
+            bodies.append((DELETED, _DELETED[kind]))
     made = []
-    for number, (kind, body) in enumerate(bodies):
+    for number, (what, body) in enumerate(bodies):
         request = Request(request_id=f"look:{number}:{nonce}", body=body)
-        made.append((request, {"r": request.request_id, "look": str(kind)}))
+        made.append((request, {"r": request.request_id, "look": str(what)}))
     return made
 
+
+DELETED: Final = "deleted"  # What people took away, as QuickBooks remembers it for about 90 days.
+_DELETED: Final[Mapping[Kind, Any]] = {
+    Kind.CLIENT: ListDeletedQuery(list_del_type=("Customer",)),
+    Kind.ITEM: ListDeletedQuery(
+        list_del_type=(
+            "ItemInventory",
+            "ItemInventoryAssembly",
+            "ItemNonInventory",
+            "ItemOtherCharge",
+            "ItemService",
+        )
+    ),
+    Kind.INVOICE: TxnDeletedQuery(txn_del_type=("Invoice",)),
+    Kind.PAYMENT: TxnDeletedQuery(txn_del_type=("ReceivePayment",)),
+}
 
 _Make = Callable[[Any], Any]
 
@@ -257,7 +284,7 @@ def is_complete(look: MessageSet, answers: Sequence[Answer]) -> bool:
     """Whether every query of a look was answered: only then does not found mean not there."""
     answered = {each.request_id: each for each in answers}
     for noted in look.content:
-        if not noted["r"]:
+        if not noted["r"] or noted["look"] == DELETED:
             continue
         answer = answered.get(noted["r"])
         if answer is None or answer.status.severity == "Error":
@@ -267,10 +294,11 @@ def is_complete(look: MessageSet, answers: Sequence[Answer]) -> bool:
 
 def take_look(
     connection: Connection, look: MessageSet, answers: Sequence[Answer], context: Context
-) -> int:
+) -> tuple[int, bool]:
     """Settle each entry a complete look was for; return how many are settled for good.
 
-    What is there by our mark is ours; what is not goes to the queue again.
+    What is there by our mark is ours; what is not goes to the queue again. Returned beside it is
+    whether the look has shown, as the first, that the company file is an older copy.
     """
     rows = {each["e"]: each for each in rows_of_look(look)}
     if look.about is not None and is_from_before_a_restore(connection, look.about):
@@ -281,13 +309,19 @@ def take_look(
         for each in SyncEntry.objects.filter(connection=connection, pk__in=list(rows))
         if each.state == wanted_state
     ]
-    found = [record for each in answers for record in each.records]
+    records = [record for each in answers for record in each.records]
+    found = [each for each in records if each.type not in {"ListDeletedRet", "TxnDeletedRet"}]
     by_mark = {
         mark: record for record in found if (mark := (record.text("ExternalGUID") or "").casefold())
     }
     by_id = {
         key: record for record in found if (key := record.text("ListID") or record.text("TxnID"))
     }
+    missing = [
+        each for each in entries if rows[each.pk]["op"] != "add" and each.quickbooks_id not in by_id
+    ]
+    lacking = _Lacking.read(connection, look, answers, missing)
+    shows_older = not connection.verification and any(map(lacking.is_of_an_older_file, missing))
     settled = []
     to_verify = {each.pk for each in entries if each.code in REASONS}
     for entry in entries:
@@ -296,7 +330,7 @@ def take_look(
             record = by_mark.get(f"{{{entry.record_guid}}}")
             _settle_add(entry, row, record, context.now)
         else:
-            _settle_known(entry, row, by_id.get(entry.quickbooks_id), context.now)
+            _settle_known(entry, row, by_id.get(entry.quickbooks_id), lacking, context.now)
         settled.append(entry)
     _save(settled, context.now)
     verification.note_found(connection, settled, to_verify)
@@ -308,7 +342,7 @@ def take_look(
     release_waiters(connection, there, context.now)
     found_now = {each.pk for each in settled if rows[each.pk]["op"] == "add" and each.quickbooks_id}
     verification.note_written(connection, sorted(found_now))
-    return left
+    return left, shows_older
 
 
 def _settle_add(
@@ -336,8 +370,53 @@ def _settle_add(
     entry.message = f"Confirmed by looking it up in QuickBooks: {there.strip(', ')}."
 
 
+@dataclass(frozen=True, slots=True)
+class _Lacking:
+    """Why a record that was there may not be: deleted by somebody, or the file is an older copy.
+
+    `deleted` are the ids that QuickBooks remembers as deleted, None where it did not tell.
+    """
+
+    deleted: frozenset[str] | None
+    is_proved: bool  # That the file is older: otherwise two of a list may have been merged.
+
+    @classmethod
+    def read(
+        cls,
+        connection: Connection,
+        look: MessageSet,
+        answers: Sequence[Answer],
+        missing: Iterable[SyncEntry],
+    ) -> "_Lacking":
+        """Read what a look says; `missing` are the known records that it has not found."""
+        asked = {each["r"] for each in look.content if each.get("look") == DELETED}
+        told = [
+            each for each in answers if each.request_id in asked and each.status.severity != "Error"
+        ]
+        if not asked or len(told) < len(asked):
+            return cls(None, is_proved=False)
+        records = [record for each in told for record in each.records]
+        ids = {each.text("ListID") or each.text("TxnID") or "" for each in records}
+        unexplained = [
+            each for each in missing if each.code == FILE_OLDER and each.quickbooks_id not in ids
+        ]
+        is_proved = bool(connection.verification.get("proved")) or len(unexplained) > 1
+        return cls(frozenset(ids), is_proved)
+
+    def is_of_an_older_file(self, entry: SyncEntry) -> bool:
+        """Whether the file lacks a record only because it is older than the record."""
+        if entry.code != FILE_OLDER or self.deleted is None:
+            return False
+        may_be_merged = entry.kind in {Kind.CLIENT, Kind.ITEM} and not self.is_proved
+        return entry.quickbooks_id not in self.deleted and not may_be_merged
+
+
 def _settle_known(
-    entry: SyncEntry, row: Mapping[str, Any], record: Record | None, now: datetime
+    entry: SyncEntry,
+    row: Mapping[str, Any],
+    record: Record | None,
+    lacking: _Lacking,
+    now: datetime,
 ) -> None:
     if taking_back.is_taken_back(entry) or taking_back.is_deletion(entry, row["op"]):
         taking_back.look(entry, record)
@@ -358,11 +437,15 @@ def _settle_known(
         _queue(entry, "QuickBooks was asked for the present version; the change is sent.")
     elif is_undone and entry.wanted_revision <= entry.synced_revision:
         _leave(entry, "Looked up in QuickBooks: it is not there, as it should be.")
-    elif entry.code == FILE_RESTORED:
+    elif entry.code == FILE_RESTORED or lacking.is_of_an_older_file(entry):
         # Under another id it may be there all the same: its mark is looked for next.
         entry.quickbooks_id = entry.edit_sequence = entry.written = ""
         entry.line_ids, entry.look_first = [], True
-        _queue(entry, "The restored company file does not have it, so it is sent again.")
+        _queue(
+            entry,
+            "The company file, which is an older one, does not have it, and nobody deleted it"
+            " there: it is sent again.",
+        )
     elif entry.code == CONDENSED and entry.kind in {Kind.INVOICE, Kind.PAYMENT}:
         _leave(entry, "QuickBooks took it out when the company file was condensed.")
     elif row["op"] == "delete":

@@ -31,6 +31,7 @@ from fieldledger.quickbooks.verification import (
     DATABASE_RESTORED,
     FILE_OLDER,
     FILE_RESTORED,
+    MISSING,
     NOT_THIS_COMPANY,
     RELINKED,
     RETURNED,
@@ -51,7 +52,8 @@ _SENTENCES: Final = {
     ),
     FILE_OLDER: (
         "The QuickBooks company file is older than it was: it does not have what was written last."
-        " Each record is looked up there; what is gone waits for you in the sync log."
+        " Each record is looked up there and what is missing is sent again; what somebody deleted"
+        " waits for you in the sync log."
     ),
     CONDENSED: (
         "The QuickBooks company file was condensed. Each record is looked up there; what was taken"
@@ -119,9 +121,10 @@ def take_check(
     connection.checked_at = now
     by_id = {each.request_id: each for each in answers}
     reason = ""
-    is_older_file = lacks_a_list_record = False
+    is_older_file = is_proved = lacks_a_list_record = False
     there = 0
     missing: list[int] = []
+    newest = 0  # Of the missing, those after which nothing else was written.
     for row in message_set.content:
         answer = by_id.get(row["r"])
         if answer is None or answer.status.severity == "Error":
@@ -131,9 +134,10 @@ def take_check(
             reason = _activity(connection, record) or reason
         elif record is None:
             missing.append(row["e"])
+            newest += not there
             lacks_a_list_record |= not row["txn"]
         elif is_older(record.text("EditSequence") or "", row["es"]):
-            is_older_file = True
+            is_older_file = is_proved = True
         else:
             there += 1
     if missing and not there and (lacks_a_list_record or not reason):
@@ -142,13 +146,15 @@ def take_check(
         reason = FILE_OLDER
     is_relinked = waits(connection)
     if reason or is_relinked:
-        verify_all(connection, reason or RELINKED, now)
+        verify_all(connection, reason or RELINKED, now, is_proved=is_proved or len(missing) > 1)
         if is_relinked and missing and not there:
             _doubt_the_link(connection, len(missing))
     elif missing:
-        # What was written before the others is there: these alone were taken away since.
-        alone = SyncEntry.objects.filter(pk__in=missing, state__in=_IN_QUICKBOOKS)
-        _wake(connection, alone, FILE_OLDER, now)
+        # Deleted since, or the file is a copy from between: QuickBooks is asked what was deleted.
+        # Where something that was written later is there, it is no older copy.
+        at_rest = SyncEntry.objects.filter(connection=connection, state__in=_IN_QUICKBOOKS)
+        _wake(connection, at_rest.filter(pk__in=missing[:newest]), FILE_OLDER, now)
+        _wake(connection, at_rest.filter(pk__in=missing[newest:]), MISSING, now)
 
 
 def _doubt_the_link(connection: Connection, missing: int) -> None:
@@ -180,10 +186,13 @@ def _activity(connection: Connection, record: Record | None) -> str:
     return ""
 
 
-def verify_all(connection: Connection, reason: str, now: datetime) -> None:
+def verify_all(
+    connection: Connection, reason: str, now: datetime, *, is_proved: bool = True
+) -> None:
     """Let every record that is in QuickBooks be looked up there; the caller saves the connection.
 
-    What waits for something else is looked up when its turn comes.
+    What waits for something else is looked up when its turn comes. `is_proved` says that a file
+    that looks older is so: that it does not just lack one record, which may have been merged.
     """
     known = SyncEntry.objects.filter(connection=connection).exclude(quickbooks_id="")
     woken = known.filter(state__in=_IN_QUICKBOOKS)
@@ -198,12 +207,13 @@ def verify_all(connection: Connection, reason: str, now: datetime) -> None:
     if reason != CONDENSED:  # What condensing explained, it does not explain any more.
         known.filter(state=State.PENDING, code=CONDENSED).update(code=reason)
     begin(connection, reason, _SENTENCES[reason], total=total, now=now)
+    connection.verification["proved"] = is_proved
     connection.reading_wanted = True
 
 
 def _wake(connection: Connection, entries: "QuerySet[SyncEntry]", code: str, now: datetime) -> int:
     """Let entries that are at rest be looked up; return how many."""
-    sentence = _SENTENCES.get(code, _SENTENCES[FILE_OLDER])
+    sentence = _SENTENCES.get(code, "It is looked up in QuickBooks.")
     count = entries.update(
         state=State.PENDING,
         look_first=True,

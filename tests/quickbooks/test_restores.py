@@ -102,7 +102,7 @@ def test_the_banner_of_a_restore_lasts_while_records_are_looked_up(
     assert pc.states() == {"synced": 2}
 
 
-def test_an_older_copy_of_the_file_is_noticed_and_what_is_gone_waits_for_a_person(
+def test_what_an_older_copy_of_the_file_lacks_is_sent_again_by_itself(
     pc: OfficePc, business: Business
 ) -> None:
     a_client(business, "Anna")
@@ -115,11 +115,51 @@ def test_an_older_copy_of_the_file_is_noticed_and_what_is_gone_waits_for_a_perso
     the_next_day(pc)
     for _ in range(2):
         pc.run()
-    assert pc.states() == {"synced": 1, "gone": 2}
-    pc.act("retry", *pc.entries(state=State.GONE))
-    pc.run()
     assert sorted(phones(pc)) == ["Anna", "Ben", "Cleo"]
     assert pc.states() == {"synced": 3}
+    assert pc.connection.notice["reason"] == "file_older"
+
+
+def test_in_an_older_copy_what_somebody_deleted_waits_for_a_person(
+    pc: OfficePc, business: Business
+) -> None:
+    for name in ("Anna", "Ben"):
+        a_client(business, name)
+    pc.set_up()
+    pc.run()
+    (ben,) = [each for each in pc.company.customers() if each.name == "Ben"]
+    people.delete(pc.company, ben.id, now=datetime.now(tz=UTC))
+    backup = pc.company.to_json()
+    for name in ("Cleo", "Dan"):
+        a_client(business, name)
+        pc.run()
+    people.copy_back(pc.company, backup)
+    the_next_day(pc)
+    for _ in range(2):
+        pc.run()
+    assert sorted(phones(pc)) == ["Anna", "Cleo"]
+    assert pc.states() == {"synced": 3, "gone": 1}
+    assert [each.title for each in pc.entries(state=State.GONE)] == ["Ben"]
+
+
+def test_one_client_that_was_merged_away_is_not_brought_back(
+    pc: OfficePc, business: Business
+) -> None:
+    a_client(business, "Anna")
+    pc.set_up()
+    pc.run()
+    a_client(business, "Ben")
+    pc.run()
+    connection = pc.connection
+    connection.activity = {**connection.activity, "last": connection.activity["last"][-1:]}
+    connection.save()
+    by_name = {each.name: each.id for each in pc.company.customers()}
+    people.merge(pc.company, by_name["Ben"], by_name["Anna"], now=datetime.now(tz=UTC))
+    the_next_day(pc)
+    for _ in range(2):
+        pc.run()
+    assert [each.title for each in pc.entries(state=State.GONE)] == ["Ben"]
+    assert sorted(phones(pc)) == ["Anna"]
 
 
 def test_a_deleted_record_is_not_brought_back_by_the_daily_look(
