@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from ninja.operation import Operation
 
+from fieldledger.accounts.room import NO_ROOM, is_out_of_room
 from fieldledger.api.access import READING_METHODS, ApiRequest, let_in
 from fieldledger.api.bodies import digest_of, read_body
 from fieldledger.api.idempotency import HEADER, answer_once
@@ -57,7 +58,8 @@ def guarded(run: Run) -> Run:
             return problem.response()
         except OperationalError as error:  # Such as SQLite's lock that did not come in time.
             logger.warning("The database was busy: %s", error)
-            return Problem(503, headers={"Retry-After": BUSY_AGAIN_S}).response()
+            detail = NO_ROOM if is_out_of_room(error) else ""
+            return Problem(503, detail, headers={"Retry-After": BUSY_AGAIN_S}).response()
 
     return answer
 

@@ -16,6 +16,7 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
+from fieldledger.accounts.room import NO_ROOM, is_out_of_room
 from fieldledger.qbwc.calls import Authenticate, Call, ClientVersion, ServerVersion
 from fieldledger.qbwc.reading import (
     BODY_MAX,
@@ -39,6 +40,7 @@ Environ = dict[str, Any]
 PATH: Final = "/qbwc"
 SUPPORT_PATH: Final = "/qbwc/support"
 SERVER_VERSION: Final = "1.0"
+NO_ANSWER: Final = "Fieldledger's database does not answer right now. Try again shortly."
 
 _LOG: Final = structlog.get_logger("fieldledger.door")
 _CHANCE: Final = secrets.SystemRandom()
@@ -120,7 +122,7 @@ def _answer_call(environ: Environ) -> bytes:
         connection.close()
         raise _Refused(
             "503 Service Unavailable",
-            write_fault("Fieldledger's database does not answer right now. Try again shortly."),
+            write_fault(NO_ROOM if is_out_of_room(error) else NO_ANSWER),
             {"Retry-After": "120"},
         ) from error
 

@@ -56,6 +56,10 @@ COMMANDS = {
         "fieldledger.website.commands.kill_server",
         "prove the server: kill it while everybody works, and look what is left",
     ),
+    "drill": Listed(
+        "fieldledger.website.commands.drill",
+        "prove the program in one trouble after the other, at every place it can come",
+    ),
     "companion": Listed(
         "fieldledger.website.commands.companion",
         "the simulated QuickBooks beside a server; what --with-quickbooks starts",

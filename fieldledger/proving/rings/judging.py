@@ -5,6 +5,7 @@ knows what it was promised: the server itself is asked last, and only for what i
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any, Final
 
@@ -15,10 +16,19 @@ from fieldledger.sync.content import Kind, State
 _THERE: Final = frozenset({State.SYNCED, State.DIFFERS})
 
 
-def judge(office: Office, company: Company, before: dict[str, int]) -> list[str]:
-    """Return what is wrong, in a line each; `before` are the company's totals before all of it."""
+def judge(
+    office: Office,
+    company: Company,
+    before: dict[str, int],
+    forgotten: Collection[str] = frozenset(),
+) -> list[str]:
+    """Return what is wrong, in a line each; `before` are the company's totals before all of it.
+
+    `forgotten` are the marks of what a restored database does not know any more: QuickBooks may
+    have these records once, and their sums are in its totals.
+    """
     ours = [each for each in company.records() if each.origin.set_id]
-    problems = _doubled(ours)
+    problems = _doubled_marks(ours) + ([] if forgotten else _doubled_entries(ours))
     entries: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for entry in office.api.all("/quickbooks/entries"):
         entries[entry["record"]].append(entry)
@@ -32,9 +42,11 @@ def judge(office: Office, company: Company, before: dict[str, int]) -> list[str]
     problems += [
         f"foreign: {each.type} {each.id} {each.name} was made for nothing that is known"
         for each in ours
-        if each.id not in expected
+        if each.id not in expected and _mark(each) not in forgotten
     ]
-    return problems + _wrong_sums(office, company, before) + _wrong_records(office)
+    if not forgotten:
+        problems += _wrong_sums(office, company, before)
+    return problems + _wrong_records(office)
 
 
 def _by_name(company: Company, kind: Kind) -> dict[str, list[Shown]]:
@@ -50,15 +62,24 @@ def _by_name(company: Company, kind: Kind) -> dict[str, list[Shown]]:
     return found
 
 
-def _doubled(ours: list[Shown]) -> list[str]:
-    """Return where two records were made for one entry, or carry one mark."""
+def _mark(record: Shown) -> str:
+    return record.guid.strip("{}").lower()
+
+
+def _doubled_entries(ours: list[Shown]) -> list[str]:
+    """Return where two records were made for one entry."""
     by_entry = Counter(each.origin.request_id.partition(":")[0] for each in ours)
-    by_mark = Counter(each.guid for each in ours)
     return [
         f"doubled: {count} records were made for entry {entry}"
         for entry, count in by_entry.items()
         if count > 1
-    ] + [
+    ]
+
+
+def _doubled_marks(ours: list[Shown]) -> list[str]:
+    """Return where two records carry one mark, or one carries none."""
+    by_mark = Counter(each.guid for each in ours)
+    return [
         f"doubled: {count} records carry the mark {mark or 'of nobody'}"
         for mark, count in by_mark.items()
         if count > 1 or not mark
@@ -78,7 +99,7 @@ def _judge_record(made: Made, there: list[Shown], entries: list[dict[str, Any]])
         return [f"lost: {what}", *claimed]
     (record,) = there
     problems = []
-    if record.guid.strip("{}").lower() != made.guid:
+    if _mark(record) != made.guid:
         problems.append(f"foreign: {what} carries the mark {record.guid}")
     if entry["state"] not in _THERE:
         problems.append(f"lie: {what} is there")

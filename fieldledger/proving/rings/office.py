@@ -93,6 +93,20 @@ class Api:
             self.broken()
         raise Unexpected(f"{method} {path} was not answered in {ATTEMPTS_MAX} attempts.")
 
+    def refusal_of(self, method: str, path: str, body: Any) -> str:
+        """Return in which words a request is refused, which is made once; "" if it is not."""
+        headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
+        asked = urllib.request.Request(  # noqa: S310 - our own server.
+            f"{self.url}/api/v1{path}", json.dumps(body).encode(), headers, method=method
+        )
+        try:
+            with urllib.request.urlopen(asked, timeout=ATTEMPT_S * 2):  # noqa: S310
+                return ""
+        except urllib.error.HTTPError as refusal:
+            with refusal:
+                said: str = json.loads(refusal.read())["detail"]
+            return said
+
     def all(self, path: str) -> list[dict[str, Any]]:
         """Return all pages of a listing."""
         found: list[dict[str, Any]] = []
@@ -118,6 +132,12 @@ class Office:
         """Do one thing."""
         acts = (self._invoice, self._invoice, self._payment, self._change, self._client, self._item)
         self.chance.choice(acts)()
+
+    def make(self) -> None:
+        """Make one record; change none."""
+        self.chance.choice(
+            (self._invoice, self._invoice, self._payment, self._client, self._item)
+        )()
 
     def begin(self) -> None:
         """Make the first clients and items, so that the first sync has something to do."""

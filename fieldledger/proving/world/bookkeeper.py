@@ -9,6 +9,7 @@ from fieldledger.proving.world.faults import Faults, Kind
 from fieldledger.proving.world.office import NAMES
 from fieldledger.simulator import people
 from fieldledger.simulator.company import Company
+from fieldledger.simulator.payments import invoice_balance
 from fieldledger.simulator.problems import Failed
 from fieldledger.simulator.state import Record
 
@@ -23,6 +24,7 @@ class Bookkeeper:
     # What they deleted, merged away or condensed, by its id.
     deleted: dict[str, Record] = field(default_factory=dict)
     faxes: dict[str, str] = field(default_factory=dict)
+    settled: set[str] = field(default_factory=set)  # Invoices that they entered a payment for.
     renamed: int = 0
 
     def act(self, company: Company, now: datetime) -> list[str]:
@@ -127,11 +129,27 @@ class Bookkeeper:
         return f"through {closing:%Y-%m-%d}"
 
     def _condense(self, company: Company, now: datetime) -> str:
+        self._settle_by_hand(company, now)
         before = dict(company.state.records)
         people.condense(company, f"{now + timedelta(days=1):%Y-%m-%d}", now=now)
         gone = {key: each for key, each in before.items() if key not in company.state.records}
         self.deleted |= gone
         return f"{len(gone)} transactions taken out" if gone else ""
+
+    def _settle_by_hand(self, company: Company, now: datetime) -> None:
+        """Enter a payment for an invoice of ours, so that there is something to take out."""
+        invoice = self._pick(Kind.CONDENSED, company, "Invoice")
+        due = invoice_balance(company.state, invoice) if invoice else 0
+        if invoice is None or due <= 0:
+            return
+        amount = f"{due // 100}.{due % 100:02}"
+        given = {
+            "CustomerRef": {"ListID": invoice.fields["CustomerRef"]},
+            "TotalAmount": amount,
+            "AppliedToTxnAdd": [{"TxnID": invoice.id, "PaymentAmount": amount}],
+        }
+        people.do(company, "ReceivePaymentAddRq", {"ReceivePaymentAdd": given}, now=now)
+        self.settled.add(invoice.id)
 
     def look_again(self, company: Company) -> None:
         """Know the fax numbers of a company file that has been restored."""

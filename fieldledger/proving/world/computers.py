@@ -15,12 +15,17 @@ from fieldledger.simulator.problems import PARSE_ERROR, PARSE_ERROR_MESSAGE, Ref
 from fieldledger.simulator.soap import Call, Reply
 
 _POISONOUS = f"<Name>{POISON}"
+_GOES_ON = 'iterator="Continue"'
 
 
 class AwkwardCompany(Company):
-    """A company file that cannot read documents with a poisonous new name in them."""
+    """A company file that cannot read documents with a poisonous new name in them.
+
+    `refused` hears of these; `forgets` says whether a list that is half read is forgotten now.
+    """
 
     refused: Callable[[], None] = staticmethod(lambda: None)
+    forgets: Callable[[], bool] = staticmethod(lambda: False)
 
     def answer(
         self, xml: str, *, session: Session, now: datetime, crash: Crash | None = None
@@ -29,6 +34,8 @@ class AwkwardCompany(Company):
         if _POISONOUS in xml:
             self.refused()
             raise Refused(PARSE_ERROR, PARSE_ERROR_MESSAGE, reason="poison")
+        if _GOES_ON in xml and self.forgets():
+            session.iterators.clear()
         return super().answer(xml, session=session, now=now, crash=crash)
 
 

@@ -1,10 +1,11 @@
 """The way from a Web Connector to the server and back, and what becomes of calls on it."""
 
 import random
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import DatabaseError
 
@@ -27,10 +28,13 @@ from fieldledger.simulator.soap import (
     write_call,
 )
 
+_WRITTEN: Final = re.compile(r'<\w+(?:Add|Mod|Void|Del)Rs [^>]*statusCode="(\d+)"')
 ADDRESS: Final = "192.0.2.7"
 _LOST_BY: Final = {"authenticate": (2,), "sendRequestXML": (5,), "receiveResponseXML": (15,)}
 _NOT_ARRIVED: Final = {"sendRequestXML": (4,), "receiveResponseXML": (14,)}
 _TWICE: Final = {"sendRequestXML": (6,), "receiveResponseXML": (16,)}
+# The door's own bound is 24 MiB: worlds are small, and so is what they call huge.
+ANSWER_MAX: Final = 256 * 1024
 _PAGE: Final = "<html><body><h1>504 Gateway Time-out</h1></body></html>"
 
 Watch = Callable[[Call, Reply], None]
@@ -49,8 +53,12 @@ class Network:
     clock: Callable[[], datetime]
     watch: Watch = lambda _call, _reply: None
     note: Callable[[str], None] = lambda _line: None
+    interlude: Callable[[], None] = lambda: None  # Before each call is answered.
     last_answer: str = ""
     calls: int = 0
+    full_for: int = 0  # Calls, until there is room on the disk again.
+    _full: str = ""  # What fails meanwhile: "full" for each write, "full at commit".
+    _elsewhere: dict[Any, Any] = field(default_factory=dict)  # The other server's memory.
 
     def carry(self, call: Call) -> Reply:
         """Make a call as a Web Connector does."""
@@ -80,7 +88,13 @@ class Network:
 
     def deliver(self, call: Call) -> Reply:
         """Let the server answer one call, or die over it."""
+        self.interlude()
         self.calls += 1
+        self._let_the_disk_run_full()
+        if self.faults.strikes(Kind.TWO_SERVERS):
+            self.faults.count(Kind.TWO_SERVERS)
+            self.note("the other server answers")
+            CONTACTS._seen, self._elsewhere = self._elsewhere, CONTACTS._seen  # noqa: SLF001
         self.database.at_commit = self._at_commit
         try:
             reply = self._answer(write_call(call))
@@ -99,7 +113,20 @@ class Network:
         self.database.restart()
         CONTACTS.__init__()  # type: ignore[misc]
 
+    def _let_the_disk_run_full(self) -> None:
+        if self.full_for:
+            self.full_for -= 1
+            if not self.full_for:
+                self.note("there is room on the disk again")
+        elif self.faults.strikes(Kind.DISK_FULL, more=0.5):
+            self.faults.count(Kind.DISK_FULL)
+            self.full_for = 1 + self.faults.draw(Kind.DISK_FULL, 6)
+            self._full = ("full", "full at commit")[self.faults.draw(Kind.DISK_FULL, 2)]
+            self.note("the disk is full")
+
     def _at_commit(self) -> str:
+        if self.full_for and self._full == "full at commit":
+            return "full"
         if self.faults.strikes(Kind.DIES_BEFORE_COMMIT, more=0.5):
             self.faults.count(Kind.DIES_BEFORE_COMMIT)
             return "before"
@@ -109,6 +136,8 @@ class Network:
         return ""
 
     def _at_statement(self) -> str:
+        if self.full_for and self._full == "full":
+            return "full"
         if self.faults.strikes(Kind.DATABASE_DOWN, more=0.1):
             self.faults.count(Kind.DATABASE_DOWN)
             return "down"
@@ -116,6 +145,8 @@ class Network:
 
     def _answer(self, body: bytes) -> Reply:
         """Answer as the door does. (The door itself asks the clock, and is tested over HTTP.)"""
+        if len(body) > ANSWER_MAX:
+            return Received(413, CONTENT_TYPE, b"")
         try:
             call = read_call(body)
         except NotACall as error:
@@ -123,7 +154,7 @@ class Network:
         if isinstance(call, ServerVersion | ClientVersion):
             return Received(200, CONTENT_TYPE, write_reply(call, ""))
         context = Context(now=self.clock(), chance=self.chance, address=ADDRESS)
-        if Kind.DATABASE_DOWN in self.faults.rates:
+        if self.full_for or Kind.DATABASE_DOWN in self.faults.rates:
             self.database.at_statement = self._at_statement
         try:
             with self.database.watched():
@@ -146,6 +177,10 @@ class Network:
             forms = (answer[: len(answer) // 2], "", _PAGE, answer[: answer.rfind("<")], "\x00")
             arguments["response"] = forms[faults.draw(Kind.BAD_ANSWER, len(forms))]
             self.note("the answer arrives spoiled")
+        elif answer and faults.strikes(Kind.HUGE_ANSWER):
+            faults.count(Kind.HUGE_ANSWER)
+            arguments["response"] = answer + " " * ANSWER_MAX
+            self.note("the answer is huge")
         elif before and faults.strikes(Kind.OTHER_ANSWER):
             faults.count(Kind.OTHER_ANSWER)
             arguments["response"] = before
@@ -162,6 +197,12 @@ def number_in(call: Call, reply: Reply) -> int | None:
         return read_number(call, reply)
     except CallFailed:
         return None
+
+
+def is_mixed(call: Call) -> bool:
+    """Whether an answer says that some of what was written is taken and some is refused."""
+    statuses = _WRITTEN.findall(dict(call.arguments).get("response") or "")
+    return "0" in statuses and any(each != "0" for each in statuses)
 
 
 def document_in(call: Call, reply: Reply) -> str:

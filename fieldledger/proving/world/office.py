@@ -153,6 +153,17 @@ class Office:
         made = office.create_payment(business=self.business, values=values, **self._by())
         return f"new payment {made.pk} of {made.amount} for invoice {invoice.pk}"
 
+    def make_one_of_each(self) -> str:
+        """Make a client, an item, an invoice and a payment, and sync them."""
+        made = [
+            self._new_client(),
+            self._new_item(),
+            self._new_invoice(),
+            self._new_payment(),
+            self.sync_all(),
+        ]
+        return ", ".join(made)
+
     # --- Changing ---
 
     def _change_client(self, pk: int = 0) -> str:
@@ -170,7 +181,8 @@ class Office:
         flying = SyncEntry.objects.filter(
             connection=self.connection, state__in=(State.SENDING, State.CHECKING)
         )
-        entry = self._pick(flying)
+        money = flying.filter(rank__gte=3)  # What can be voided, where there is any.
+        entry = self._pick(money) or self._pick(flying)
         if entry is None:
             return ""
         changes = {
@@ -179,7 +191,7 @@ class Office:
             3: self._change_invoice,
             4: self._change_payment,
         }
-        if self._chance.random() < 0.3:
+        if self._chance.random() < 0.4:
             changes |= {3: self._void_invoice, 4: self._void_payment}
         change = changes[entry.rank]
         try:

@@ -238,7 +238,7 @@ class Oracle:
             records: QuerySet[Any] = model._default_manager.all()  # noqa: SLF001 - Django's documented API.
             for record in records.filter(business=business).order_by("pk"):
                 problem = self._judge(kind, record, entries.get(record.pk), live, company)
-                if problem is not None and self._is_paid_by_the_forgotten(entries.get(record.pk)):
+                if problem is not None and self._is_paid_already(entries.get(record.pk)):
                     continue
                 if problem is not None and not (
                     problem.verdict in {"lost", "stuck", "stale"} and _rests_on(record) & excused
@@ -253,13 +253,26 @@ class Oracle:
         )
         return {each[1] for each in made_for if each is not None}
 
-    def _is_paid_by_the_forgotten(self, entry: SyncEntry | None) -> bool:
-        """Whether QuickBooks has payments that our restored database does not know of.
+    def _is_paid_already(self, entry: SyncEntry | None) -> bool:
+        """Whether QuickBooks has payments that we do not know of: by hand, or before a restore.
 
         They leave no room for what it knows: QuickBooks says so (3210), and a person must act.
         """
-        happened = self.bookkeeper.faults.happened[Fault.DATABASE_RESTORED]
-        return bool(happened and entry and entry.state == State.FAILED and entry.code == "3210")
+        if entry is None or entry.state != State.FAILED or entry.code != "3210":
+            return False
+        if self.bookkeeper.faults.happened[Fault.DATABASE_RESTORED]:
+            return True
+        invoices = [entry.record_id]
+        if entry.kind == Kind.PAYMENT:
+            paid_for = Payment.objects.filter(pk=entry.record_id)
+            invoices = list(paid_for.values_list("invoice_id", flat=True))
+        paid = SyncEntry.objects.filter(
+            connection_id=self.connection_id,
+            rank=RANK[Kind.INVOICE],
+            record_id__in=invoices,
+            quickbooks_id__in=self.bookkeeper.settled,
+        )
+        return paid.exists()
 
     def _judge(
         self,

@@ -1,8 +1,9 @@
 """One world of one seed: let it run with faults, stop them, and look what has become of it."""
 
 import hashlib
+import re
 import traceback
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,10 +16,11 @@ from fieldledger.office import services as office_services
 from fieldledger.proving.world import office as people_here
 from fieldledger.proving.world.bookkeeper import Bookkeeper
 from fieldledger.proving.world.chance import made_up_ids, stream
+from fieldledger.proving.world.company_files import CompanyFiles, awkward
 from fieldledger.proving.world.computers import AwkwardCompany, Computer
 from fieldledger.proving.world.database import Database
 from fieldledger.proving.world.faults import Faults, Kind, SeededPlan
-from fieldledger.proving.world.network import Network, document_in, number_in
+from fieldledger.proving.world.network import Network, document_in, is_mixed, number_in
 from fieldledger.proving.world.office import Office
 from fieldledger.proving.world.oracle import Broken, Oracle, Problem
 from fieldledger.quickbooks import passwords, reading, services
@@ -26,7 +28,6 @@ from fieldledger.quickbooks.company import OWNER_ID
 from fieldledger.quickbooks.contacts import CONTACTS
 from fieldledger.quickbooks.errors import NotPossible
 from fieldledger.quickbooks.models import Connection, Stage, SyncEntry
-from fieldledger.simulator import people
 from fieldledger.simulator.company import Company
 from fieldledger.simulator.connector import Desk, WebConnector
 from fieldledger.simulator.sample import Sizes
@@ -36,8 +37,9 @@ from fieldledger.sync.content import State
 from fieldledger.sync.fence import Fence
 
 BEGINNING: Final = datetime(2026, 5, 4, 16, 0, tzinfo=UTC)
-BEATS: Final = 20  # Times that people work and then a Web Connector calls.
+BEATS: Final = (8, 14, 20)  # Times that people work and then a Web Connector calls.
 SESSIONS_MAX: Final = 120  # Without faults, until it must be quiet.
+CALM: Final = 0.35  # Of the beats, whose sessions have no trouble.
 STEPS_MAX: Final = 400  # Of one beat: a session that never ends is a failure too.
 ROUNDS_OF_CLEARING_UP: Final = 4
 # Seldom, so that what a dead Web Connector holds has been given up for lost and sent again.
@@ -46,6 +48,11 @@ WAKES_BETWEEN: Final = 0.12
 PASSWORD: Final = "a-password-of-24-letters"  # noqa: S105 - of a world that does not exist.
 OTHER_FILE_ID: Final = "{11111111-2222-3333-4444-555555555555}"
 COMPLETE: Final = 100  # What receiveResponseXML answers when all is done.
+_WAITING_FOR_REFUSED: Final = (
+    "SELECT entry.id FROM quickbooks_syncentry entry JOIN quickbooks_syncentry parent"
+    " ON entry.waiting_on_id = parent.id WHERE entry.state = 'waiting' AND parent.state = 'failed'"
+)
+_HALF_READ: Final = re.compile(r"""["']iterator["']: ["']\{""")  # In JSON, and in Python's words.
 PAGE: Final = 6  # Records: so that a small company has several pages.
 
 
@@ -104,12 +111,19 @@ class World:
         database.restart()
         database.bring_back(template.database)
         CONTACTS.__init__()  # type: ignore[misc]
-        self.company = _company(template.company, variant)
-        self.company.refused = self._poison_refused
-        self.other = _other_company(variant)
-        self.skew = timedelta()
+        self.skew = timedelta()  # Of the PC's clock, and of the server's.
+        self.server_skew = timedelta()
         self.bookkeeper = Bookkeeper(faults)
-        self.office = Office(template.business_id, stream(seed, "office"), lambda: self.clock.now)
+        self.files = CompanyFiles(
+            company=awkward(template.company, variant),
+            other=_other_company(variant),
+            faults=faults,
+            bookkeeper=self.bookkeeper,
+            chance=self.chance,
+            note=self.note,
+            refused=self._poison_refused,
+        )
+        self.office = Office(template.business_id, stream(seed, "office"), self.server_time)
         self.office.poison = Kind.POISON in faults.rates
         connection = self.office.connection
         self.oracle = Oracle(
@@ -119,13 +133,25 @@ class World:
             database=database,
             faults=faults,
             chance=stream(seed, "engine"),
-            clock=lambda: self.clock.now,
+            clock=self.server_time,
             watch=self._watch,
             note=self.note,
         )
         self.computers = [self._computer(name, connection) for name in ("OFFICE-PC", "LAPTOP")]
         self.backups: list[bytes] = []
-        self.company_backups: list[str] = []
+        self.beats: Sequence[int] = BEATS
+        self.orders: list[Callable[[], str]] = []  # What the office does first in each beat.
+        self.poisoned = 0  # The session in which a document was last refused for its poison.
+        self.waiting: set[int] = set()  # Entries seen waiting for what was refused.
+
+    @property
+    def company(self) -> AwkwardCompany:
+        """The company file that we are to write to."""
+        return self.files.company
+
+    def server_time(self) -> datetime:
+        """Return what the server's clock says."""
+        return self.clock.now + self.server_skew
 
     def note(self, line: str) -> None:
         """Write a line of the trace."""
@@ -151,26 +177,32 @@ class World:
         if self.database.in_transaction:
             raise Broken(Problem("lie", f"{call.operation} was answered before the commit."))
         self.oracle.sent(document_in(call, reply))
+        if call.operation == "receiveResponseXML" and is_mixed(call):
+            self.faults.saw(39)
         self.oracle.check_rows()
         if number_in(call, reply) == COMPLETE:
             self.oracle.finished()
 
     def _answered(self, company: Company) -> None:
-        if company is self.other:
+        if company is self.files.other:
             self.oracle.check_other(company)
         else:
             self.oracle.check_company(company)
 
     def _poison_refused(self) -> None:
-        self.faults.count(Kind.POISON)
+        self.faults.saw(40)
+        session = sum(each.sessions for each in self.computers)
+        if session != self.poisoned:  # Its halves are no new fault.
+            self.poisoned = session
+            self.faults.count(Kind.POISON)
 
     # --- The run ---
 
     def run(self) -> list[Problem]:
         """Let it all happen; return what should never have."""
         try:
-            for _ in range(BEATS):
-                self._beat()
+            for number in range(self.chance.choice(self.beats)):
+                self._beat(number)
             self._stop_faults()
             return self._settle()
         except Broken as found:
@@ -182,8 +214,10 @@ class World:
             self.note(words)
             return [Problem("error", words)]
 
-    def _beat(self) -> None:
+    def _beat(self, number: int) -> None:
         self.clock.pass_by(self.chance.choice((20, 120, 130, 600, 4000)))
+        if number < len(self.orders):
+            self.note(f"office, as ordered: {self.orders[number]()}")
         for _ in range(self.chance.randint(1, 3)):
             self._office_acts()
         self._go_on_with_the_set_up()
@@ -192,11 +226,18 @@ class World:
         if self.faults.strikes(Kind.SECOND_COMPUTER, more=2):
             self.faults.count(Kind.SECOND_COMPUTER)
             computers.append(self.computers[1])
+        # Trouble without end would keep everything at its beginning.
+        self.faults.resting = self.chance.random() < CALM
         self._sessions(computers)
+        self.faults.resting = False
         if self.faults.strikes(Kind.CLOCK_WRONG):
             self.faults.count(Kind.CLOCK_WRONG)
             self.skew = timedelta(hours=self.faults.draw(Kind.CLOCK_WRONG, 53) - 26)
             self.note(f"the PC's clock is wrong by {self.skew}")
+        if self.faults.strikes(Kind.SERVER_CLOCK):
+            self.faults.count(Kind.SERVER_CLOCK)
+            self.server_skew = timedelta(hours=self.faults.draw(Kind.SERVER_CLOCK, 53) - 26)
+            self.note(f"the server's clock is wrong by {self.server_skew}")
 
     def _office_acts(self) -> None:
         self.clock.pass_by(self.chance.choice((0, 1, 20)))
@@ -209,11 +250,18 @@ class World:
         for _ in range(STEPS_MAX):
             busy = [each for each in computers if each.is_busy]
             if not busy:
+                self._see_who_waits()
                 return
             self.clock.pass_by(self.chance.choice((0, 0.2, 1, 3)))
             self._advance(self.chance.choice(busy))
             self._meanwhile()
         raise Broken(Problem("stuck", f"A session did not end within {STEPS_MAX} calls."))
+
+    def _see_who_waits(self) -> None:
+        waiting = {key for (key,) in self.database.query(_WAITING_FOR_REFUSED, ())}
+        for _ in waiting - self.waiting:
+            self.faults.saw(38)
+        self.waiting |= waiting
 
     def _advance(self, computer: Computer) -> None:
         computer.advance()
@@ -222,8 +270,8 @@ class World:
             reads = self.database.query(
                 "SELECT reads FROM quickbooks_session ORDER BY id DESC LIMIT 1", ()
             )
-            if reads and '"iterator": "{' in reads[0][0]:
-                self.faults.failures[43] += 1  # In the middle of a list's pages.
+            if reads and _HALF_READ.search(str(reads[0][0])):
+                self.faults.saw(43)
 
     def _meanwhile(self) -> None:
         """Let something happen in the middle of a session."""
@@ -232,13 +280,14 @@ class World:
         if self.chance.random() < 0.08:
             said = self.office.change_what_is_sent() if self.chance.random() < 0.6 else ""
             if said:
-                self.faults.failures[51 if said.startswith("void") else 52] += 1
+                self.faults.saw(51 if said.startswith("void") else 52)
                 self.note(f"office, in flight: {said}")
             else:
                 self._office_acts()
         if self.chance.random() < WAKES_IN_A_SESSION:
             self._wake_one()
-        now = self.clock.now
+        self._migrate()
+        now = self.server_time()
         for kind, switch in (
             (Kind.SWITCHED_OFF, people_here.switch),
             (Kind.PAUSED, people_here.pause),
@@ -255,6 +304,19 @@ class World:
             self.computers[0].connector.password = made.password
             self.note("a new password")
 
+    def _migrate(self) -> None:
+        """Migrate while a document is under way, as the next version of the server does."""
+        if not self.faults.strikes(Kind.SCHEMA_MIGRATED, more=3):
+            return
+        under_way = (
+            "SELECT 1 FROM quickbooks_messageset WHERE status = 'sent' AND purpose = 'write'"
+        )
+        if self.database.query(under_way, ()):
+            self.faults.count(Kind.SCHEMA_MIGRATED)
+            self.database.migrate_on()
+            self.network.restart()
+            self.note("the schema is migrated and the server replaced")
+
     def _wake_one(self) -> None:
         for each in self.computers:
             if each.wake():
@@ -263,15 +325,15 @@ class World:
     def _go_on_with_the_set_up(self) -> None:
         connection = self.office.connection
         if not connection.enabled:
-            services.set_enabled(connection, enabled=True, actor="Dana", now=self.clock.now)
+            services.set_enabled(connection, enabled=True, actor="Dana", now=self.server_time())
             self.note("the feature is switched on")
         if connection.paused and self.chance.random() < 0.5:
-            services.resume(connection, actor="Dana", now=self.clock.now)
+            services.resume(connection, actor="Dana", now=self.server_time())
             self.note("the sync is resumed")
         if connection.stage == Stage.ONGOING:
             return
         try:
-            services.go_next(connection, actor="Dana", now=self.clock.now)
+            services.go_next(connection, actor="Dana", now=self.server_time())
             self.note(f"set-up: on from {connection.stage}")
         except NotPossible:
             pass
@@ -284,7 +346,7 @@ class World:
         if self.chance.random() < WAKES_BETWEEN:
             self._wake_one()
         self._our_database()
-        self._company_file()
+        self.files.pass_by(self.clock.now + self.skew)
         self._open_files()
 
     def _our_database(self) -> None:
@@ -301,45 +363,15 @@ class World:
         """Restore our database, as the command does, and type the password anew on the PC."""
         self.database.bring_back(backup)
         self.network.restart()
-        services.database_restored(now=self.clock.now)
+        services.database_restored(now=self.server_time())
         connection = self.office.connection
-        people_here.switch(connection, on=True, now=self.clock.now)
-        made = services.new_password(connection, actor="Dana", now=self.clock.now)
+        people_here.switch(connection, on=True, now=self.server_time())
+        made = services.new_password(connection, actor="Dana", now=self.server_time())
         self.computers[0].connector.password = made.password
         self.note("our database is restored")
 
-    def _company_file(self) -> None:
-        kinds = (Kind.FILE_RESTORED, Kind.FILE_COPIED_BACK)
-        if not any(each in self.faults.rates for each in kinds):
-            return
-        for kind in kinds:
-            if self.company_backups and self.faults.strikes(kind):
-                self._restore_file(kind)
-        if self.chance.random() < 0.2:
-            self.company_backups.append(self.company.to_json())
-            self.note("the company file is backed up")
-
-    def _restore_file(self, kind: Kind) -> None:
-        self.faults.count(kind)
-        backup = self.company_backups[-1]
-        if kind == Kind.FILE_RESTORED:
-            people.restore(self.company, backup, now=self.clock.now + self.skew)
-        else:
-            people.copy_back(self.company, backup)
-        self.bookkeeper.look_again(self.company)
-        self.note(f"{kind}")
-
     def _open_files(self) -> None:
-        wrong = self.faults.strikes(Kind.OTHER_FILE, more=2)
-        if wrong:
-            self.faults.count(Kind.OTHER_FILE)
-            self.note("another company file is open")
-        opened = self.other if wrong else self.company
-        if not wrong and self.faults.strikes(Kind.FILE_COPIED, more=2):
-            self.faults.count(Kind.FILE_COPIED)
-            self.note("a copy of the company file is open, for a while")
-            opened = AwkwardCompany(Company.from_json(self.company.to_json()).state)
-            opened.refused = self._poison_refused
+        opened = self.files.opened()
         for each in self.computers:
             each.connector.desk.open(opened)
 
@@ -348,13 +380,14 @@ class World:
     def _stop_faults(self) -> None:
         self.note("--- the faults stop ---")
         self.faults.stopped = True
-        self.skew = timedelta()
+        self.skew = self.server_skew = timedelta()
+        self.network.full_for = 0
         self.bookkeeper.stop(self.company)
         for each in self.computers:
             each.connector.desk.open(self.company)
         connection = self.office.connection
-        people_here.switch(connection, on=True, now=self.clock.now)
-        people_here.pause(connection, on=False, now=self.clock.now)
+        people_here.switch(connection, on=True, now=self.server_time())
+        people_here.pause(connection, on=False, now=self.server_time())
         while any(each.held for each in self.computers):
             self.clock.pass_by(self.chance.choice((1, 60)))
             self._wake_one()
@@ -366,8 +399,8 @@ class World:
         problems = self._become_quiet()
         if problems:
             return problems
-        if self.faults.strikes_last(Kind.FILE_RESTORED) and self.company_backups:
-            self._restore_file(Kind.FILE_RESTORED)
+        if self.faults.strikes_last(Kind.FILE_RESTORED) and self.files.backups:
+            self.files.bring_back(Kind.FILE_RESTORED, self.clock.now)
             self.bookkeeper.stop(self.company)  # The backup may be of a time with closed books.
         # The next day's look at the company file, which nobody asks for.
         self.clock.pass_by(25 * 3600)
@@ -389,17 +422,12 @@ class World:
             self._go_on_with_the_set_up()
             self._sessions([self.computers[0]])
             last = self.computers[0].last
-            if last is not None and last.outcome == "none":
+            is_set_up = self.office.connection.stage == Stage.ONGOING
+            if last is not None and last.outcome == "none" and is_set_up:
                 return []
         states = SyncEntry.objects.exclude(state__in=(State.SYNCED, State.CHANGED))
         found = ", ".join(f"{each.pk} {each.state}" for each in states[:10])
         return [Problem("stuck", f"Not quiet after {SESSIONS_MAX} sessions: {found}")]
-
-
-def _company(text: str, variant: Variant) -> AwkwardCompany:
-    company = AwkwardCompany(Company.from_json(text).state)
-    company.state.variant = variant
-    return company
 
 
 _OTHER = Company.fresh(

@@ -1,0 +1,87 @@
+"""Each drill of `fieldledger drill` in short; the command does all places, and more rounds."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.shared import ROOT
+from tests.website.program import environment
+
+
+def _drill(tmp_path: Path, *words: str) -> tuple[int, dict[str, Any], str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "fieldledger.website", "drill", "--json", *words],
+        cwd=ROOT,
+        env=environment(tmp_path / "unused"),
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1]) if done.stdout else {}
+    return done.returncode, result, done.stderr
+
+
+def test_the_server_may_die_at_any_commit_and_any_reply(tmp_path: Path) -> None:
+    """Goal: no commit and no reply is the wrong moment. Method: the fault at each, one run each."""
+    status, result, said = _drill(tmp_path, "crash-points", "--every", "17")
+
+    assert status == 0, said
+    assert min(result["places"].values()) >= 5
+    assert set(result["tried"]) == set(result["places"])
+    assert set(result["records"]) == {"Customer", "ItemService", "Invoice", "ReceivePayment"}
+
+
+def test_an_upgrade_from_the_first_version_goes_on_with_what_was_under_way(
+    tmp_path: Path,
+) -> None:
+    status, result, said = _drill(tmp_path, "upgrade", "--every", "25")
+
+    assert status == 0, said
+    assert result["tried"]["upgrade"] >= 2
+
+
+def test_two_servers_on_one_sqlite_lose_and_double_nothing(tmp_path: Path) -> None:
+    status, result, said = _drill(tmp_path, "two-servers")
+
+    assert status == 0, said
+    assert min(result["seen"]["first"], result["seen"]["second"]) >= 5
+
+
+@pytest.mark.postgres
+def test_two_servers_on_one_postgresql_do_neither(tmp_path: Path) -> None:
+    status, result, said = _drill(tmp_path, "two-servers", "--postgres")
+
+    assert status == 0, said
+    assert min(result["seen"]["first"], result["seen"]["second"]) >= 5
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a small file system")
+def test_a_full_disk_is_told_in_plain_words_and_loses_nothing(tmp_path: Path) -> None:
+    status, result, said = _drill(tmp_path, "full-disk", "--seed", "2")
+    if "No small file system" in said:
+        pytest.skip(said)
+
+    assert status == 0, said
+    assert result["seen"]["full"] == 1
+    assert result["seen"]["office calls not answered"] >= 3
+
+
+def test_after_a_restore_nothing_is_in_quickbooks_twice(tmp_path: Path) -> None:
+    status, result, said = _drill(tmp_path, "restore")
+
+    assert status == 0, said
+    assert result["seen"]["backups in a session"] == 1
+    assert result["seen"]["records forgotten"] >= 5
+
+
+def test_what_is_no_place_is_said_in_a_sentence(tmp_path: Path) -> None:
+    status, _, said = _drill(tmp_path, "crash-points", "--every", "0")
+
+    assert status == 1
+    assert said.startswith("fieldledger: ")
