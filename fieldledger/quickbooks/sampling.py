@@ -189,6 +189,8 @@ def _line(
         item, is_new = f"{line.item.name} (new {TYPE_WORDS[made]})", True
         posts_to = names.get(account or "", "no account chosen yet")
     elif going.item_ref is not None:
+        if line.item is not None:  # What we have made since the lists were read is in none of them.
+            item = item or entries[line.item.pk].quickbooks_name
         posts_to = "the account its item has in QuickBooks"
     return SampleLine(
         item=item or "a text without an item",

@@ -184,7 +184,7 @@ def suggest_fallback_item(items: Iterable[Part]) -> Suggestion | None:
     for name in _CATCH_ALL_NAMES:
         if name in by_name:
             part = by_name[name]
-            return Suggestion(part.list_id, f"“{part.name}” is made for what has no item.")
+            return Suggestion(part.list_id, f"“{part.name}” is a usual name for it.")
     return None
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from fieldledger.accounts.pages import PageRequest
 from fieldledger.accounts.roles import Right, may
 from fieldledger.quickbooks import queries, returning, services
-from fieldledger.quickbooks.models import Connection, Session
+from fieldledger.quickbooks.models import Connection, Session, Stage
 from fieldledger.quickbooks.pages.access import SET_UP, quickbooks_page
 from fieldledger.quickbooks.pages.connection import words_of_seconds
 from fieldledger.quickbooks.pages.lamp import NEEDS_YOU, lamp_of, next_call
@@ -35,8 +35,11 @@ _IN_QUICKBOOKS: Final = (State.SYNCED, State.DIFFERS, State.CHANGED)
 @quickbooks_page(Right.QUEUE)
 def hub(request: PageRequest, connection: Connection) -> HttpResponse:
     """Show the overview."""
-    if connection.stage in SET_UP and may(request.membership.role, Right.CONNECT):
-        return redirect("setup")
+    if may(request.membership.role, Right.CONNECT):
+        if connection.stage in SET_UP:
+            return redirect("setup")
+        if connection.stage == Stage.INITIAL_SYNC and connection.initial_started_at is None:
+            return redirect("initial_sync")  # The set-up is not over: a yes to the plan is missing.
     return render(request, "quickbooks/hub.html", _shown(connection))
 
 

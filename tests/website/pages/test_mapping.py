@@ -181,6 +181,15 @@ def test_the_test_row_shows_how_an_invoice_would_arrive(office: Office) -> None:
     assert "put into Checking" in sample(office)
 
 
+def test_the_test_row_names_items_that_have_come_there_since(office: Office) -> None:
+    synced(office)
+
+    shown = sample(office)
+
+    assert "a text without an item" not in shown
+    assert "the account its item has in QuickBooks" in shown
+
+
 def test_the_test_row_says_when_such_an_invoice_would_not_go(office: Office) -> None:
     synced(office)
     InvoiceLine.objects.update(item=None, description="Odds and ends")
