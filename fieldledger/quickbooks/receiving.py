@@ -37,7 +37,7 @@ from fieldledger.quickbooks.models import (
     Session,
     SyncEntry,
 )
-from fieldledger.quickbooks.sending import called, release_waiters
+from fieldledger.quickbooks.sending import called, payment_to_go_first, release_waiters
 from fieldledger.quickbooks.tables import update_many
 from fieldledger.sync import halving
 from fieldledger.sync.content import Kind, State
@@ -324,6 +324,11 @@ def _settle(
             entry.state, entry.tries = State.PENDING, max(entry.tries - 1, 0)
         case Gone():
             entry.state = State.GONE
+        case Refused() if (
+            payment := payment_to_go_first(session.connection, entry, outcome.code)
+        ) is not None:
+            entry.state, entry.waiting_on_id, entry.code = State.WAITING, payment.pk, "waiting"
+            entry.message = f"Waits for the {payment.kind} “{payment.title}”, which goes first."
         case Refused() | StaleEdit() | Unknown():
             entry.state = State.FAILED
 
@@ -417,6 +422,7 @@ _COLUMNS: Final = (
     "tries",
     "look_first",
     "tried_in",
+    "waiting_on_id",
     "synced_at",
 )
 _NAMED: Final = (*_COLUMNS, "quickbooks_name", "name_folded")  # A name is in an index.

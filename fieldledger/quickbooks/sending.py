@@ -10,6 +10,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, Final
 
+from fieldledger.office.models import Payment
 from fieldledger.qbxml.objects import InvoiceAdd, InvoiceMod
 from fieldledger.qbxml.writing import CannotBeWritten, Request
 from fieldledger.quickbooks import contents, fencing, taking_back
@@ -461,6 +462,26 @@ def _drop(connection: Connection, batch: Batch, error: CannotBeWritten, now: dat
             _save_turned_down(connection, [entry], now)
             return
     raise error
+
+
+def payment_to_go_first(connection: Connection, entry: EntryRow, code: str) -> SyncEntry | None:
+    """Return a payment whose change makes room for an invoice that QuickBooks has refused.
+
+    An invoice cannot come to less than what is applied to it (3210, Intuit's status code list).
+    """
+    if entry.kind != Kind.INVOICE or code != "3210" or not entry.quickbooks_id:
+        return None
+    payments = Payment.objects.filter(invoice=entry.record_id).values("pk")
+    return (
+        SyncEntry.objects.filter(
+            connection=connection,
+            rank=RANK[Kind.PAYMENT],
+            record_id__in=payments,
+            state=State.PENDING,
+        )
+        .exclude(quickbooks_id="")
+        .first()
+    )
 
 
 def release_waiters(connection: Connection, parents: Sequence[int], now: datetime) -> int:
