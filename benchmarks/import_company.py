@@ -75,7 +75,7 @@ def run(strategy: str, customers: int, items: int, kills: int) -> dict[str, Any]
         started = time.monotonic()
         slowest = 0.0
         while not server.ask("is_read"):
-            slowest = max(slowest, session(server, connector, dies=server.kills_left > kills // 2))
+            slowest = max(slowest, session(server, connector, dies=server.kills_left > kills // 4))
         server.ask("connected")
         slowest = max(slowest, server.ask("choose", strategy))
         while not server.ask("is_over"):
@@ -130,7 +130,7 @@ class Server:
 
     def call_to_die_in(self) -> int:
         """Return the number of the call of a session that does not come back."""
-        return self._chance.randrange(2, 10)
+        return self._chance.randrange(2, 8)
 
     def end(self) -> None:
         """Let the process end."""
