@@ -11,6 +11,7 @@ from fieldledger.website.command_line import COMMANDS
 from tests.support.shared import ROOT
 
 LINE = re.compile(r"^- \[(?P<tick>[ x])\] \*\*(?P<name>[A-Z][0-9a-z.]+)\*\* (?P<rest>.+)$")
+LAST_OF_SET_UP = 62  # Of the S lines; what follows is everyday work.
 # A test that is named after its lines: test_s40_s41_the_import_is_shown_as_used.
 NAMED = re.compile(r"^test_((?:[sznrp]\d+_)+)")
 SCRIPTS = (
@@ -111,6 +112,20 @@ def test_a_test_named_after_a_line_is_named_on_it(lines: list[re.Match[str]]) ->
                 assert of_it, f"{name}: there is no such line"
                 if not any(each["tick"] == " " or f"::{name}`" in each["rest"] for each in of_it):
                     unnamed.append(f"{number}: {name}")
+
+    assert unnamed == []
+
+
+def test_every_promise_of_the_set_up_has_a_test_that_is_named_after_it(
+    lines: list[re.Match[str]],
+) -> None:
+    unnamed = []
+    for each in lines:
+        number = re.match(r"S(\d+)", each["name"])
+        if each["tick"] == "x" and number and int(number[1]) <= LAST_OF_SET_UP:
+            tests = re.findall(r"::(\w+)`", each["rest"])
+            if not any(f"_s{number[1]}_" in test for test in tests):
+                unnamed.append(each["name"])
 
     assert unnamed == []
 

@@ -133,7 +133,7 @@ def test_the_password_is_copied_and_next_waits_for_the_connection(
     expect(page.get_by_text("This is the only time")).to_be_visible()
 
 
-def test_the_password_is_copied_where_browsers_hide_the_clipboard(
+def test_s32_the_password_is_copied_where_browsers_hide_the_clipboard(
     demo: Demo, signed_in: Page, live_server: LiveServer
 ) -> None:
     page = signed_in

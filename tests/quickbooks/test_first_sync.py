@@ -218,7 +218,7 @@ _HERE = [
         ("name_and_contact", {"Anna Smith"}),
     ],
 )
-def test_s47_s49_the_same_lists_are_matched_by_the_chosen_rule(
+def test_s47_s49_s51_the_same_lists_are_matched_by_the_chosen_rule(
     pc: OfficePc, business: Business, strategy: str, linked: set[str]
 ) -> None:
     for name, fields in _THERE:

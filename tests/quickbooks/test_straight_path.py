@@ -114,7 +114,7 @@ def test_one_bad_record_fails_alone_with_its_reason(pc: OfficePc, business: Busi
     assert pc.connection.closing_date is not None
 
 
-def test_a_refused_name_is_said_and_what_depends_on_it_waits(
+def test_s53_a_refused_name_is_said_and_what_depends_on_it_waits(
     pc: OfficePc, business: Business
 ) -> None:
     item = an_item(business)
@@ -138,7 +138,7 @@ def test_a_refused_name_is_said_and_what_depends_on_it_waits(
     assert pc.states() == {"synced": 3}
 
 
-def test_two_clients_of_one_name_get_a_differentiator(pc: OfficePc, business: Business) -> None:
+def test_s54_two_clients_of_one_name_get_a_differentiator(pc: OfficePc, business: Business) -> None:
     for _ in range(3):
         a_client(business, name="John Smith")
     pc.set_up()

@@ -25,7 +25,7 @@ def post(office: Office, name: str, *guids: object, **values: object) -> Any:
     return office.browser.post(reverse(name, args=guids), values, follow=True)
 
 
-def test_manage_feature_is_there_only_while_the_switch_is_on(office: Office) -> None:
+def test_s19_s20_manage_feature_is_there_only_while_the_switch_is_on(office: Office) -> None:
     assert "Manage feature" not in text(get(office, "addon"))
 
     post(office, "switch_addon", enabled="yes")
@@ -48,7 +48,7 @@ def test_the_add_on_page_says_what_it_needs(office: Office) -> None:
         assert words in page
 
 
-def test_the_first_step_names_each_click(office: Office, connection: Connection) -> None:
+def test_s26_the_first_step_names_each_click(office: Office, connection: Connection) -> None:
     page = text(get(office, "setup"))
 
     for words in (
@@ -65,7 +65,7 @@ def test_the_first_step_names_each_click(office: Office, connection: Connection)
     assert where < page.index("Add an Application") < page.index("Come back to Fieldledger")
 
 
-def test_the_setup_file_is_a_download_and_the_same_each_time(
+def test_s21_s22_s23_the_setup_file_is_a_download_and_the_same_each_time(
     office: Office, connection: Connection
 ) -> None:
     first, second = get(office, "setup_file"), get(office, "setup_file")
@@ -77,7 +77,9 @@ def test_the_setup_file_is_a_download_and_the_same_each_time(
     assert b"<RunEveryNMinutes>2</RunEveryNMinutes>" in first.content
 
 
-def test_the_second_step_lists_the_clicks_in_order(office: Office, connection: Connection) -> None:
+def test_s33_the_second_step_lists_the_clicks_in_order(
+    office: Office, connection: Connection
+) -> None:
     page = post(office, "setup_next", step="install").content.decode()
 
     order = [
@@ -110,7 +112,7 @@ def test_the_password_is_copied_and_never_stands_in_a_page(
     assert password in office.browser.post(reverse("connector_password")).content.decode()
 
 
-def test_next_is_refused_with_the_reason_until_quickbooks_is_connected(
+def test_s35_next_is_refused_with_the_reason_until_quickbooks_is_connected(
     office: Office, connection: Connection
 ) -> None:
     pc = OfficePc(office.business)
@@ -138,7 +140,7 @@ def at_the_import(office: Office) -> OfficePc:
     return pc
 
 
-def test_preferences_are_asked_only_if_something_is_imported(office: Office) -> None:
+def test_s44_s52_preferences_are_asked_only_if_something_is_imported(office: Office) -> None:
     at_the_import(office)
     assert "checked" not in get(office, "setup").content.decode()
 
@@ -157,7 +159,9 @@ def test_preferences_are_asked_only_if_something_is_imported(office: Office) -> 
     assert kept.stage == "initial_sync"
 
 
-def test_without_an_import_the_plan_comes_next_and_runs_once_approved(office: Office) -> None:
+def test_s44_s45_without_an_import_the_plan_comes_next_and_runs_once_approved(
+    office: Office,
+) -> None:
     pc = at_the_import(office)
     page = post(office, "choose_import")
     assert "Initial sync" in text(page)
@@ -279,7 +283,7 @@ def test_the_mapping_is_chosen_from_quickbooks_lists(office: Office) -> None:
     assert Connection.objects.get(business=office.business).mapping["income_account"] == account[1]
 
 
-def test_settings_pause_and_disconnect(office: Office) -> None:
+def test_s52_s56_settings_pause_and_disconnect(office: Office) -> None:
     synced(office)
 
     post(office, "quickbooks_settings", resolve_item_conflicts="yes")

@@ -134,7 +134,7 @@ def test_s37_s38_the_bar_that_stands_still_is_explained_where_one_waits(
         assert "you need not watch" in page
 
 
-def test_s42_s43_nothing_is_ticked_and_the_warning_counts_what_is_here(office: Office) -> None:
+def test_s39_s42_s43_nothing_is_ticked_and_the_warning_counts_what_is_here(office: Office) -> None:
     at_the_import(office)
     full = get(office, "setup").content.decode()
 
