@@ -21,6 +21,13 @@ from fieldledger.api.shapes import UNKNOWN_FIELD
 logger = logging.getLogger(__name__)
 
 BUSY_AGAIN_S: Final = "1"
+DOES_NOT_WORK: Final = (
+    "The database does not work, so nothing was done. Sending this again helps once whoever runs"
+    " this server has seen to it: `fieldledger doctor` says what is wrong."
+)
+# Too many connections, a lock that did not come, a statement that took too long (PostgreSQL's
+# error codes, appendix A); class 40 is a transaction that had to give way to another.
+_BUSY_STATES: Final = frozenset({"53300", "55P03", "57014"})
 
 Run = Callable[..., HttpResponseBase]
 
@@ -56,12 +63,31 @@ def guarded(run: Run) -> Run:
             )
         except Problem as problem:
             return problem.response()
-        except OperationalError as error:  # Such as SQLite's lock that did not come in time.
-            logger.warning("The database was busy: %s", error)
-            detail = NO_ROOM if is_out_of_room(error) else ""
-            return Problem(503, detail, headers={"Retry-After": BUSY_AGAIN_S}).response()
+        except OperationalError as error:
+            return _trouble(error).response()
 
     return answer
+
+
+def _trouble(error: OperationalError) -> Problem:
+    """Return what to say of a database that could not do it: busy, full, or broken."""
+    wait = {"Retry-After": BUSY_AGAIN_S}
+    if is_out_of_room(error):
+        logger.error("The disk is full: %s", error)
+        return Problem(503, NO_ROOM, headers=wait)
+    if is_busy(error):
+        logger.warning("The database was busy: %s", error)
+        return Problem(503, headers=wait)
+    logger.error("The database does not work: %s", error)
+    return Problem(503, DOES_NOT_WORK)
+
+
+def is_busy(error: OperationalError) -> bool:
+    """Whether the same request may pass in a moment, as with SQLite's lock that came too late."""
+    state = str(getattr(error.__cause__, "sqlstate", None) or "")
+    if state:
+        return state in _BUSY_STATES or state.startswith("40")
+    return " locked" in str(error)
 
 
 def _names(operation: Operation, source: str) -> set[str]:
