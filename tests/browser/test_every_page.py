@@ -1,53 +1,56 @@
-"""What holds for every page in a real browser: no obstacles, no sideways scroll, a seen focus."""
+"""What holds for every page in a real browser: no obstacles, no sideways scroll, keys reach all."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 from fieldledger.office.models import Invoice
 from fieldledger.quickbooks.models import RANK, SyncEntry
 from fieldledger.sync.content import Kind, State
 from fieldledger.website.demo import Demo
+from tests.browser.walk import obstacles, pages, patterns, too_wide
 from tests.support.office_pc import OfficePc
-from tests.website.pages.addresses import FORMS_ONLY, address, names
 
 pytestmark = pytest.mark.browser
 
-# Parts of pages, downloads and forms: not pages a browser shows by themselves.
-PARTS = {
-    "checklist",
-    "client_choices",
-    "decide_plan_row",
-    "initial_sync_part",
-    "invoice_quickbooks",
-    "plan_csv",
-    "quickbooks_part",
-    "setup_file",
-}
-PHONE: ViewportSize = {"width": 360, "height": 740}
-DESK: ViewportSize = {"width": 1280, "height": 860}
+# Marks what one can press or fill in, if it is in sight; a group of choices counts once.
+REACHABLE = """() => {
+  const all = document.querySelectorAll(
+    "a[href], button, input:not([type=hidden]), select, textarea, summary");
+  const groups = new Set();
+  let wanted = 0;
+  window.reached = new Set();
+  document.addEventListener("focusin", (event) => window.reached.add(event.target));
+  for (const each of all) {
+    const closed = each.closest("dialog:not([open])");
+    const folded = each.closest("details:not([open])") && each.tagName !== "SUMMARY";
+    if (each.disabled || closed || folded || !each.getClientRects().length) continue;
+    if (each.ariaHidden === "true" && each.tabIndex < 0) continue; // What Enter in a field presses.
+    if (each.type === "radio") {
+      if (groups.has(each.name)) continue;
+      groups.add(each.name);
+    }
+    each.dataset.wanted = each.type;
+    wanted += 1;
+  }
+  document.activeElement.blur();
+  window.scrollTo(0, 0);
+  return wanted;
+}"""
+MISSED = """() => {
+  const radios = [...window.reached].filter((each) => each.type === "radio");
+  const groups = new Set(radios.map((each) => each.name));
+  const reached = (each) =>
+    window.reached.has(each) || (each.type === "radio" && groups.has(each.name));
+  return [...document.querySelectorAll("[data-wanted]")]
+    .filter((each) => !reached(each))
+    .map((each) => each.outerHTML.slice(0, 120));
+}"""
 
 
-def pages(demo: Demo) -> list[str]:
-    shown = [name for name in names() if name not in FORMS_ONLY | PARTS]
-    return [address(name, demo.business) for name in shown] + [
-        "/accounts/password/change/",
-        "/accounts/2fa/",
-    ]
-
-
-def obstacles(page: Page) -> list[str]:
-    """Return what axe finds wrong with the page."""
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{each['id']}: {each['nodes'][0]['html'][:160]} ({len(each['nodes'])})" for each in found
-    ]
-
-
-def test_no_page_has_obstacles_or_scrolls_sideways(
-    demo: Demo, signed_in: Page, live_server: LiveServer
-) -> None:
+@pytest.fixture
+def busy(demo: Demo) -> Demo:
+    """The demo with records in QuickBooks, and every state there is in the log."""
     pc = OfficePc(demo.business)
     pc.set_up()
     for _ in range(3):
@@ -57,21 +60,66 @@ def test_no_page_has_obstacles_or_scrolls_sideways(
     newest = SyncEntry.objects.filter(rank=RANK[Kind.INVOICE]).order_by("-pk")
     for entry, state in zip(newest, State, strict=False):
         SyncEntry.objects.filter(pk=entry.pk).update(state=state, code="3100", message="Taken.")
+    return demo
+
+
+def test_no_page_has_obstacles_or_scrolls_sideways(
+    busy: Demo, signed_in: Page, live_server: LiveServer
+) -> None:
     page = signed_in
     wrong: dict[str, object] = {}
 
-    for where in pages(demo):
+    shown = pages(busy)
+    for where in shown:
         page.goto(live_server.url + where)
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
             found = obstacles(page)
             if found:
                 wrong[f"{where} {scheme}"] = found
-        page.set_viewport_size(PHONE)
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        if wide > PHONE["width"]:
-            wrong[f"{where} on a phone"] = f"{wide} px wide"
-        page.set_viewport_size(DESK)
+        if too_wide(page):
+            wrong[f"{where} on a phone"] = f"{too_wide(page)} px too wide"
+
+    assert wrong == {}
+    assert len(shown) > len(patterns()) / 3, "the walk has lost its pages"
+
+
+def test_i5_1_the_keyboard_reaches_all_of_every_page(
+    busy: Demo, signed_in: Page, live_server: LiveServer
+) -> None:
+    page = signed_in
+    wrong: dict[str, object] = {}
+
+    for where in pages(busy):
+        page.goto(live_server.url + where)
+        wanted = page.evaluate(REACHABLE)
+        for _ in range(wanted + 5):
+            page.keyboard.press("Tab")
+        missed = page.evaluate(MISSED)
+        if missed:
+            wrong[where] = missed
+        assert wanted >= 1, where
+
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_i5_1_what_comes_over_a_page_has_no_obstacles(
+    demo: Demo, signed_in: Page, live_server: LiveServer, scheme: str
+) -> None:
+    page = signed_in
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.goto(f"{live_server.url}/invoices/")
+    wrong: dict[str, object] = {}
+
+    for key, shown in (("Control+k", "#palette a"), ("?", "#keys h2"), ("h", "#help .prose")):
+        page.keyboard.press(key)
+        page.locator(shown).first.wait_for()
+        page.wait_for_timeout(250)  # It has come to rest.
+        found = [*obstacles(page), *(["too wide"] if too_wide(page) else [])]
+        if found:
+            wrong[key] = found
+        page.keyboard.press("Escape")
 
     assert wrong == {}
 
@@ -84,11 +132,8 @@ def test_the_pages_of_the_set_up_have_no_obstacles(
 
     def look(name: str) -> None:
         found = obstacles(page)
-        page.set_viewport_size(PHONE)
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        page.set_viewport_size(DESK)
-        if found or wide > PHONE["width"]:
-            wrong[name] = (found, wide)
+        if found or too_wide(page):
+            wrong[name] = (found, too_wide(page))
 
     page.goto(f"{live_server.url}/features/quickbooks-desktop")
     page.get_by_role("switch").click()

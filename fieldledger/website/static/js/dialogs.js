@@ -27,7 +27,8 @@
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     const dialog = event.detail.target instanceof Element && event.detail.target.closest("dialog");
-    if (!dialog || event.detail.target.childElementCount === 0) return;
+    // The palette is opened by its key alone: what it asked for may come when it is closed again.
+    if (!dialog || dialog.id === "palette" || event.detail.target.childElementCount === 0) return;
     open(dialog);
     dialog.scrollTop = 0;
   });
