@@ -23,8 +23,8 @@ Harbor Lights Café,not an address,978 555 0142,,,,,A-78
 
 
 def look(office: Office, kind: str, content: str | bytes, **more: object) -> Any:
-    data = content.encode() if isinstance(content, str) else content
-    file = SimpleUploadedFile("list.csv", data, content_type="text/csv")
+    packed = content.encode() if isinstance(content, str) else content
+    file = SimpleUploadedFile("list.csv", packed, content_type="text/csv")
     return office.browser.post(reverse(f"import_{kind}"), {"file": file, **more})
 
 
