@@ -318,7 +318,7 @@ def take_look(
         key: record for record in found if (key := record.text("ListID") or record.text("TxnID"))
     }
     missing = [
-        each for each in entries if rows[each.pk]["op"] != "add" and each.quickbooks_id not in by_id
+        each for each in entries if rows[each.pk]["op"] != "add" and _theirs(each, by_id) is None
     ]
     lacking = _Lacking.read(connection, look, answers, missing)
     shows_older = not connection.verification and any(map(lacking.is_of_an_older_file, missing))
@@ -330,7 +330,7 @@ def take_look(
             record = by_mark.get(f"{{{entry.record_guid}}}")
             _settle_add(entry, row, record, context.now)
         else:
-            _settle_known(entry, row, by_id.get(entry.quickbooks_id), lacking, context.now)
+            _settle_known(entry, row, _theirs(entry, by_id), lacking, context.now)
         settled.append(entry)
     _save(settled, context.now)
     verification.note_found(connection, settled, to_verify)
@@ -343,6 +343,18 @@ def take_look(
     found_now = {each.pk for each in settled if rows[each.pk]["op"] == "add" and each.quickbooks_id}
     verification.note_written(connection, sorted(found_now))
     return left, shows_older
+
+
+def _theirs(entry: SyncEntry, by_id: Mapping[str, Record]) -> Record | None:
+    """Return the record under an entry's id, if it carries the mark that we gave it.
+
+    After a restore QuickBooks may have given the id to another record, which is never changed.
+    """
+    record = by_id.get(entry.quickbooks_id)
+    if record is None or entry.adopted:
+        return record
+    mark = (record.text("ExternalGUID") or "").casefold()
+    return record if mark == f"{{{entry.record_guid}}}" else None
 
 
 def _settle_add(

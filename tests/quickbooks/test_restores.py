@@ -287,3 +287,27 @@ def test_an_invoice_that_our_backup_has_not_sent_is_looked_for_before_its_void_i
         pc.run()
     assert [each.amounts["total"] for each in pc.company.invoices()] == [0]
     assert pc.states() == {"synced": 3}
+
+
+def test_an_id_of_ours_that_is_another_record_s_after_a_restore_is_never_changed(
+    business: Business,
+) -> None:
+    a_client(business, "Anna")
+    pc = OfficePc(business, variant=Variant(edit_sequence_per_change=True))
+    pc.set_up()
+    pc.run()
+    backup = pc.company.to_json()
+    a_client(business, "Ben")
+    pc.run()
+    (entry,) = pc.entries(title="Ben")
+    people.restore(pc.company, backup, now=datetime.now(tz=UTC) + timedelta(seconds=5))
+    then = datetime.fromtimestamp(int(entry.quickbooks_id.rpartition("-")[2]), tz=UTC)
+    people.do(pc.company, "CustomerAddRq", {"CustomerAdd": {"Name": "Zoe"}}, now=then)
+    zoe = pc.company.state.records[entry.quickbooks_id]
+    assert zoe.name == "Zoe"
+    the_next_day(pc)
+    for _ in range(3):
+        pc.run()
+    assert pc.company.state.records[zoe.id].name == "Zoe"
+    assert sorted(phones(pc)) == ["Anna", "Ben"]
+    assert pc.states() == {"synced": 2}

@@ -308,3 +308,15 @@ def test_a_total_that_differs_is_said_by_how_much(office: Office) -> None:
     assert "differs by −$0.01" in page
     assert f"Total there ${invoice.total - Decimal('0.01'):,.2f}" in page
     assert "Synced, differs" in text(get(office, "sync_log", state="differs"))
+
+
+def test_how_late_copies_are_stopped_is_chosen_in_the_settings(office: Office) -> None:
+    synced(office)
+    assert "How a late copy of a lost document is stopped" in text(
+        get(office, "quickbooks_settings")
+    )
+
+    post(office, "quickbooks_settings", fence="link")
+
+    assert Connection.objects.get(business=office.business).fence == "link"
+    assert "by the link record" in text(get(office, "quickbooks_settings"))
