@@ -113,7 +113,8 @@ def test_r8_an_import_killed_at_20_random_pages_and_bites_is_never_half(
     assert not PlanRow.objects.exists()
     countdown[0] = 0
     services.go_next(pc.connection, actor="Dana", now=timezone.now())
-    assert pc.connection.is_carrying
+    begun = pc.connection
+    assert begun.is_carrying
     while pc.connection.is_carrying:
         assert deaths < 100
         before = pc.connection.carried_to
@@ -394,8 +395,10 @@ def test_n2_whatever_is_decided_the_run_does_exactly_that(pc: OfficePc, seed: in
     assert sorted(links[pk] for pk in brought) == sorted(each[1] for each in made)
     for record, list_id, decision, name in wanted:
         if decision == "link":
+            assert record is not None
             assert links[record] == list_id
         elif decision in {"create_in_quickbooks", "rename"}:
+            assert record is not None
             assert links[record] not in customers
             assert names[links[record]] == name
         elif decision == "skip" and record:
