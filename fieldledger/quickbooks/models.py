@@ -69,7 +69,7 @@ class Connection(models.Model):
     )  # Of sign-ins; a session of an older one is dead.
     acknowledged_set = models.CharField(max_length=23, blank=True)  # To clear with the next write.
     list_size = models.PositiveSmallIntegerField(default=100)
-    transaction_size = models.PositiveSmallIntegerField(default=25)
+    transaction_size = models.PositiveSmallIntegerField(default=30)
 
     last_contact_at = models.DateTimeField(null=True)
     contact_interval_s = models.PositiveIntegerField(null=True)
