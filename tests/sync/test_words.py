@@ -79,12 +79,14 @@ def test_quickbooks_own_words_are_quoted() -> None:
         "list element is already in use.”",
         Actor.OFFICE,
         (
-            "If it is the same one, press Relink and choose it.",
             (
-                "Otherwise rename it here, or switch on “Resolve future conflicts” in the "
-                "settings: it then goes under a name such as “John Smith – 2”."
+                "Open the entry in the sync log: it shows whose name it is, and lets you give ours "
+                "another one, link the two, or merge two clients."
             ),
-            "Open the entry in the sync log and press Retry.",
+            (
+                "To have it done by itself, switch on “Resolve future conflicts” in the settings: "
+                "ours then goes under a name such as “John Smith – 2”. Then press Retry."
+            ),
         ),
     )
 
