@@ -177,7 +177,10 @@ def has_work(poll: Poll, now: datetime) -> bool:
                 return True
             if poll.stage == Stage.INITIAL_SYNC and poll.initial_started_at is not None:
                 return True  # The approved plan is being carried out.
-            is_due = poll.checked_at is None or now - poll.checked_at >= CHECK_EVERY
+            # A time to come was noted by a clock that was wrong: it must not put the check off.
+            is_due = poll.checked_at is None or not (
+                timedelta(0) <= now - poll.checked_at < CHECK_EVERY
+            )
             return is_due and poll.initial_started_at is not None
         case _:
             return False

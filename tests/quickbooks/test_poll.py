@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
@@ -108,3 +108,23 @@ def test_what_another_program_has_written_is_seen_after_a_moment(
     found = poll.find_poll(known.username)
     assert found is not None
     assert found.paused
+
+
+@pytest.mark.parametrize(
+    ("hours_since", "is_due"), [(1, False), (23, False), (24, True), (-1, True), (-240, True)]
+)
+def test_the_daily_check_is_due_after_a_day_and_after_a_clock_that_was_wrong(
+    known: Connection, now: datetime, hours_since: int, is_due: bool
+) -> None:
+    Connection.objects.filter(pk=known.pk).update(
+        enabled=True,
+        stage="ongoing",
+        reading_wanted=False,
+        initial_started_at=now,
+        checked_at=now - timedelta(hours=hours_since),
+    )
+
+    found = poll.find_poll(known.username)
+
+    assert found is not None
+    assert poll.has_work(found, now) is is_due
