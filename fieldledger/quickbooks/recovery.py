@@ -449,6 +449,10 @@ def _settle_known(
         _queue(entry, "QuickBooks was asked for the present version; the change is sent.")
     elif is_undone and entry.wanted_revision <= entry.synced_revision:
         _leave(entry, "Looked up in QuickBooks: it is not there, as it should be.")
+        if entry.kind == Kind.INVOICE:
+            # A void one stays in QuickBooks; gone with an older file, it need not come back.
+            entry.state, entry.synced_revision, entry.line_ids = State.CANCELLED, 0, []
+            entry.quickbooks_id = entry.written = ""
     elif entry.code == FILE_RESTORED or lacking.is_of_an_older_file(entry):
         # Under another id it may be there all the same: its mark is looked for next.
         entry.quickbooks_id = entry.edit_sequence = entry.written = ""

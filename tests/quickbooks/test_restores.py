@@ -230,6 +230,40 @@ def test_what_was_made_void_is_made_void_again_where_a_backup_has_it_open(
     assert pc.states() == {"synced": 2}
 
 
+def test_what_was_made_void_and_is_not_there_any_more_is_not_called_synced(
+    pc: OfficePc, business: Business
+) -> None:
+    client = a_client(business, "Anna")
+    pc.set_up()
+    fallback = next(each.id for each in pc.company.items() if each.name == "Labor")
+    services.save_mapping(pc.connection, changes={"fallback_item": fallback}, actor="Dana", now=NOW)
+    before = pc.company.to_json()
+    invoice = office.create_invoice(
+        business=business,
+        values={
+            "client": client.guid,
+            "date": "2026-05-04",
+            "lines": [{"description": "Work", "quantity": "1", "unit_price": "80.00"}],
+        },
+        now=NOW,
+    )
+    pc.sync(invoice.guid)
+    pc.run()
+    office.void_invoice(invoice=invoice, now=NOW)
+    pc.sync(invoice.guid)
+    pc.run()
+    people.restore(pc.company, before, now=datetime.now(tz=UTC) + timedelta(seconds=5))
+    the_next_day(pc)
+    for _ in range(2):
+        pc.run()
+
+    assert not pc.company.invoices()
+    (entry,) = pc.entries(rank=3)
+    assert (entry.state, entry.quickbooks_id) == ("cancelled", "")
+    (again,) = pc.sync(invoice.guid)
+    assert (again.result, "nothing to send" in again.reason) == ("refused", True)
+
+
 def test_only_a_smaller_number_is_an_older_edit_sequence() -> None:
     assert is_older("1777911063", "1777911064")
     assert not is_older("1777911064", "1777911064")
