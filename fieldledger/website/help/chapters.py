@@ -41,7 +41,12 @@ CHAPTERS: Final = (
     _chapter("sending", "How things get to QuickBooks", "quickbooks"),
     _chapter("log", "The sync log and its states", "sync_log entry"),
     _chapter("mapping", "Mapping: which account, tax and method", "mapping tax_rates"),
-    _chapter("trouble", "When nothing moves", "disconnect"),
+    _chapter(
+        "computers",
+        "Company file, computers, coming back",
+        "connection company_file welcome_back disconnect",
+    ),
+    _chapter("trouble", "When nothing moves"),
     _chapter("keys", "Search, keys and commands", "search"),
     Chapter(GLOSSARY, "Glossary"),
     Chapter(ERRORS, "Every error and what to do"),
