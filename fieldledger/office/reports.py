@@ -50,9 +50,10 @@ def sales_by_period(business: Business, first: dt.date, last: dt.date, *, each: 
     while start <= last:
         rows[start] = [0, 0, 0, 0]
         start = following(start, each)
-    for total in invoiced(business, first, last):
-        row = rows[period_of(total.date, each)]
-        for place, amount in enumerate((total.number, total.subtotal, total.tax, total.total)):
+    totals = invoiced(business, first, last)
+    for date, *amounts in totals.values_list("date", "number", "subtotal", "tax", "total"):
+        row = rows[period_of(date, each)]
+        for place, amount in enumerate(amounts):
             row[place] += amount
     return [
         Sale(
@@ -157,10 +158,11 @@ AGES: Final = (
 def ageing(business: Business, today: dt.date) -> list[Amount]:
     """Return what is owed on `today`, by how late it is; invoices without a due date are not."""
     owed: Mapping[str, list[int]] = {title: [0, 0] for title, _, _ in AGES}
-    for total in OwedTotal.objects.filter(business=business):
-        row = owed[_age(total.date, today)]
-        row[0] += total.number
-        row[1] += total.balance
+    totals = OwedTotal.objects.filter(business=business)
+    for due, number, balance in totals.values_list("date", "number", "balance"):
+        row = owed[_age(due, today)]
+        row[0] += number
+        row[1] += balance
     return [
         Amount(title=title, number=number, amount=dollars(balance))
         for title, (number, balance) in owed.items()

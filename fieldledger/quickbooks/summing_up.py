@@ -49,7 +49,14 @@ def by_the_plan(entries: QuerySet[SyncEntry], how: str) -> QuerySet[SyncEntry]:
 def summary_of(connection: Connection) -> dict[str, int]:
     """Return how many records were linked, created, renamed and imported, and how many failed."""
     entries = SyncEntry.objects.filter(connection=connection)
-    counts = {how: by_the_plan(entries, how).count() for how in HOW}
+    # From the plan's rows to their entries: there may be many more of these.
+    there = entries.filter(rank=OuterRef("rank"), record_id=OuterRef("record_id")).exclude(
+        quickbooks_id=""
+    )
+    rows = PlanRow.objects.filter(connection=connection, rank__in=_FIRST, undone_at=None)
+    counts = {
+        how: rows.filter(Exists(there), decision=decision).count() for how, decision in HOW.items()
+    }
     counts["failed"] = entries.filter(rank__in=_FIRST, state__in=_NEEDS).count()
     return counts
 
