@@ -4,7 +4,7 @@ Whoever changes entries locks the connection's row first (`lock`), so that two w
 for each other, and leaves `active_count` equal to the number of entries a session has to work on.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -29,6 +29,15 @@ _SENT_ANEW: Final = frozenset(
 )
 _TAKEN: Final = frozenset({State.SYNCED, State.DIFFERS, State.CHANGED})
 TITLE_LENGTH_MAX: Final = 255
+RECORD_MODELS: Final[Mapping[Kind, type[Client | Item | Invoice | Payment]]] = {
+    Kind.CLIENT: Client,
+    Kind.ITEM: Item,
+    Kind.INVOICE: Invoice,
+    Kind.PAYMENT: Payment,
+}
+# In Connection.activity: the newest records and message set of the backup we were restored from.
+RESTORED: Final = "backup"
+RESTORED_SET: Final = "set"
 
 
 def lock(connection_id: int) -> Connection:
@@ -104,7 +113,13 @@ def record_change(change: Change) -> None:
 
 def _may_have_been_sent(connection: Connection, record: Record) -> bool:
     """Whether a backup that our database was restored from may have lost that it was sent."""
-    return connection.restored_at is not None and record.created_at <= connection.restored_at
+    if connection.restored_at is None:
+        return False
+    newest = connection.activity.get(RESTORED)
+    if newest is None:
+        return record.created_at <= connection.restored_at
+    rank = next(RANK[kind] for kind, model in RECORD_MODELS.items() if isinstance(record, model))
+    return bool(record.pk <= newest.get(str(rank), 0))
 
 
 ENTRY_COLUMNS: Final = (

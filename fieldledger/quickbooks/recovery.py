@@ -28,7 +28,7 @@ from fieldledger.qbxml.reading import Answer, Record
 from fieldledger.qbxml.writing import Request
 from fieldledger.quickbooks import fencing, taking_back, verification
 from fieldledger.quickbooks.context import Context
-from fieldledger.quickbooks.entries import adjust_active, tell
+from fieldledger.quickbooks.entries import RESTORED, RESTORED_SET, adjust_active, tell
 from fieldledger.quickbooks.message_sets import Document
 from fieldledger.quickbooks.models import Connection, MessageSet, Session, SyncEntry
 from fieldledger.quickbooks.sending import release_waiters
@@ -495,7 +495,12 @@ def _leave(entry: SyncEntry, message: str) -> None:
 
 def is_from_before_a_restore(connection: Connection, message_set: MessageSet) -> bool:
     """Whether our database was restored since a set was sent: then it is not the last word."""
-    return connection.restored_at is not None and message_set.sent_at <= connection.restored_at
+    if connection.restored_at is None:
+        return False
+    newest = connection.activity.get(RESTORED)
+    if newest is None:
+        return message_set.sent_at <= connection.restored_at
+    return message_set.pk <= int(newest.get(RESTORED_SET, 0))
 
 
 def _queue(entry: SyncEntry, message: str) -> None:

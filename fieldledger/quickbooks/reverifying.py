@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from fieldledger.qbwc.transitions import State as SessionState
 from fieldledger.qbxml.objects import CompanyActivityQuery, CompanyQuery
@@ -23,9 +23,15 @@ from fieldledger.qbxml.reading import Answer, Record
 from fieldledger.qbxml.writing import Request
 from fieldledger.quickbooks import fencing, reading, recovery
 from fieldledger.quickbooks.context import Context
-from fieldledger.quickbooks.entries import adjust_active, lock
+from fieldledger.quickbooks.entries import (
+    RECORD_MODELS,
+    RESTORED,
+    RESTORED_SET,
+    adjust_active,
+    lock,
+)
 from fieldledger.quickbooks.message_sets import Document
-from fieldledger.quickbooks.models import Connection, MessageSet, Session, SyncEntry
+from fieldledger.quickbooks.models import RANK, Connection, MessageSet, Session, SyncEntry
 from fieldledger.quickbooks.verification import (
     CONDENSED,
     DATABASE_RESTORED,
@@ -247,6 +253,7 @@ def _doubt_everything(now: datetime) -> None:
     for key in Connection.objects.order_by("pk").values_list("pk", flat=True):
         connection = lock(key)
         connection.restored_at = now
+        connection.activity = {**connection.activity, RESTORED: _newest(connection)}
         connection.restored_from = connection.last_contact_at or connection.created_at
         connection.epoch += 1
         if connection.initial_started_at is None:
@@ -273,6 +280,22 @@ def _doubt_everything(now: datetime) -> None:
         )
         connection.acknowledged_set = ""
         connection.save()
+
+
+def _newest(connection: Connection) -> dict[str, int]:
+    """Return the newest record of each kind, and message set, of the backup: by their keys.
+
+    Not by time: the clock of the server may be another one than when they were made.
+    """
+    newest = {
+        str(RANK[kind]): model._default_manager.filter(  # noqa: SLF001 - Django's documented API.
+            business_id=connection.business_id
+        ).aggregate(pk=Max("pk"))["pk"]
+        or 0
+        for kind, model in RECORD_MODELS.items()
+    }
+    sets = MessageSet.objects.filter(connection=connection).aggregate(pk=Max("pk"))["pk"]
+    return {**newest, RESTORED_SET: sets or 0}
 
 
 def doubt_again(connection: Connection, message_set: MessageSet, now: datetime) -> None:

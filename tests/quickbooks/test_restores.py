@@ -323,6 +323,35 @@ def test_an_invoice_that_our_backup_has_not_sent_is_looked_for_before_its_void_i
     assert pc.states() == {"synced": 3}
 
 
+def test_an_invoice_that_our_backup_never_asked_for_is_looked_for_whatever_the_clock_says(
+    pc: OfficePc, business: Business
+) -> None:
+    client = a_client(business, "Anna")
+    item = office.create_item(business=business, values={"name": "Work", "price": "80"}, now=NOW)
+    invoice = office.create_invoice(
+        business=business,
+        values={
+            "client": client.guid,
+            "date": "2026-05-04",
+            "lines": [{"item": item.guid, "quantity": "1", "unit_price": "80.00"}],
+        },
+        now=NOW,
+    )
+    pc.set_up()
+    pc.sync(invoice.guid)
+    pc.run()
+    # The backup has the invoice and knows nothing of its sending; the restored server's clock is
+    # behind the one under which the invoice was made.
+    SyncEntry.objects.filter(rank=3).delete()
+    services.database_restored(now=NOW - timedelta(hours=37))
+    pc.sync(invoice.guid)
+    for _ in range(2):
+        pc.run()
+
+    assert len(pc.company.invoices()) == 1
+    assert pc.states() == {"synced": 3}
+
+
 def test_an_id_of_ours_that_is_another_record_s_after_a_restore_is_never_changed(
     business: Business,
 ) -> None:
