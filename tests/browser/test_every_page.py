@@ -121,6 +121,7 @@ def test_i5_1_what_comes_over_a_page_has_no_obstacles(
         if found:
             wrong[key] = found
         page.keyboard.press("Escape")
+        page.wait_for_function("!document.querySelector('dialog[open]')")
 
     assert wrong == {}
 
