@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from fieldledger.accounts.models import AuditEvent
+from fieldledger.office.models import Client
 from fieldledger.quickbooks.models import (
     RANK,
     Connection,
@@ -239,7 +240,7 @@ def planned(app: Program) -> PlanRow:
     return PlanRow.objects.create(
         connection=connection,
         rank=RANK[Kind.CLIENT],
-        record_id=1,
+        record_id=Client.objects.get(guid=made["id"]).pk,
         record_guid=made["id"],
         record_name=made["name"],
         decision="ask",
