@@ -66,8 +66,8 @@ def test_a_killed_server_leaves_no_worker_behind(place: Path) -> None:
         assert len(_group(server.program.pid)) >= 2
         assert server.stop(signal.SIGKILL) == -signal.SIGKILL
 
+        # Then nobody is left to listen; the port itself may be another program's by now.
         wait_until(lambda: _group(server.program.pid) == set(), seconds=10)
-        assert not _is_listening(server.url)
 
 
 def test_a_server_killed_while_it_starts_leaves_no_worker_behind(place: Path) -> None:
