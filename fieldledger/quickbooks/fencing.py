@@ -117,6 +117,9 @@ def take_step(connection: Connection, message_set: MessageSet, answers: AnswerSe
     answer = next((each for each in answers.answers if each.request_id == noted["r"]), None)
     is_older = False
     match Step(noted[_STEP]):
+        case Step.TRY if answer is None:
+            # One that leaves out so plain a question cannot be tried: the document's id has to do.
+            _keep(connection, fence.trial_ended(facts, keeps=True))
         case Step.TRY:
             _keep(connection, fence.trial_answered(facts, noted[_SET_ID]))
         case Step.ASK:
@@ -130,7 +133,11 @@ def take_step(connection: Connection, message_set: MessageSet, answers: AnswerSe
 
 
 def _take_read(connection: Connection, facts: Facts, answer: Answer | None) -> bool:
-    if answer is None or answer.status.severity == "Error":
+    if answer is None:
+        # Left out, not refused: asking again would end every session in the same place.
+        _keep(connection, fence.refused(facts, "it does not answer where it is"))
+        return False
+    if answer.status.severity == "Error":
         raise SessionStops(
             "QuickBooks did not answer where Fieldledger’s link record is. It is asked again."
         )

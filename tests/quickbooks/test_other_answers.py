@@ -11,7 +11,7 @@ import pytest
 from fieldledger.accounts.models import Business
 from fieldledger.office import services as office
 from fieldledger.quickbooks import reading, services
-from fieldledger.quickbooks.models import QuickBooksRecord
+from fieldledger.quickbooks.models import Connection, QuickBooksRecord
 from fieldledger.simulator.connector import Ended, Wait
 from fieldledger.simulator.soap import Call, Reply
 from tests.support.office_pc import OfficePc, exchange
@@ -86,3 +86,21 @@ def test_a_list_that_quickbooks_refuses_as_a_document_ends_the_session_with_its_
     ended = pc.run(",".join([everything, *alone]))
     assert ended.outcome == "error"
     assert "nothing is sent without it" in ended.status
+
+
+def test_a_quickbooks_that_leaves_the_trial_s_question_out_is_sent_to_all_the_same(
+    pc: OfficePc, business: Business
+) -> None:
+    pc.set_up()
+    Connection.objects.update(fence_facts={})
+    office.create_client(business=business, values={"name": "Anna"}, now=NOW)
+
+    def answers() -> Iterator[str | None]:
+        yield None  # Whether the company file is the one that was left.
+        yield '<?xml version="1.0" ?><QBXML><QBXMLMsgsRs></QBXMLMsgsRs></QBXML>'
+        while True:
+            yield None
+
+    run_with_answers(pc, answers())
+
+    assert pc.states() == {"synced": 1}
