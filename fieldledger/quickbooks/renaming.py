@@ -13,25 +13,30 @@ from fieldledger.office.models import Client, Item
 from fieldledger.office.services import Refused, update_client, update_item
 from fieldledger.quickbooks.entries import adjust_active
 from fieldledger.quickbooks.events import Moved
-from fieldledger.quickbooks.models import RANK, SyncEntry
+from fieldledger.quickbooks.models import RANK, Connection, SyncEntry
 from fieldledger.quickbooks.names import NAME_MAX, is_form_of
+from fieldledger.quickbooks.tables import select, table_of
 from fieldledger.sync.content import Kind, State
 from fieldledger.sync.naming import CannotBeSent, quickbooks_name
 
 _ACTOR: Final = "QuickBooks"
+_IS_WANTED: Final = (
+    f"SELECT 1 FROM {table_of(Connection)} WHERE rename_here"  # noqa: S608 - our own names.
+    f" AND id = (SELECT connection_id FROM {table_of(SyncEntry)} WHERE id = %s)"
+)
 
 
 def rename_here(moved: Moved) -> None:
     """Call records here as they are called in QuickBooks, where a differentiator was added."""
     keys = [entry for entry, state in moved.entries if state == State.SYNCED]
-    if not keys:
+    # Few offices want it, and every set of a drain asks: so the switch is read before the entries.
+    if not keys or not select(_IS_WANTED, (keys[0],)):
         return
     entries = (
         SyncEntry.objects.filter(
             pk__in=keys,
             state=State.SYNCED,
             rank__in=(RANK[Kind.CLIENT], RANK[Kind.ITEM]),
-            connection__rename_here=True,
             adopted=False,
             chosen_name="",
         )
