@@ -126,12 +126,13 @@ class _Sqlite:
 
     def _more(self, kept: Kept) -> str:
         into, totals = _table(kept.into), kept.totals_of("NEW.")
-        values = ", ".join([*kept.columns_of("NEW."), *("0" for _ in totals)])
+        values = ", ".join([*kept.columns_of("NEW."), *totals.values()])
+        # There nearly always is a slot; changes() is the number of rows the statement before it
+        # has changed within the trigger (sqlite.org/c3ref/changes.html).
         return (
-            f'INSERT INTO "{into}" ({", ".join([*kept.by, *totals])})'  # noqa: S608
-            f" SELECT {values} WHERE {kept.condition_of('NEW.')}"
-            f' AND NOT EXISTS (SELECT 1 FROM "{into}" WHERE {self._place(kept, "NEW.")});'
-            f" {self._change(kept, 'NEW.', '+')}"
+            f"{self._change(kept, 'NEW.', '+')}"
+            f' INSERT INTO "{into}" ({", ".join([*kept.by, *totals])})'
+            f" SELECT {values} WHERE changes() = 0 AND {kept.condition_of('NEW.')};"
         )
 
     def _change(self, kept: Kept, row: str, sign: str) -> str:

@@ -4,11 +4,12 @@ The states stand in the statements as literals: only so SQLite sees that a parti
 is asked for, and an initial sync's next records are found without looking at all that wait.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from decimal import Decimal
-from typing import Final
+from operator import itemgetter
+from typing import Any, Final
 
 from fieldledger.quickbooks.models import KIND_OF_RANK, MessageSet, SyncEntry
 from fieldledger.quickbooks.tables import Columns, marks, select, table_of
@@ -53,6 +54,7 @@ class EntryRow:
     sent_at: datetime | None = field(default=None, init=False)  # Written, never read.
     is_renamed: bool = field(default=False, init=False)  # Since it was read.
     is_rewritten: bool = field(default=False, init=False)
+    read: Sequence[Any] = field(default=(), init=False)  # The columns' values when it was read.
 
     @property
     def kind(self) -> Kind:
@@ -80,8 +82,22 @@ _COLUMNS: Final = Columns(
 )
 
 
+_PLACES: Final = {each.name: at for at, each in enumerate(fields(EntryRow)) if each.init}
+
+
 def _read(rest: str, values: Sequence[object]) -> list[EntryRow]:
-    return [EntryRow(*row) for row in _COLUMNS.read(rest, values)]
+    found = []
+    for row in _COLUMNS.read(rest, values):
+        entry = EntryRow(*row)
+        entry.read = row
+        found.append(entry)
+    return found
+
+
+def as_read(entries: Iterable[EntryRow], columns: Sequence[str]) -> Iterable[Sequence[Any]]:
+    """Return what these columns of each entry held when it was read."""
+    values = itemgetter(*(_PLACES[each] for each in columns))
+    return [values(each.read) for each in entries]
 
 
 _PENDING: Final = (

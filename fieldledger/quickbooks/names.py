@@ -113,8 +113,12 @@ class Names:
         name = quickbooks_name(wanted, limit=self._limit).name
         if not self._resolves:
             return name
-        others = _Others(self._taken, entry.pk)
         known = entry.quickbooks_name
+        folded = fold(name)
+        if not known and not self._taken.get(folded):  # Nearly always, in a first sync.
+            self._taken[folded] = {entry.pk}
+            return name
+        others = _Others(self._taken, entry.pk)
         is_kept = entry.code == NAMED_BY_PERSON or is_form_of(known, name, limit=self._limit)
         if known and fold(known) not in others and is_kept:
             chosen = known

@@ -28,7 +28,7 @@ from fieldledger.quickbooks import (
 from fieldledger.quickbooks.company import read_company
 from fieldledger.quickbooks.context import Context, SessionStops
 from fieldledger.quickbooks.entries import adjust_active, recount, tell
-from fieldledger.quickbooks.entry_rows import EntryRow, in_set, is_unresolved
+from fieldledger.quickbooks.entry_rows import EntryRow, as_read, in_set, is_unresolved
 from fieldledger.quickbooks.models import (
     ACTIVE_STATES,
     Connection,
@@ -435,6 +435,7 @@ def _save(connection: Connection, entries: Sequence[EntryRow], now: datetime) ->
         SyncEntry,
         (*columns, "message_set_id", "updated_at"),
         [(*values(each), None, now) for each in entries],
+        read=as_read(entries, columns),
     )
     tell(((each.pk, each.state, "", each.message) for each in entries), now=now)
     left = sum(each.state not in ACTIVE_STATES for each in entries)

@@ -8,6 +8,7 @@ own models, literals of our own and placeholders are put together to SQL here.
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
+from itertools import compress
 from types import NoneType
 from typing import Any, Final, Self, TypeVar
 
@@ -209,15 +210,27 @@ def _prepared(model: type[models.Model], column: str, values: Sequence[Any]) -> 
 
 
 def update_many(
-    model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]
+    model: type[models.Model],
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    read: Iterable[Sequence[Any]] = (),
 ) -> None:
     """Set `columns` of the rows whose primary key leads each of `rows`, in one statement.
 
     A row is (primary key, value of the first column, ...); columns are named as in the database.
+    `read` has, for each row, what its first columns were when they were read: such a column is left
+    out where no row has another value now. Setting one to what it is costs as much as a change.
     """
     if not (all_rows := list(rows)):
         return
     keys, *by_column = zip(*all_rows, strict=True)
+    were = [*zip(*read, strict=True)]
+    kept = [at >= len(were) or values != were[at] for at, values in enumerate(by_column)]
+    columns = [*compress(columns, kept)]
+    by_column = [*compress(by_column, kept)]
+    if not columns:
+        return
     fields = _fields(model)
     is_postgresql = connection.vendor == "postgresql"
     assignments: list[str] = []

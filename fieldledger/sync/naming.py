@@ -68,7 +68,7 @@ class Held:
     changed: tuple[str, ...] = ()
 
 
-# Asked several times for each of the names of a message set, which has a hundred at most.
+# Asked several times for each of the names of a message set: sizing.LIST_REQUESTS_MAX at most.
 @lru_cache(maxsize=512)
 def quickbooks_name(wanted: str, *, limit: int) -> Named:
     """Return `wanted` as a name QuickBooks accepts, at most `limit` characters long.

@@ -11,16 +11,17 @@ defaults, so then everything is named.
 """
 
 import binascii
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache
+from hashlib import blake2b
 from operator import attrgetter
 from typing import Any, Final
 
 from fieldledger.qbxml import objects
 
 LENGTH: Final = 8  # Characters of a fingerprint: 48 bits.
+_BYTES: Final = 6  # The same in bytes.
 _UNKNOWN: Final = "?" * LENGTH
 _CUSTOMER: Final = (
     ("name",),
@@ -65,8 +66,8 @@ def fingerprints(body: object) -> str:
     """Return the fingerprints of what an Add or a whole Mod says; "" where none are kept."""
     if isinstance(body, objects.CustomerAdd | objects.CustomerMod):
         # Each field by itself, and thousands of them in a first sync: without the parts' names.
-        return "".join([_fingerprint_of_one(each) for each in _CUSTOMER_SAYS(body)])
-    return "".join(_fingerprint(each.says) for each in _parts(body))
+        return _text([_digest_of_one(each) for each in _CUSTOMER_SAYS(body)])
+    return _text([_digest(each.says) for each in _parts(body)])
 
 
 def is_unchanged(body: object, written: str) -> bool:
@@ -80,7 +81,7 @@ def leave_unchanged(body: Any, written: str) -> Any:
     `written` is what `fingerprints` or `still_certain` gave then; "" leaves the Mod as it is.
     """
     parts = _parts(body)
-    now = [_fingerprint(each.says) for each in parts]
+    now = [_text([_digest(each.says)]) for each in parts]
     before = _cut(written)
     if len(before) != len(now):
         return body
@@ -158,19 +159,23 @@ def _names_of(kind: type) -> tuple[str, ...]:
     return tuple(each.name for each in fields(kind)) if is_dataclass(kind) else ()
 
 
-def _fingerprint(says: Any) -> str:
-    digest = hashlib.blake2b(repr(says).encode(), digest_size=6).digest()
-    return binascii.b2a_base64(digest, newline=False).decode()
+def _digest(says: Any) -> bytes:
+    return blake2b(repr(says).encode(), digest_size=_BYTES).digest()
 
 
-_NOTHING: Final = _fingerprint([""])
+_NOTHING: Final = _digest([""])
 
 
-def _fingerprint_of_one(value: Any) -> str:
-    """Return the fingerprint of a field that goes with no other."""
+def _digest_of_one(value: Any) -> bytes:
+    """Return the digest of a field that goes with no other."""
     if value is None or value == "":
         return _NOTHING
-    return _fingerprint([value if value.__class__ is str else _value(value)])
+    return _digest([value if value.__class__ is str else _value(value)])
+
+
+def _text(digests: Sequence[bytes]) -> str:
+    # Six bytes are eight characters and leave nothing over: so all can be put into words at once.
+    return binascii.b2a_base64(b"".join(digests), newline=False).decode()
 
 
 def _cut(written: str) -> list[str]:

@@ -1,5 +1,6 @@
 """What a WSGI server calls: the Web Connector's door at /qbwc, Django for everything else."""
 
+import gc
 import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -19,6 +20,14 @@ from django.conf import settings  # noqa: E402
 from fieldledger.quickbooks import door  # noqa: E402
 
 DOOR = "/qbwc"
+
+# What is loaded now stays until the end: the collector need not look through it time and again, and
+# workers share its pages with the program that forks them. And a message set makes tens of
+# thousands of objects that all end with it: looking every 700 of them for cycles cost a twelfth of
+# a drain. Source: Python's gc.freeze and gc.set_threshold.
+gc.collect()
+gc.freeze()
+gc.set_threshold(10_000, 20, 20)
 
 
 def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:

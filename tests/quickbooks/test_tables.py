@@ -68,6 +68,27 @@ def test_many_rows_say_what_was_written(pc: OfficePc, business: Business, alike:
     assert SyncEntry.objects.filter(state="held").count() == (3 if alike else 1)
 
 
+def test_a_column_in_which_nothing_has_changed_is_left_alone(
+    pc: OfficePc, business: Business, django_assert_num_queries: Any
+) -> None:
+    made = entries(pc, business, 2)
+    read = [("", each.message) for each in made]
+    SyncEntry.objects.filter(pk=made[0].pk).update(message="said meanwhile")
+    update_many(
+        SyncEntry,
+        ("code", "message", "tries"),
+        [(made[0].pk, "", made[0].message, 7), (made[1].pk, "differs", made[1].message, 7)],
+        read=read,
+    )
+    kept = [SyncEntry.objects.get(pk=each.pk) for each in made]
+    assert [(each.code, each.message, each.tries) for each in kept] == [
+        ("", "said meanwhile", 7),
+        ("differs", made[1].message, 7),
+    ]
+    with django_assert_num_queries(0):
+        update_many(SyncEntry, ("code",), [(made[0].pk, "")], read=[("",)])
+
+
 def test_nothing_to_write_is_no_statement(django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
         update_many(SyncEntry, ("state",), [])
@@ -92,7 +113,7 @@ def test_a_light_row_says_what_the_entry_says(pc: OfficePc, business: Business) 
     assert len(rows) == 2
     kept = SyncEntry.objects.get(pk=first.pk)
     for name in row.__slots__:
-        if name not in {"sent_at", "is_renamed", "is_rewritten"}:
+        if name not in {"sent_at", "is_renamed", "is_rewritten", "read"}:
             read, said = getattr(row, name), getattr(kept, name)
             assert (read, type(read)) == (said, type(said)), name
     assert (row.kind, row.differs, row.is_renamed) == (kept.kind, kept.differs, False)

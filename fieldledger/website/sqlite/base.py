@@ -1,6 +1,7 @@
 """The backend's entry, where Django looks for it."""
 
 import itertools
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from django.db.backends.sqlite3 import base, features
@@ -12,8 +13,22 @@ class DatabaseFeatures(features.DatabaseFeatures):
     max_query_params = 32766  # SQLITE_MAX_VARIABLE_NUMBER since SQLite 3.32 (sqlite.org/limits).
 
 
+_REMEMBERED_MAX = 30_000  # Characters of a statement.
+
+
+@lru_cache(maxsize=256)
+def _with_marks(query: str) -> str:
+    return base.FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%")
+
+
 class Cursor(base.SQLiteCursorWrapper):
     """A cursor that counts what it writes outside a transaction, where nothing commits it later."""
+
+    def convert_query(self, query: Any, *, param_names: Any = None) -> Any:
+        """Return a statement with SQLite's marks; a bulk of hundreds of rows has thousands."""
+        if param_names is None and len(query) <= _REMEMBERED_MAX:
+            return _with_marks(str(query))
+        return super().convert_query(query, param_names=param_names)
 
     def execute(self, query: Any, params: Any = None) -> Any:
         """Run one statement."""
