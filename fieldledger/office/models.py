@@ -88,8 +88,6 @@ class Client(Record):
     service_country = models.CharField(max_length=100, blank=True)
     notes = models.TextField(max_length=LONG_TEXT_LENGTH_MAX, blank=True)
     archived = models.BooleanField(default=False)
-    # What a search looks through, folded (see searching.py): databases fold only plain English.
-    searchable = models.TextField(blank=True, editable=False)
 
     class Meta:
         constraints = [
@@ -119,7 +117,6 @@ class Item(Record):
     cost = models.DecimalField(max_digits=15, decimal_places=5, default=Decimal(0))
     taxable = models.BooleanField(default=True)
     archived = models.BooleanField(default=False)
-    searchable = models.TextField(blank=True, editable=False)
 
     class Meta:
         constraints = [

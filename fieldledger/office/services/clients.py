@@ -14,7 +14,6 @@ from fieldledger.office.models import (
     Client,
 )
 from fieldledger.office.refusals import Refused
-from fieldledger.office.searching import searchable
 from fieldledger.office.services.records import (
     EXTERNAL_ID_TAKEN,
     atomically,
@@ -74,7 +73,6 @@ def create_clients(
     for draft in drafts:
         if not draft.errors:
             client = Client(business=business, created_at=now, updated_at=now, **draft.values)
-            client.searchable = _searchable(client)
             clients.append(client)
     made = Client.objects.bulk_create(clients)
     note_made(business=business, kind="client", records=made, now=now, actor=actor)
@@ -113,13 +111,5 @@ def update_client(
         kind="client",
         now=now,
         actor=actor,
-        derive=lambda: {"searchable": _searchable(current)},
     )
     return current
-
-
-def _searchable(client: Client) -> str:
-    full_name = f"{client.first_name} {client.last_name}".strip()
-    return searchable(
-        [client.name, client.company_name, full_name, client.email], phone=client.phone
-    )

@@ -16,7 +16,6 @@ from fieldledger.office.models import (
     ItemKind,
 )
 from fieldledger.office.refusals import Refused
-from fieldledger.office.searching import searchable
 from fieldledger.office.services.records import (
     EXTERNAL_ID_TAKEN,
     Draft,
@@ -68,7 +67,7 @@ def create_items(
     for draft in drafts:
         if not draft.errors:
             item = Item(business=business, created_at=now, updated_at=now, **draft.values)
-            item.name_folded, item.searchable = _folded(item.name), _searchable(item)
+            item.name_folded = _folded(item.name)
             items.append(item)
     made = Item.objects.bulk_create(items)
     note_made(business=business, kind="item", records=made, now=now, actor=actor)
@@ -100,10 +99,7 @@ def update_item(*, item: Item, values: Values, now: datetime, actor: str = THE_S
         kind="item",
         now=now,
         actor=actor,
-        derive=lambda: {
-            "name_folded": _folded(current.name),
-            "searchable": _searchable(current),
-        },
+        derive=lambda: {"name_folded": _folded(current.name)},
     )
     return current
 
@@ -131,7 +127,3 @@ def _refuse_taken(drafts: Sequence[Draft], business: Business, own_pk: int | Non
 
 def _folded(name: str) -> str:
     return name.casefold()
-
-
-def _searchable(item: Item) -> str:
-    return searchable([item.name, item.description])
