@@ -1,30 +1,16 @@
 """Each drill of `fieldledger drill` in short; the command does all places, and more rounds."""
 
-import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.shared import ROOT
-from tests.website.program import environment
+from tests.website.program import run_for_json
 
 
 def _drill(tmp_path: Path, *words: str) -> tuple[int, dict[str, Any], str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "fieldledger.website", "drill", "--json", *words],
-        cwd=ROOT,
-        env=environment(tmp_path / "unused"),
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
-    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1]) if done.stdout else {}
-    return done.returncode, result, done.stderr
+    return run_for_json("drill", *words, folder=tmp_path / "unused", timeout_s=180)
 
 
 def test_the_server_may_die_at_any_commit_and_any_reply(tmp_path: Path) -> None:

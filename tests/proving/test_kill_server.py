@@ -1,8 +1,5 @@
 """The ring `fieldledger kill-server` in short, and that its judge sees what it is there to see."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,25 +14,14 @@ from fieldledger.proving.rings.office import Made, Office
 from fieldledger.simulator.company import Company
 from fieldledger.sync.content import Kind
 from tests.simulator.company_files import document
-from tests.support.shared import ROOT
-from tests.website.program import environment
+from tests.website.program import run_for_json
 
 GUID = str(UUID(int=7))
 NOW = datetime(2026, 5, 4, 16, 0, tzinfo=UTC)
 
 
 def _ring(tmp_path: Path, *words: str) -> tuple[int, dict[str, Any], str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "fieldledger.website", "kill-server", "--json", *words],
-        cwd=ROOT,
-        env=environment(tmp_path / "unused"),
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
-    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1]) if done.stdout else {}
-    return done.returncode, result, done.stderr
+    return run_for_json("kill-server", *words, folder=tmp_path / "unused", timeout_s=180)
 
 
 def test_a_server_killed_at_any_moment_loses_and_doubles_nothing(tmp_path: Path) -> None:

@@ -33,28 +33,15 @@ def an_invoice(business: Business, price: str) -> Invoice:
     )
 
 
-def held_request(pc: OfficePc) -> str:
-    """Let the Web Connector die holding the first document of writes; return the document."""
-    pc.run("zombie@2")
-    assert pc.connector is not None
-    held, pc.connector.held = pc.connector.held, None
-    assert held is not None
-    return held.request
-
-
-def run_late(pc: OfficePc, request: str) -> str:
-    return pc.company.answer(request, session=pc.company.open_session(), now=datetime.now(tz=UTC))
-
-
 def test_the_seal_of_a_lost_document_outlives_the_sets_after_it(
     pc: OfficePc, business: Business
 ) -> None:
     first, second = an_invoice(business, "10.00"), an_invoice(business, "20.00")
     pc.set_up()
     pc.sync(first.guid)
-    late = held_request(pc)
+    late = pc.hold()
     pc.run()  # It is asked for, looked for under its own id, and sent again.
     pc.sync(second.guid)
     pc.run()  # This set clears what QuickBooks need not remember any longer.
-    assert 'messageSetStatusCode="9001"' in run_late(pc, late)
+    assert 'messageSetStatusCode="9001"' in pc.run_late(late)
     assert [each.amounts["total"] for each in pc.company.invoices()] == [1000, 2000]

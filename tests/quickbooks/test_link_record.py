@@ -47,18 +47,6 @@ def names(pc: OfficePc) -> list[str]:
     return [each.name for each in pc.company.customers() if each.origin.set_id]
 
 
-def held_request(pc: OfficePc) -> str:
-    pc.run("zombie@2")
-    assert pc.connector is not None
-    held, pc.connector.held = pc.connector.held, None
-    assert held is not None
-    return held.request
-
-
-def run_late(pc: OfficePc, request: str) -> str:
-    return pc.company.answer(request, session=pc.company.open_session(), now=datetime.now(tz=UTC))
-
-
 def test_a_quickbooks_that_keeps_its_answers_gets_no_record_of_ours(
     pc: OfficePc, business: Business
 ) -> None:
@@ -89,10 +77,10 @@ def test_a_late_copy_is_dead_once_the_records_were_looked_for(
     forgetful: OfficePc, business: Business
 ) -> None:
     a_client(business, "Ben")
-    late = held_request(forgetful)
+    late = forgetful.hold()
     forgetful.run()  # Not stored, not there: sent again.
     assert names(forgetful) == ["Anna", "Ben"]
-    answer = run_late(forgetful, late)
+    answer = forgetful.run_late(late)
     assert 'statusCode="3200"' in answer
     assert 'statusCode="3231"' in answer
     assert names(forgetful) == ["Anna", "Ben"]
@@ -216,10 +204,10 @@ def test_without_answers_and_within_a_second_nothing_is_doubled(business: Busine
     a_client(business, "Anna")
     pc.run()
     a_client(business, "Ben")
-    late = held_request(pc)
+    late = pc.hold()
     ends = datetime.now(tz=UTC) + timedelta(seconds=10)
     while pc.states() != {"synced": 2}:
         assert datetime.now(tz=UTC) < ends
         pc.run()
-    run_late(pc, late)
+    pc.run_late(late)
     assert names(pc) == ["Anna", "Ben"]

@@ -6,7 +6,7 @@ import pytest
 
 from fieldledger.accounts.models import Business
 from fieldledger.office import services as office
-from fieldledger.office.models import Client
+from fieldledger.office.models import Client, Invoice
 from fieldledger.quickbooks import services
 from fieldledger.quickbooks.models import SyncEntry
 from fieldledger.quickbooks.verification import is_older
@@ -23,6 +23,20 @@ NOW = datetime(2026, 5, 4, 16, 0, tzinfo=UTC)
 def a_client(business: Business, name: str) -> Client:
     return office.create_client(
         business=business, values={"name": name, "phone": "555-0100"}, now=NOW
+    )
+
+
+def an_invoice(business: Business) -> Invoice:
+    client = a_client(business, "Anna")
+    item = office.create_item(business=business, values={"name": "Work", "price": "80"}, now=NOW)
+    return office.create_invoice(
+        business=business,
+        values={
+            "client": client.guid,
+            "date": "2026-05-04",
+            "lines": [{"item": item.guid, "quantity": "1", "unit_price": "80.00"}],
+        },
+        now=NOW,
     )
 
 
@@ -296,17 +310,7 @@ def test_a_backup_from_before_the_initial_sync_links_what_is_there_by_now(
 def test_an_invoice_that_our_backup_has_not_sent_is_looked_for_before_its_void_is_dropped(
     pc: OfficePc, business: Business
 ) -> None:
-    client = a_client(business, "Anna")
-    item = office.create_item(business=business, values={"name": "Work", "price": "80"}, now=NOW)
-    invoice = office.create_invoice(
-        business=business,
-        values={
-            "client": client.guid,
-            "date": "2026-05-04",
-            "lines": [{"item": item.guid, "quantity": "1", "unit_price": "80.00"}],
-        },
-        now=NOW,
-    )
+    invoice = an_invoice(business)
     pc.set_up()
     pc.sync(invoice.guid)
     before = SyncEntry.objects.filter(rank=3).values().get()
@@ -326,17 +330,7 @@ def test_an_invoice_that_our_backup_has_not_sent_is_looked_for_before_its_void_i
 def test_an_invoice_that_our_backup_never_asked_for_is_looked_for_whatever_the_clock_says(
     pc: OfficePc, business: Business
 ) -> None:
-    client = a_client(business, "Anna")
-    item = office.create_item(business=business, values={"name": "Work", "price": "80"}, now=NOW)
-    invoice = office.create_invoice(
-        business=business,
-        values={
-            "client": client.guid,
-            "date": "2026-05-04",
-            "lines": [{"item": item.guid, "quantity": "1", "unit_price": "80.00"}],
-        },
-        now=NOW,
-    )
+    invoice = an_invoice(business)
     pc.set_up()
     pc.sync(invoice.guid)
     pc.run()

@@ -145,6 +145,20 @@ class OfficePc:
                 reply = exchange(step)
                 self.heard(step, reply)
 
+    def hold(self) -> str:
+        """Let the Web Connector die holding the first document of writes; return the document."""
+        self.run("zombie@2")
+        assert self.connector is not None
+        held, self.connector.held = self.connector.held, None
+        assert held is not None
+        return held.request
+
+    def run_late(self, request: str) -> str:
+        """Let QuickBooks run a document that was held back; return its answer."""
+        return self.company.answer(
+            request, session=self.company.open_session(), now=datetime.now(tz=UTC)
+        )
+
     def goodbye(self) -> str:
         """Run a session and return what closeConnection was answered with."""
         said: list[bytes] = []

@@ -1,5 +1,6 @@
 """The program `fieldledger` as a person or a service manager runs it: a program of its own."""
 
+import json
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tests.support.shared import ROOT
 
@@ -43,6 +45,21 @@ def run_program(
         check=False,
     )
     return Ended(done.returncode, done.stdout, done.stderr)
+
+
+def run_for_json(*words: str, folder: Path, timeout_s: float) -> tuple[int, dict[str, Any], str]:
+    """Run `fieldledger WORDS --json`; return its status, its result, and what it said."""
+    done = subprocess.run(
+        command(*words, "--json"),
+        cwd=ROOT,
+        env=environment(folder),
+        capture_output=True,
+        text=True,
+        timeout=timeout_s,
+        check=False,
+    )
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1]) if done.stdout else {}
+    return done.returncode, result, done.stderr
 
 
 def command(*words: str | Path) -> list[str]:

@@ -7,7 +7,7 @@ import tempfile
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -93,7 +93,8 @@ def two_servers(plan: Plan, tell: Tell) -> Result:
     result = Result()
     with tempfile.TemporaryDirectory(prefix="fieldledger-drill-") as name:
         folder = Path(name)
-        with _database(plan, folder / "postgres") as more:
+        with Cluster.running(folder / "postgres") if plan.postgres else nullcontext() as cluster:
+            more = {"DATABASE_URL": cluster.server.make("drill")} if cluster else {}
             first = ServerProgram(folder / "place", more)
             second = ServerProgram(folder / "place", more)
             chance = random.Random(plan.seed)  # noqa: S311 - the seed decides, not secrecy.
@@ -138,22 +139,6 @@ def _work_at_both(running: Running, urls: tuple[str, str]) -> None:
     worker.join()
     if failed:
         raise failed[0]
-
-
-@contextmanager
-def _database(plan: Plan, folder: Path) -> Iterator[dict[str, str]]:
-    if not plan.postgres:
-        yield {}
-        return
-    folder.parent.chmod(0o711)  # As the cluster's own folder: its person must get through.
-    folder.mkdir()
-    cluster = Cluster.make(folder, log=folder.with_name("postgres.log"))
-    try:
-        cluster.start()
-        cluster.server.run("CREATE DATABASE drill")
-        yield {"DATABASE_URL": cluster.server.url("drill")}
-    finally:
-        cluster.stop()
 
 
 # --- A full disk ---

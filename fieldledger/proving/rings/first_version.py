@@ -33,19 +33,28 @@ def as_first_version(database: Database) -> bytes:
 
 
 def _copy(now: sqlite3.Connection, first: sqlite3.Connection, table: str) -> None:
-    kept = _columns(now, table)
-    columns = [each for each in _columns(first, table) if each in kept]
-    names = ", ".join(f'"{each}"' for each in columns)
-    places = ", ".join("?" for _ in columns)
+    there = _columns(now, table)
+    # What has been dropped since and must not be empty there says nothing.
+    values = {
+        name: f'"{name}"' if name in there else blank
+        for name, blank in _columns(first, table).items()
+        if name in there or blank
+    }
+    names = ", ".join(f'"{each}"' for each in values)
+    places = ", ".join("?" for _ in values)
     first.execute(f'DELETE FROM "{table}"')  # noqa: S608 - names of our own tables, here and below.
     first.executemany(
         f'INSERT INTO "{table}" ({names}) VALUES ({places})',  # noqa: S608
-        now.execute(f'SELECT {names} FROM "{table}"'),  # noqa: S608
+        now.execute(f'SELECT {", ".join(values.values())} FROM "{table}"'),  # noqa: S608
     )
 
 
-def _columns(database: sqlite3.Connection, table: str) -> list[str]:
-    return [row[1] for row in database.execute(f'PRAGMA table_info("{table}")')]
+def _columns(database: sqlite3.Connection, table: str) -> dict[str, str]:
+    """Return each column with the blank it needs: none if it may be NULL or has a default."""
+    return {
+        name: ("''" if "char" in kind or kind == "text" else "0") if needed and own is None else ""
+        for _, name, kind, needed, own, _ in database.execute(f'PRAGMA table_info("{table}")')
+    }
 
 
 def _first_tables() -> bytes:

@@ -12,14 +12,13 @@ import statistics
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
-from xml.etree import ElementTree as ET
 
 from fieldledger.proving.rings.judging import judge
 from fieldledger.proving.rings.killing import (
@@ -28,11 +27,11 @@ from fieldledger.proving.rings.killing import (
     Killer,
     Target,
 )
-from fieldledger.proving.rings.office import Api, Office, Unexpected
+from fieldledger.proving.rings.office import Api, Office, Unexpected, connect
 from fieldledger.proving.rings.postgres import Cluster
 from fieldledger.proving.rings.server import NotReady, ServerProgram
 from fieldledger.simulator.company import Company
-from fieldledger.simulator.connector import Desk, Ended, WebConnector
+from fieldledger.simulator.connector import Ended
 from fieldledger.simulator.http import Line, drive
 from fieldledger.simulator.soap import Call, Lost, Reply
 
@@ -90,29 +89,13 @@ def run_ring(plan: Plan, tell: Callable[[int, int], None]) -> Result:
     """
     with tempfile.TemporaryDirectory(prefix="fieldledger-ring-") as name:
         folder = Path(name)
-        with _database(plan, folder / "postgres") as cluster:
-            more = {"DATABASE_URL": cluster.server.url("ring")} if cluster else {}
+        with Cluster.running(folder / "postgres") if plan.postgres else nullcontext() as cluster:
+            more = {"DATABASE_URL": cluster.server.make("ring")} if cluster else {}
             server = ServerProgram(folder / "data", more)
             try:
                 return _Ring(plan, server, cluster).run(tell)
             finally:
                 server.kill(alone=False)
-
-
-@contextmanager
-def _database(plan: Plan, folder: Path) -> Iterator[Cluster | None]:
-    if not plan.postgres:
-        yield None
-        return
-    folder.parent.chmod(0o711)  # As the cluster's own folder: its person must get through.
-    folder.mkdir()
-    cluster = Cluster.make(folder, log=folder.with_name("postgres.log"))
-    try:
-        cluster.start()
-        cluster.server.run("CREATE DATABASE ring")
-        yield cluster
-    finally:
-        cluster.stop()
 
 
 class _Line(Line):
@@ -216,16 +199,7 @@ class _Ring:
     def _set_up(self, tell: Callable[[int, int], None]) -> None:
         """Go through the set-up; sessions are killed from the first one on, buttons are not."""
         self.api.ask("PUT", "/quickbooks/feature", {"enabled": True})
-        password = self.api.ask("POST", "/quickbooks/password")
-        setup = ET.fromstring(self.api.fetch("GET", "/quickbooks/setup-file"))  # noqa: S314 - ours.
-        self.connector = WebConnector(
-            desk=Desk.of(self.company),
-            username=password["username"],
-            password=password["password"],
-            clock=lambda: datetime.now(tz=UTC),
-            owner_id=setup.findtext("OwnerID", ""),
-            file_id=setup.findtext("FileID", ""),
-        )
+        self.connector = connect(self.api, self.company)
         self.api.ask("POST", "/quickbooks/next")
         for number in range(SET_UP_MAX):
             if number % 2 and len(self.targets) > self.planned // 2:

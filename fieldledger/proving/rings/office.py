@@ -10,8 +10,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from http.client import HTTPException
 from typing import Any, Final
+from xml.etree import ElementTree as ET
 
 from fieldledger.proving.rings.server import ATTEMPT_S
+from fieldledger.simulator.company import Company
+from fieldledger.simulator.connector import Desk, WebConnector
 from fieldledger.sync.content import Kind
 
 ATTEMPTS_MAX: Final = 200
@@ -27,6 +30,20 @@ PATHS: Final = {
 
 class Unexpected(Exception):
     """The API answered a good request with a refusal."""
+
+
+def connect(api: "Api", company: Company) -> WebConnector:
+    """Return a Web Connector with the set-up file and a new password, beside a company file."""
+    password = api.ask("POST", "/quickbooks/password")
+    setup = ET.fromstring(api.fetch("GET", "/quickbooks/setup-file"))  # noqa: S314 - ours.
+    return WebConnector(
+        desk=Desk.of(company),
+        username=password["username"],
+        password=password["password"],
+        clock=lambda: datetime.now(tz=UTC),
+        owner_id=setup.findtext("OwnerID", ""),
+        file_id=setup.findtext("FileID", ""),
+    )
 
 
 @dataclass(slots=True)

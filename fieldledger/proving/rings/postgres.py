@@ -10,7 +10,8 @@ import socket
 import subprocess
 import time
 import warnings
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from os import geteuid
 from pathlib import Path
@@ -47,6 +48,11 @@ class PostgresServer:
         """Return what to put into DATABASE_URL."""
         return f"postgres://{OWNER}:{self.password}@127.0.0.1:{self.port}/{database}"
 
+    def make(self, database: str) -> str:
+        """Make a database and return what to put into DATABASE_URL."""
+        self.run(f"CREATE DATABASE {database}")
+        return self.url(database)
+
     def run(self, statement: str) -> None:
         """Run one statement outside any particular database."""
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
@@ -73,6 +79,22 @@ class Cluster:
         cluster = cls(folder, server, log)
         cluster._make_files()
         return cluster
+
+    @classmethod
+    @contextmanager
+    def running(cls, folder: Path) -> "Iterator[Cluster]":
+        """Yield a server that runs, with its files in a new folder, and stop it afterwards.
+
+        :raises NoPostgres: if the wheel is not installed.
+        """
+        folder.parent.chmod(0o711)  # As the cluster's own folder: its person must get through.
+        folder.mkdir()
+        cluster = cls.make(folder, log=folder.with_name("postgres.log"))
+        try:
+            cluster.start()
+            yield cluster
+        finally:
+            cluster.stop()
 
     def start(self) -> None:
         """Start the server and wait until it answers, after a crash until it has recovered.

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
-from xml.etree import ElementTree as ET
 
-from fieldledger.proving.rings.office import Api, Office, Unexpected
+from fieldledger.proving.rings.office import Api, Office, Unexpected, connect
 from fieldledger.proving.rings.server import ServerProgram
 from fieldledger.simulator.company import Company
-from fieldledger.simulator.connector import Desk, Ended, WebConnector
+from fieldledger.simulator.connector import Ended, WebConnector
 from fieldledger.simulator.http import Line, drive
 from fieldledger.simulator.soap import Call, Reply
 
@@ -68,16 +67,7 @@ class Running:
 
     def _set_up(self) -> None:
         self.api.ask("PUT", "/quickbooks/feature", {"enabled": True})
-        password = self.api.ask("POST", "/quickbooks/password")
-        setup = ET.fromstring(self.api.fetch("GET", "/quickbooks/setup-file"))  # noqa: S314 - ours.
-        self.connector = WebConnector(
-            desk=Desk.of(self.company),
-            username=password["username"],
-            password=password["password"],
-            clock=lambda: datetime.now(tz=UTC),
-            owner_id=setup.findtext("OwnerID", ""),
-            file_id=setup.findtext("FileID", ""),
-        )
+        self.connector = connect(self.api, self.company)
         self.api.ask("POST", "/quickbooks/next")
         for _ in range(SESSIONS_MAX):
             self.session()

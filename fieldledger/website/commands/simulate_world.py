@@ -88,18 +88,11 @@ def run(options: argparse.Namespace) -> int:
 def _on_postgres(options: argparse.Namespace, folder: Path) -> int:
     from fieldledger.proving.rings.postgres import Cluster, NoPostgres
 
-    folder.chmod(0o711)  # As the cluster's own folder: its person must get through.
-    place = folder / "postgres"
-    place.mkdir()
     try:
-        cluster = Cluster.make(place, log=folder / "postgres.log")
+        with Cluster.running(folder / "postgres") as cluster:
+            return _campaign(options, cluster.server)
     except NoPostgres as error:
         raise CommandFailed(str(error)) from error
-    try:
-        cluster.start()
-        return _campaign(options, cluster.server)
-    finally:
-        cluster.stop()
 
 
 def _campaign(options: argparse.Namespace, server: "PostgresServer | None") -> int:
