@@ -7,7 +7,6 @@ any call.
 """
 
 import uuid
-from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
@@ -112,6 +111,11 @@ class Connection(models.Model):
     # Since when nothing goes because somebody said so, and what has changed since: returning.py.
     away_since = models.DateTimeField(null=True)
     comparison = models.JSONField(default=dict)
+    # The nightly look at what was sent: whether, when next, how far and what came of it last; see
+    # watching.py.
+    drift_watch = models.BooleanField(default=True, db_default=True)
+    watch_at = models.DateTimeField(null=True)
+    watch = models.JSONField(default=dict)
 
     # How late copies of lost documents are stopped (sync.fence.Fence), and what is known of it.
     fence = models.CharField(max_length=4, default=Fence.AUTO, db_default=Fence.AUTO)
@@ -300,6 +304,8 @@ class SyncEntry(models.Model):
     written = models.CharField(max_length=120, blank=True, db_default="")
     line_ids = models.JSONField(default=list)  # TxnLineIDs of an invoice, in our lines' order.
     differs_by = models.DecimalField(max_digits=15, decimal_places=2, null=True)
+    # A person said that QuickBooks' total may stay as it is, while it differs by exactly this.
+    accepted_difference = models.DecimalField(max_digits=15, decimal_places=2, null=True)
 
     waiting_on = models.ForeignKey(
         "self", models.SET_NULL, null=True, related_name="waiters", db_index=False
@@ -372,8 +378,8 @@ class SyncEntry(models.Model):
 
     @property
     def differs(self) -> bool:
-        """Whether QuickBooks' total is another than ours."""
-        return self.differs_by is not None and self.differs_by != Decimal(0)
+        """Whether QuickBooks' total is another than ours, and nobody has accepted that."""
+        return bool(self.differs_by) and self.differs_by != self.accepted_difference
 
 
 class EntryCount(models.Model):
@@ -444,6 +450,40 @@ class Finding(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["connection", "entry"], name="finding_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.what
+
+
+class Drift(models.Model):
+    """How QuickBooks has a record that it took from us, where somebody changed it there since.
+
+    `sent` and `there` are fields as sync.drift.dump gives them.
+    """
+
+    class What(models.TextChoices):
+        CHANGED = "changed"
+        LOOKED = "looked"  # Looked at because a person asked, and nothing was changed there.
+        CONDENSED = "condensed"  # Taken out with what was settled; not looked for any more.
+
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="+", db_index=False)
+    entry = models.OneToOneField(SyncEntry, models.CASCADE, related_name="drift")
+    what = models.CharField(max_length=9, choices=What)
+    sent = models.JSONField(default=list)
+    there = models.JSONField(default=list)
+    changed_at = models.CharField(max_length=40, blank=True)  # TimeModified, in QuickBooks' words.
+    seen_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)  # A person left it as it is there.
+    decided_by = models.CharField(max_length=254, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["connection"],
+                name="drift_open",
+                condition=Q(what="changed", decided_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

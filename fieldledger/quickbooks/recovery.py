@@ -38,6 +38,7 @@ from fieldledger.quickbooks.verification import (
     FILE_OLDER,
     FILE_RESTORED,
     REASONS,
+    UNCLEAR,
     is_older,
 )
 from fieldledger.sync.content import Kind, State
@@ -201,7 +202,7 @@ def _queries(
             bodies.append((kind, _BY_NAME[kind](tuple(dict.fromkeys(filter(None, names))))))
         if names:
             bodies.append((kind, _BY_TIME[kind](from_date)))
-        if any(entries[each["e"]].code == FILE_OLDER for each in of_kind if each["op"] != "add"):
+        if any(entries[each["e"]].code in _OLDER for each in of_kind if each["op"] != "add"):
             bodies.append((DELETED, _DELETED[kind]))
     made = []
     for number, (what, body) in enumerate(bodies):
@@ -210,6 +211,8 @@ def _queries(
     return made
 
 
+_LISTS: Final = frozenset({Kind.CLIENT, Kind.ITEM})
+_OLDER: Final = frozenset({FILE_OLDER, UNCLEAR})
 DELETED: Final = "deleted"  # What people took away, as QuickBooks remembers it for about 90 days.
 _DELETED: Final[Mapping[Kind, Any]] = {
     Kind.CLIENT: ListDeletedQuery(list_del_type=("Customer",)),
@@ -410,17 +413,27 @@ class _Lacking:
         records = [record for each in told for record in each.records]
         ids = {each.text("ListID") or each.text("TxnID") or "" for each in records}
         unexplained = [
-            each for each in missing if each.code == FILE_OLDER and each.quickbooks_id not in ids
+            each for each in missing if _shows_older(each) and each.quickbooks_id not in ids
         ]
         is_proved = bool(connection.verification.get("proved")) or len(unexplained) > 1
+        if is_proved and connection.verification:
+            # A later look, at invoices alone, would not show it again.
+            connection.verification = {**connection.verification, "proved": True}
         return cls(frozenset(ids), is_proved)
 
     def is_of_an_older_file(self, entry: SyncEntry) -> bool:
         """Whether the file lacks a record only because it is older than the record."""
-        if entry.code != FILE_OLDER or self.deleted is None:
+        if entry.code not in _OLDER or self.deleted is None:
             return False
-        may_be_merged = entry.kind in {Kind.CLIENT, Kind.ITEM} and not self.is_proved
-        return entry.quickbooks_id not in self.deleted and not may_be_merged
+        may_be_otherwise = entry.code == UNCLEAR or entry.kind in _LISTS
+        if may_be_otherwise and not self.is_proved:  # Condensed, or merged.
+            return False
+        return entry.quickbooks_id not in self.deleted
+
+
+def _shows_older(entry: SyncEntry) -> bool:
+    """Whether a record that is missing and was not deleted is a sign of an older file."""
+    return entry.code == FILE_OLDER or (entry.code == UNCLEAR and entry.kind in _LISTS)
 
 
 def _settle_known(
@@ -462,16 +475,21 @@ def _settle_known(
             "The company file, which is an older one, does not have it, and nobody deleted it"
             " there: it is sent again.",
         )
-    elif entry.code == CONDENSED and entry.kind in {Kind.INVOICE, Kind.PAYMENT}:
+    elif entry.code == CONDENSED and entry.kind not in _LISTS:
         _leave(entry, "QuickBooks took it out when the company file was condensed.")
     elif row["op"] == "delete":
         entry.state, entry.synced_at = State.SYNCED, now
         entry.synced_revision = min(row["rev"], entry.record_revision)
         entry.code, entry.message = "found", "Confirmed: it is deleted in QuickBooks."
     else:
+        is_unclear = entry.code == UNCLEAR and entry.kind not in _LISTS
         entry.state = State.GONE
         entry.code = "gone"
         entry.message = "It is no longer in QuickBooks. Retry sends it as new."
+        if is_unclear:
+            entry.message += (
+                " The company file was condensed: if that took it out, press Ignore instead."
+            )
 
 
 def _is_as_it_was(entry: SyncEntry, theirs: str) -> bool:

@@ -41,6 +41,7 @@ from fieldledger.quickbooks.verification import (
     NOT_THIS_COMPANY,
     RELINKED,
     RETURNED,
+    UNCLEAR,
     begin,
     is_older,
     waits,
@@ -64,6 +65,10 @@ _SENTENCES: Final = {
     CONDENSED: (
         "The QuickBooks company file was condensed. Each record is looked up there; what was taken"
         " out stays as it was."
+    ),
+    UNCLEAR: (
+        "The QuickBooks company file was condensed, and it may be an older copy as well: it does"
+        " not have what was written last. It is looked up there."
     ),
     RELINKED: (
         "The link was moved to this company file by hand. Each record is looked up there before"
@@ -153,6 +158,8 @@ def take_check(
     is_relinked = waits(connection)
     if reason or is_relinked:
         verify_all(connection, reason or RELINKED, now, is_proved=is_proved or len(missing) > 1)
+        if reason == CONDENSED:
+            _doubt_the_condensing(connection, missing[:newest], is_any_there=bool(there))
         if is_relinked and missing and not there:
             _doubt_the_link(connection, len(missing))
     elif missing:
@@ -161,6 +168,23 @@ def take_check(
         at_rest = SyncEntry.objects.filter(connection=connection, state__in=_IN_QUICKBOOKS)
         _wake(connection, at_rest.filter(pk__in=missing[:newest]), FILE_OLDER, now)
         _wake(connection, at_rest.filter(pk__in=missing[newest:]), MISSING, now)
+
+
+def _doubt_the_condensing(
+    connection: Connection, newest: Sequence[int], *, is_any_there: bool
+) -> None:
+    """Do not put down to the condensing what an older copy of the file would lack just as well.
+
+    A file that has a record has all that was written before it: what is missing of that was taken
+    out. Of the `newest`, after which nothing is there, nobody can tell; if none is there, of none.
+    """
+    if not newest:
+        return
+    connection.verification["proved"] = False
+    entries = SyncEntry.objects.filter(connection=connection, state=State.PENDING, code=CONDENSED)
+    if is_any_there:
+        entries = entries.filter(pk__in=newest)
+    entries.update(code=UNCLEAR, message=_SENTENCES[UNCLEAR])
 
 
 def _doubt_the_link(connection: Connection, missing: int) -> None:
@@ -207,11 +231,12 @@ def verify_all(
     total += _wake(connection, woken, reason, now)
     known.exclude(state__in=_WITH_QUICKBOOKS).update(look_first=True)
     # What was given up for lost may have run late, in a file that knows nothing of the fence.
-    SyncEntry.objects.filter(
-        connection=connection, quickbooks_id="", sent_at__isnull=False
-    ).exclude(state__in=_WITH_QUICKBOOKS).update(look_first=True)
+    sent = SyncEntry.objects.filter(connection=connection, quickbooks_id="", sent_at__isnull=False)
+    if reason != CONDENSED:  # What was made void and was not there any more may be there again.
+        total += _wake(connection, sent.filter(state=State.CANCELLED), reason, now)
+    sent.exclude(state__in=_WITH_QUICKBOOKS).update(look_first=True)
     if reason != CONDENSED:  # What condensing explained, it does not explain any more.
-        known.filter(state=State.PENDING, code=CONDENSED).update(code=reason)
+        known.filter(state=State.PENDING, code__in=(CONDENSED, UNCLEAR)).update(code=reason)
     begin(connection, reason, _SENTENCES[reason], total=total, now=now)
     connection.verification["proved"] = is_proved
     connection.reading_wanted = True
@@ -274,6 +299,9 @@ def _doubt_everything(now: datetime) -> None:
             status=MessageSet.Status.ABSENT
         )
         verify_all(connection, DATABASE_RESTORED, now)
+        # What had failed when the backup was made may have gone since, at somebody's Retry.
+        failed = SyncEntry.objects.filter(connection=connection, state=State.FAILED)
+        connection.verification["total"] += _wake(connection, failed, DATABASE_RESTORED, now)
         fencing.doubt(connection)
         SyncEntry.objects.filter(connection=connection).exclude(state__in=_WITH_QUICKBOOKS).update(
             look_first=True

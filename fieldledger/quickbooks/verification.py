@@ -11,13 +11,14 @@ from fieldledger.sync.content import State
 FILE_RESTORED: Final = "file_restored"
 FILE_OLDER: Final = "file_older"
 CONDENSED: Final = "condensed"
+UNCLEAR: Final = "condensed_or_older"  # Condensed, and without what was written last.
 DATABASE_RESTORED: Final = "database_restored"
 RELINKED: Final = "file_relinked"  # A person said that another file is the same company.
 RETURNED: Final = "returned"  # Not found by the comparison after an absence.
 # What a banner says while it lasts.
 BANNERS: Final = frozenset({FILE_RESTORED, FILE_OLDER, CONDENSED, DATABASE_RESTORED, RELINKED})
 MISSING: Final = "missing"  # What was written after it is there, so the file is no older one.
-REASONS: Final = BANNERS | {"linked", RETURNED, MISSING}
+REASONS: Final = BANNERS | {"linked", RETURNED, MISSING, UNCLEAR}
 NOT_THIS_COMPANY: Final = "not_this_company"  # Asked before the first write to such a file.
 VERIFIED: Final = "verified"  # The notice of what was found.
 AS_IT_WAS: Final = "as_it_was"

@@ -378,6 +378,10 @@ OWN_WORDS: Final[Mapping[str, Words]] = {
         sentence="The company file was condensed. What we sent is being looked up; what was taken "
         "out stays as it was.",
     ),
+    "condensed_or_older": _LOOKED_UP._replace(
+        sentence="The company file was condensed, and it may be an older copy as well. What we "
+        "sent last is being looked up; what is gone waits for a person.",
+    ),
     "database_restored": _LOOKED_UP._replace(
         sentence="Fieldledger was restored from a backup. Everything is being looked up in "
         "QuickBooks before it is sent again.",

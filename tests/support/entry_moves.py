@@ -12,7 +12,7 @@ from tests.support.shared import ROOT
 PAGE: Final = ROOT / "docs" / "how-it-syncs.md"
 BEGIN, END = "```mermaid\n", "```"
 
-_NEW: Final = "[*]"
+NEW: Final = "[*]"
 _PENDING, _WAITING, _HELD, _SENDING = State.PENDING, State.WAITING, State.HELD, State.SENDING
 _SYNCED, _DIFFERS, _FAILED, _CHECKING = (
     State.SYNCED,
@@ -29,7 +29,7 @@ _CHANGED, _GONE, _IGNORED, _CANCELLED = (
 
 # From where, why, to where. A row is a reason; several states share one.
 MOVES: Final[tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...]] = (
-    ((_NEW,), "made, changed or asked for", (_PENDING,)),
+    ((NEW,), "made, changed or asked for", (_PENDING,)),
     ((_PENDING,), "in a document", (_SENDING,)),
     ((_PENDING,), "its parent is not there", (_WAITING,)),
     ((_WAITING,), "the parent is there", (_PENDING,)),
@@ -50,6 +50,7 @@ MOVES: Final[tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...]] = (
     ((_SYNCED,), "to be taken out again", (_PENDING,)),
     ((_PENDING, _SENDING, _CHECKING), "taken out again, as asked", (_IGNORED,)),
     ((_CHANGED,), "asked for, or a restore", (_PENDING,)),
+    ((_CANCELLED,), "a restore, if it was ever sent", (_PENDING,)),
     ((_FAILED,), "Retry, or changed here", (_PENDING,)),
     ((_GONE,), "Retry", (_PENDING,)),
     ((_PENDING, _WAITING, _FAILED, _CHANGED, _GONE), "Hold", (_HELD,)),

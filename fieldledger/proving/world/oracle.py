@@ -28,6 +28,7 @@ _OUTSTANDING: Final = (
     "SELECT id, status FROM quickbooks_messageset WHERE connection_id = %s"
     " AND purpose = 'write' AND status IN ('sent', 'in_doubt', 'absent')"
 )
+_TAKES_OUT: Final = frozenset({"TxnVoidRq", "TxnDelRq"})
 _WITH_QUICKBOOKS: Final = frozenset({State.SENDING, State.CHECKING})
 _THERE: Final = frozenset({State.SYNCED, State.DIFFERS})
 _MODELS: Final = {
@@ -134,6 +135,8 @@ class Oracle:
         for record in company.state.records.values():
             if record.origin.set_id or record.changed_by is None:
                 continue
+            if record.type == "ReceivePayment" and record.changed_by.request in _TAKES_OUT:
+                continue  # QuickBooks itself frees what paid for an invoice that we make void.
             if record.changed_by.set_id and not self._is_linked(record.id):
                 raise broken("foreign", f"{record.type} {record.id} is not ours, and was changed.")
         for record_id, fax in self.bookkeeper.faxes.items():
