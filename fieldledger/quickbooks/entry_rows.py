@@ -42,6 +42,7 @@ class EntryRow:
     line_ids: list[str]
     written: str
     differs_by: Decimal | None
+    accepted_difference: Decimal | None
     waiting_on_id: int | None
     code: str
     message: str
@@ -63,8 +64,8 @@ class EntryRow:
 
     @property
     def differs(self) -> bool:
-        """Whether QuickBooks' total is another than ours."""
-        return self.differs_by is not None and self.differs_by != 0
+        """Whether QuickBooks' total is another than ours, and nobody has accepted that."""
+        return bool(self.differs_by) and self.differs_by != self.accepted_difference
 
     def rewrite(self, written: str) -> None:
         """Set what is known to be written in QuickBooks."""
@@ -125,6 +126,16 @@ def pending_among(connection_id: int, keys: Sequence[int], *, session_id: int) -
     return _read(
         f"{_PENDING} AND id IN ({marks(len(keys))}) ORDER BY rank, id",
         (connection_id, session_id, *keys),
+    )
+
+
+def by_keys(connection_id: int, keys: Sequence[int]) -> list[EntryRow]:
+    """Return these entries, in the queue's order, whatever their state."""
+    if not keys:
+        return []
+    return _read(
+        f"WHERE connection_id = %s AND id IN ({marks(len(keys))}) ORDER BY rank, id",
+        (connection_id, *keys),
     )
 
 

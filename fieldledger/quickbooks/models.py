@@ -13,7 +13,8 @@ from django.db import models
 from django.db.models import Q
 
 from fieldledger.accounts.models import Business
-from fieldledger.quickbooks.probe_row import Probe  # noqa: F401 - Django looks for tables here.
+from fieldledger.quickbooks.drift_row import Drift  # noqa: F401 - Django looks for tables here.
+from fieldledger.quickbooks.probe_row import Probe  # noqa: F401 - And here.
 from fieldledger.sync.content import Kind, State
 from fieldledger.sync.fence import Fence
 
@@ -450,40 +451,6 @@ class Finding(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["connection", "entry"], name="finding_once"),
-        ]
-
-    def __str__(self) -> str:
-        return self.what
-
-
-class Drift(models.Model):
-    """How QuickBooks has a record that it took from us, where somebody changed it there since.
-
-    `sent` and `there` are fields as sync.drift.dump gives them.
-    """
-
-    class What(models.TextChoices):
-        CHANGED = "changed"
-        LOOKED = "looked"  # Looked at because a person asked, and nothing was changed there.
-        CONDENSED = "condensed"  # Taken out with what was settled; not looked for any more.
-
-    connection = models.ForeignKey(Connection, models.CASCADE, related_name="+", db_index=False)
-    entry = models.OneToOneField(SyncEntry, models.CASCADE, related_name="drift")
-    what = models.CharField(max_length=9, choices=What)
-    sent = models.JSONField(default=list)
-    there = models.JSONField(default=list)
-    changed_at = models.CharField(max_length=40, blank=True)  # TimeModified, in QuickBooks' words.
-    seen_at = models.DateTimeField()
-    decided_at = models.DateTimeField(null=True)  # A person left it as it is there.
-    decided_by = models.CharField(max_length=254, blank=True)
-
-    class Meta:
-        indexes: ClassVar = [
-            models.Index(
-                fields=["connection"],
-                name="drift_open",
-                condition=Q(what="changed", decided_at__isnull=True),
-            ),
         ]
 
     def __str__(self) -> str:
