@@ -173,6 +173,21 @@ def read_answers(document: str) -> AnswerSet:
     )
 
 
+def read_request(document: str, request_id: str) -> Record | None:
+    """Return what a request of a document of ours says: its CustomerMod, its InvoiceAdd.
+
+    `request_id` is the whole one, or its beginning up to and with the colon.
+
+    :raises NotQbxml: if the document is none of ours.
+    """
+    for request in _tree(document).iterfind("QBXMLMsgsRq/*"):
+        if request.get("requestID", "").startswith(request_id):
+            # Behind it stands what is to come back (IncludeRetElement).
+            body = request.find("*")
+            return None if body is None else Record(body)
+    return None
+
+
 def _tree(document: str) -> etree._Element:
     if len(document) > DOCUMENT_LENGTH_MAX:
         raise NotQbxml("it is too large")

@@ -47,9 +47,12 @@ def lease_s(connection: Connection) -> float:
 
 
 def is_lease_live(connection: Connection, now: datetime) -> bool:
-    """Whether the computer that may sync has called lately."""
+    """Whether the computer that may sync has called lately.
+
+    A call that lies far ahead was noted while our own clock was wrong, and is no sign of life.
+    """
     seen = connection.lease_seen_at
-    return seen is not None and (now - seen).total_seconds() < lease_s(connection)
+    return seen is not None and abs((now - seen).total_seconds()) < lease_s(connection)
 
 
 def is_same_file(one: str, other: str) -> bool:

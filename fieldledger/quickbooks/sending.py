@@ -112,6 +112,23 @@ def _next_entries(connection: Connection, session: Session) -> list[EntryRow]:
     return found
 
 
+def bodies_now(
+    connection: Connection, entries: Sequence[EntryRow]
+) -> dict[int, tuple[Any, Mapping[str, Any]]]:
+    """Return {entry: (its whole request, what is noted beside it)} as it would be sent now.
+
+    What could not go has no request. Nothing is saved, and a new name is not kept.
+    """
+    facts = facts_of(connection)
+    choices = choices_of(connection, for_transactions=any(each.rank > 2 for each in entries))
+    return {
+        entry.pk: (body, noted)
+        for kind in Kind
+        if (chosen := [each for each in entries if each.rank == RANK[kind]])
+        for entry, body, noted in _bodies(connection, kind, chosen, facts, choices)
+    }
+
+
 def _build(connection: Connection, entries: Sequence[EntryRow], context: Context) -> Batch:
     facts = facts_of(connection)
     choices = choices_of(connection, for_transactions=any(each.rank > 2 for each in entries))

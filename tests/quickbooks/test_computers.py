@@ -101,13 +101,15 @@ def test_n10_a_second_computer_is_refused_before_any_write_and_both_are_named(
     assert audited(business) == ["refuse a second computer"]
 
 
+@pytest.mark.parametrize("minutes", [10, -23 * 60])
 def test_n10_the_same_file_on_another_computer_takes_over_once_the_first_is_silent(
-    pc: OfficePc, business: Business
+    pc: OfficePc, business: Business, minutes: int
 ) -> None:
+    """Seen in the future, it called while our clock was wrong: that shuts nobody out for a day."""
     pc.set_up()
     pc.run()
     a_client(business, "Anna")
-    silent(pc, 10)
+    silent(pc, minutes)
 
     at_the_laptop(pc)
 
