@@ -16,6 +16,7 @@ from fieldledger.qbxml.reading import Answer, AnswerSet, NotQbxml, read_answers
 from fieldledger.quickbooks import (
     fencing,
     initial_sync,
+    given_up,
     probing,
     reading,
     recovery,
@@ -498,6 +499,7 @@ def _take_look(
         reverifying.verify_all(connection, verification.FILE_OLDER, context.now)
     session.done += settled
     if lost is not None:
+        given_up.note(connection, lost, session)
         lost.status = Status.RESOLVED
         lost.save(update_fields=["status"])
 

@@ -16,6 +16,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from fieldledger.qbxml.objects import (
+    CompanyQuery,
     CustomerQuery,
     InvoiceQuery,
     ItemQuery,
@@ -109,19 +110,22 @@ def ask_document(message_set: MessageSet) -> Document:
 def look_document(
     connection: Connection, message_set: MessageSet, context: Context
 ) -> Document | None:
-    """Return the document that looks for a lost set's records; None if none is left to look for.
+    """Return the document that looks for a lost set's records; None if nothing is left to do.
 
-    It goes under the lost set's id and so makes the lost document itself harmless; with a link
-    record, its change does so.
+    It goes under the lost set's id and so makes the lost document itself harmless, also where none
+    of its records is left to look for; with a link record, its change does so.
     """
     entries = {
         each.pk: each
         for each in SyncEntry.objects.filter(message_set=message_set, state=State.CHECKING)
     }
     rows = [each for each in message_set.content if each["e"] in entries]
-    if not rows:
-        return None
     requests = _queries(rows, entries, since=message_set.sent_at, context=context)
+    if not rows:
+        if message_set.is_sealed or is_from_before_a_restore(connection, message_set):
+            return None
+        request = Request(request_id=f"look:0:{context.new_nonce()}", body=CompanyQuery())
+        requests = [(request, {"r": request.request_id, "look": "seal"})]
     return _look(
         connection,
         requests,

@@ -7,6 +7,7 @@ from fieldledger.qbxml.reading import NotQbxml, read_answers
 from fieldledger.quickbooks import (
     computers,
     fencing,
+    given_up,
     initial_sync,
     probing,
     reading,
@@ -113,6 +114,8 @@ def next_document(connection: Connection, session: Session, context: Context) ->
         return store(reading.company_document(context), session, context)[1]
     for _ in range(_RESOLVED_AT_ONCE_MAX if is_unresolved(connection.pk) else 0):
         lost = recovery.unresolved(connection)
+    if may_write(connection):
+        given_up.ask_again(connection, session, now=context.now)
         if lost is None:
             break
         if lost.status == MessageSet.Status.IN_DOUBT:

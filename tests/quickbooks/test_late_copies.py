@@ -10,6 +10,7 @@ import pytest
 from fieldledger.accounts.models import Business
 from fieldledger.office import services as office
 from fieldledger.office.models import Invoice
+from fieldledger.simulator import people
 from tests.support.office_pc import OfficePc
 
 pytestmark = pytest.mark.django_db
@@ -45,3 +46,49 @@ def test_the_seal_of_a_lost_document_outlives_the_sets_after_it(
     pc.run()  # This set clears what QuickBooks need not remember any longer.
     assert 'messageSetStatusCode="9001"' in pc.run_late(late)
     assert [each.amounts["total"] for each in pc.company.invoices()] == [1000, 2000]
+
+
+def test_what_was_looked_for_in_another_session_is_looked_for_again_before_it_is_sent(
+    pc: OfficePc, business: Business
+) -> None:
+    """Goal: the seal is in one file alone. Method: between look and sending a copy takes its place.
+
+    The copy has all that was written, so that nothing shows that it is older.
+    """
+    invoice = an_invoice(business, "10.00")
+    pc.set_up()
+    pc.sync(invoice.guid)
+    late = pc.hold()
+    copy = pc.company.to_json()
+    pc.run("stop-before=sendRequestXML@4")  # The question, the look with the seal, and no more.
+    people.copy_back(pc.company, copy)
+    assert 'messageSetStatusCode="0"' in pc.run_late(late)
+    for _ in range(2):
+        pc.run()
+
+    assert [each.amounts["total"] for each in pc.company.invoices()] == [1000]
+    assert [each.name for each in pc.company.customers() if each.origin.set_id] == ["Client 10.00"]
+    assert pc.states() == {"synced": 3}
+
+
+def test_in_an_older_copy_of_the_file_documents_given_up_are_sealed_again(
+    pc: OfficePc, business: Business
+) -> None:
+    invoice = an_invoice(business, "10.00")
+    pc.set_up()
+    pc.sync(invoice.guid)
+    late = pc.hold()
+    copy = pc.company.to_json()
+    pc.run()
+    assert pc.states() == {"synced": 3}
+    people.copy_back(pc.company, copy)
+    connection = pc.connection
+    connection.checked_at = None
+    connection.save()
+    pc.sync(invoice.guid)
+    for _ in range(3):
+        pc.run()
+
+    assert 'messageSetStatusCode="9001"' in pc.run_late(late)
+    assert [each.amounts["total"] for each in pc.company.invoices()] == [1000]
+    assert pc.states() == {"synced": 3}

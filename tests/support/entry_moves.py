@@ -41,6 +41,7 @@ MOVES: Final[tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...]] = (
     ((_SENDING,), "refused", (_FAILED,)),
     ((_SENDING,), "deleted there", (_GONE,)),
     ((_SENDING,), "answer lost", (_CHECKING,)),
+    ((_PENDING,), "given up in another session", (_CHECKING,)),
     ((_CHECKING,), "found", (_SYNCED, _DIFFERS, _CHANGED)),
     ((_CHECKING,), "surely not there", (_PENDING,)),
     ((_CHECKING,), "the stored answer refuses it", (_FAILED, _WAITING)),
