@@ -330,9 +330,9 @@ def close(call: CloseConnection, context: Context) -> str:
         if session.closed_at is None:
             _end(connection, session, context, "")
             recount(connection.pk)
-            connection.refresh_from_db()
+            connection.refresh_from_db(fields=["active_count"])
             initial_sync.move_on(connection, now=context.now)
-            connection.save()
+            save_changes(connection, found.before[0])
             prune(connection, now=context.now)
         _record(session, call, context, answer=session.ended)
         return session.ended

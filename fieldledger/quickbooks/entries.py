@@ -19,15 +19,29 @@ from fieldledger.quickbooks.models import (
     Stage,
     SyncEntry,
 )
-from fieldledger.quickbooks.tables import change, insert_many, table_of, update_many
+from fieldledger.quickbooks.tables import (
+    Columns,
+    change,
+    insert_many,
+    lock_words,
+    table_of,
+    update_many,
+)
 from fieldledger.sync.content import Kind, State
 
 # A change in the office sends these anew by itself; the others stay where a person put them,
 # or are looked at again when their answer is there.
 _SENT_ANEW: Final = frozenset(
-    {State.SYNCED, State.DIFFERS, State.FAILED, State.CHANGED, State.PENDING}
+    {
+        State.SYNCED,
+        State.DIFFERS,
+        State.FAILED,
+        State.CHANGED,
+        State.CHANGED_IN_QUICKBOOKS,
+        State.PENDING,
+    }
 )
-_TAKEN: Final = frozenset({State.SYNCED, State.DIFFERS, State.CHANGED})
+_TAKEN: Final = frozenset({State.SYNCED, State.DIFFERS, State.CHANGED, State.CHANGED_IN_QUICKBOOKS})
 TITLE_LENGTH_MAX: Final = 255
 RECORD_MODELS: Final[Mapping[Kind, type[Client | Item | Invoice | Payment]]] = {
     Kind.CLIENT: Client,
@@ -38,14 +52,23 @@ RECORD_MODELS: Final[Mapping[Kind, type[Client | Item | Invoice | Payment]]] = {
 # In Connection.activity: the newest records and message set of the backup we were restored from.
 RESTORED: Final = "backup"
 RESTORED_SET: Final = "set"
+_CONNECTION: Final = Columns(Connection)
 
 
 def lock(connection_id: int) -> Connection:
     """Return the connection, its row locked until the transaction ends.
 
-    Without its key: PostgreSQL lets rows that refer to it be inserted meanwhile.
+    :raises Connection.DoesNotExist: if there is none.
     """
-    return Connection.objects.select_for_update(no_key=True).get(pk=connection_id)
+    connection = _locked("WHERE id = %s", (connection_id,))
+    if connection is None:
+        raise Connection.DoesNotExist
+    return connection
+
+
+def _locked(rest: str, values: tuple[Any, ...]) -> Connection | None:
+    """Return the connection that `rest` finds, its row locked; asked at nearly every change."""
+    return _CONNECTION.read_one(Connection, rest + lock_words(), values)
 
 
 def adjust_active(connection_id: int, by: int) -> None:
@@ -76,11 +99,9 @@ def record_change(change: Change) -> None:
     Clients and items are wanted in QuickBooks on every change. Invoices and payments only show
     that what QuickBooks has is older: they go when a person asks.
     """
-    connection = (
-        Connection.objects.select_for_update(no_key=True)
-        .filter(business_id=change.business_id, initial_started_at__isnull=False)
-        .exclude(stage=Stage.OFF)
-        .first()
+    connection = _locked(
+        "WHERE business_id = %s AND initial_started_at IS NOT NULL AND stage <> %s",
+        (change.business_id, Stage.OFF),
     )
     if connection is None:
         return

@@ -16,6 +16,7 @@ from fieldledger.office import services as office
 from fieldledger.office.models import Client, Invoice, Item, Payment, Record, TaxRate
 from fieldledger.quickbooks import services
 from fieldledger.quickbooks.models import Connection, SyncEntry
+from fieldledger.quickbooks.tables import Columns
 from fieldledger.sync.content import State
 
 # Few, so that clashes are the rule and not the exception.
@@ -23,6 +24,7 @@ NAMES: Final = ("Anna Smith", "John Smith", "O'Brien & Sons", "Café Crème", "L
 ITEMS: Final = ("Leak repair", "Drain cleaning", "Boiler", "Valve")
 POISON: Final = "Poisonous"
 METHODS: Final = ("cash", "check", "credit_card", "ach", "other")
+_CONNECTION: Final = Columns(Connection)  # Asked for at every turn.
 
 Act = tuple[int, Callable[[], str]]
 
@@ -65,7 +67,9 @@ class Office:
     @property
     def connection(self) -> Connection:
         """Its connection as it is now."""
-        return Connection.objects.get(business_id=self._business_id)
+        found = _CONNECTION.read_one(Connection, "WHERE business_id = %s", (self._business_id,))
+        assert found is not None
+        return found
 
     def act(self) -> str:
         """Do one thing, and say what."""

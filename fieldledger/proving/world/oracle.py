@@ -79,8 +79,11 @@ class Oracle:
         found = _WRITES.findall(document)
         if not found:
             return
-        connection = Connection.objects.get(pk=self.connection_id)
-        if not connection.enabled or connection.paused:
+        switches = self.query(
+            "SELECT enabled, paused FROM quickbooks_connection WHERE id = %s", (self.connection_id,)
+        )
+        enabled, paused = switches[0]
+        if not enabled or paused:
             outstanding = MessageSet.objects.filter(
                 connection_id=self.connection_id, purpose="write", status="sent"
             )
