@@ -103,6 +103,9 @@ class SettingsIn(Body):
             " inactive record of ours in QuickBooks) or `auto` (the seal where it is seen to hold)."
         ),
     )
+    drift_watch: Flag = Field(
+        True, description="What was sent is compared with QuickBooks once a night, by reading."
+    )
 
 
 class SettingsOut(BaseModel):
@@ -114,6 +117,7 @@ class SettingsOut(BaseModel):
     resolve_item_conflicts: bool
     rename_here: bool
     fence: str
+    drift_watch: bool
 
 
 class MappingIn(Body):

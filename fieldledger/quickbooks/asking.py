@@ -1,6 +1,6 @@
 """What people ask of entries: Sync to QuickBooks, retry, hold, release, ignore."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -10,6 +10,7 @@ from django.db import transaction
 
 from fieldledger.accounts.services import audit_many
 from fieldledger.office.models import Invoice, Payment
+from fieldledger.quickbooks.accepting import accept
 from fieldledger.quickbooks.entries import add_entries, adjust_active, lock, tell
 from fieldledger.quickbooks.models import ACTIVE_STATES, RANK, Connection, Stage, SyncEntry
 from fieldledger.quickbooks.tables import update_many
@@ -20,7 +21,19 @@ ALREADY_PENDING: Final = "already_pending"
 REFUSED: Final = "refused"
 
 _ON_THEIR_WAY: Final = frozenset({*ACTIVE_STATES, State.WAITING})
-_IN_QUICKBOOKS: Final = frozenset({State.SYNCED, State.DIFFERS})
+_IN_QUICKBOOKS: Final = frozenset({State.SYNCED, State.DIFFERS, State.CHANGED_IN_QUICKBOOKS})
+# Why what is there and unchanged here is not sent by itself, by where it stands.
+_ALREADY_THERE: Final[Mapping[str, str]] = {
+    State.SYNCED: "The {kind} is already in QuickBooks, unchanged since.",
+    State.DIFFERS: (
+        "The {kind} is already in QuickBooks, with another total. Open it: send it again or accept"
+        " the total there."
+    ),
+    State.CHANGED_IN_QUICKBOOKS: (
+        "Somebody changed the {kind} in QuickBooks. Open it: send it again, or leave it as it is"
+        " there."
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,7 +239,7 @@ class _Asking:
         if entry is None:
             return ""
         if entry.state in _IN_QUICKBOOKS:
-            return f"The {kind} is already in QuickBooks, unchanged since."
+            return _ALREADY_THERE[entry.state].format(kind=kind)
         if entry.state in {State.HELD, State.IGNORED}:
             return f"The {kind} is {entry.state}. Release it in the sync log first."
         if entry.state == State.GONE:
@@ -341,7 +354,8 @@ RETRY: Final = "retry"
 HOLD: Final = "hold"
 RELEASE: Final = "release"
 IGNORE: Final = "ignore"
-ACTIONS: Final = (RETRY, HOLD, RELEASE, IGNORE)
+ACCEPT: Final = "accept"
+ACTIONS: Final = (RETRY, HOLD, RELEASE, IGNORE, ACCEPT)
 
 
 def act(
@@ -370,12 +384,14 @@ def act(
                 moved.append(entry)
         if action in {RETRY, RELEASE}:
             for each in moved:
-                each.look_first = each.state == State.GONE or each.look_first
+                each.look_first = each.state in _LOOKED_AT_FIRST or each.look_first
                 if each.state == State.GONE:
                     each.quickbooks_id = each.edit_sequence = ""
                 each.wanted_revision = each.record_revision
             _forget_ids([each for each in moved if each.state == State.GONE])
             requeue(current, moved, actor=actor, now=now)
+        elif action == ACCEPT:
+            accept(moved, actor=actor, now=now)
         else:
             _set_aside(current, moved, action, actor, now)
         if moved:
@@ -397,7 +413,10 @@ def _forget_ids(entries: Sequence[SyncEntry]) -> None:
     )
 
 
-_RETRIED: Final = frozenset({State.FAILED, State.GONE, State.CHANGED_IN_QUICKBOOKS})
+_ACCEPTED: Final = frozenset({State.DIFFERS, State.CHANGED_IN_QUICKBOOKS})
+_RETRIED: Final = frozenset({State.FAILED, State.GONE}) | _ACCEPTED
+# The present version there is asked for, and then all of ours is named.
+_LOOKED_AT_FIRST: Final = frozenset({State.GONE}) | _ACCEPTED
 _SET_ASIDE: Final = frozenset({State.HELD, State.IGNORED})
 
 
@@ -415,10 +434,12 @@ def _why_not_move(action: str, entry: SyncEntry) -> str:
             return "It is pending already and goes with the next session."
         case "retry" if state not in _RETRIED:
             return f"There is nothing to retry: it is {state.replace('_', ' ')}."
+        case "accept" if state not in _ACCEPTED:
+            return f"There is nothing to accept: it is {state.replace('_', ' ')}."
         case "release" if state not in _SET_ASIDE:
             return f"It is neither held nor ignored: it is {state.replace('_', ' ')}."
-        case "hold" | "ignore" if state in {State.SYNCED, State.DIFFERS, State.CANCELLED}:
-            return f"There is nothing to set aside: it is {state}."
+        case "hold" | "ignore" if state in _ACCEPTED | {State.SYNCED, State.CANCELLED}:
+            return f"There is nothing to set aside: it is {state.replace('_', ' ')}."
         case _:
             return ""
 

@@ -18,7 +18,11 @@ SHOWN_STATES: Final = (State.FAILED, State.GONE, State.CHANGED_IN_QUICKBOOKS, St
 SHOWN_MAX: Final = 5  # Records of a group that are named; the others are in the log.
 AT_ONCE: Final = 500
 # What stands there without a code of its own is explained by its state.
-_CODE_OF_STATE: Final[Mapping[State, str]] = {State.GONE: "gone", State.DIFFERS: "differs"}
+_CODE_OF_STATE: Final[Mapping[State, str]] = {
+    State.GONE: "gone",
+    State.DIFFERS: "differs",
+    State.CHANGED_IN_QUICKBOOKS: "changed_there",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

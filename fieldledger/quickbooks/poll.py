@@ -33,6 +33,7 @@ _COLUMNS: Final = (
     "reading_wanted",
     "probe_wanted",
     "checked_at",
+    "watch_at",
     "initial_started_at",
 )
 _SQL: Final = (
@@ -58,6 +59,7 @@ class Poll:
     reading_wanted: bool
     probe_wanted: bool
     checked_at: datetime | None
+    watch_at: datetime | None
     initial_started_at: datetime | None
 
     def usable_previous(self, now: datetime) -> str:
@@ -133,6 +135,7 @@ def _read_poll(connection: BaseDatabaseWrapper, username: str) -> Poll | None:
         reading,
         probe,
         checked,
+        watched,
         started,
     ) = row
     return Poll(
@@ -147,6 +150,7 @@ def _read_poll(connection: BaseDatabaseWrapper, username: str) -> Poll | None:
         bool(reading),
         bool(probe),
         _time(checked),
+        _time(watched),
         _time(started),
     )
 
@@ -177,6 +181,8 @@ def has_work(poll: Poll, now: datetime) -> bool:
                 return True
             if poll.stage == Stage.INITIAL_SYNC and poll.initial_started_at is not None:
                 return True  # The approved plan is being carried out.
+            if poll.watch_at is not None and poll.watch_at <= now:
+                return True  # What was sent is looked at: once a night, or as a person asked.
             # A time to come was noted by a clock that was wrong: it must not put the check off.
             is_due = poll.checked_at is None or not (
                 timedelta(0) <= now - poll.checked_at < CHECK_EVERY

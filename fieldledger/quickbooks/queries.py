@@ -106,6 +106,7 @@ def settings_of(connection: Connection) -> dict[str, bool | str]:
         "resolve_item_conflicts": connection.resolve_item_conflicts,
         "rename_here": connection.rename_here,
         "fence": connection.fence,
+        "drift_watch": connection.drift_watch,
     }
 
 

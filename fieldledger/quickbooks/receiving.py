@@ -14,9 +14,10 @@ from uuid import uuid4
 from fieldledger.qbwc.calls import ReceiveResponse
 from fieldledger.qbxml.reading import Answer, AnswerSet, NotQbxml, read_answers
 from fieldledger.quickbooks import (
+    drifting,
     fencing,
-    initial_sync,
     given_up,
+    initial_sync,
     probing,
     reading,
     recovery,
@@ -25,6 +26,7 @@ from fieldledger.quickbooks import (
     steps,
     taking_back,
     verification,
+    watching,
 )
 from fieldledger.quickbooks.company import read_company
 from fieldledger.quickbooks.context import Context, SessionStops
@@ -131,7 +133,7 @@ def take(
         connection.refresh_from_db(fields=["active_count"])
         session.percent = COMPLETE
         return COMPLETE
-    return _number(connection, session)
+    return _number(connection, session, context)
 
 
 def _stop(connection: Connection, session: Session, sentence: str, context: Context) -> int:
@@ -151,7 +153,7 @@ def _lose(
     return _stop(connection, session, sentence, context)
 
 
-def _number(connection: Connection, session: Session) -> int:
+def _number(connection: Connection, session: Session, context: Context) -> int:
     """Return how far the session is: 100 only when nothing is left that it can do."""
     left = returning.left(connection)
     left += sum(1 + each["left"] // reading.PAGE for each in session.reads if not each.get("skip"))
@@ -161,6 +163,7 @@ def _number(connection: Connection, session: Session) -> int:
     left += fencing.next_step(connection, may_write=may_write) is not None
     if may_write:
         left += max(connection.active_count - session.put_off, 0)
+        left += watching.left(connection, context.now)
     elif is_unresolved(connection.pk):
         left += 1
     left += connection.probe_wanted
@@ -190,6 +193,9 @@ def _take_read(
         return
     if returning.COMPARE in names:
         returning.take(connection, message_set.content, answers.answers)
+        return
+    if drifting.WATCH in names:
+        drifting.take(connection, message_set.content, answers.answers, context.now)
         return
     if message_set.purpose == Purpose.CHECK:
         reverifying.take_check(connection, message_set, answers.answers, context.now)
@@ -284,21 +290,13 @@ def _measure(
     connection: Connection, message_set: MessageSet, entries: Iterable[EntryRow], now: datetime
 ) -> None:
     turnaround_s = (now - message_set.sent_at).total_seconds()
+    is_list = any(each.rank in {1, 2} for each in entries)
+    kept = "list_size" if is_list else "transaction_size"
+    size_max = LIST_REQUESTS_MAX if is_list else TRANSACTIONS_MAX
     sent = len(message_set.content)
-    if any(each.rank in {1, 2} for each in entries):
-        connection.list_size = next_size(
-            connection.list_size,
-            sent=sent,
-            turnaround_s=turnaround_s,
-            size_max=LIST_REQUESTS_MAX,
-        )
-    else:
-        connection.transaction_size = next_size(
-            connection.transaction_size,
-            sent=sent,
-            turnaround_s=turnaround_s,
-            size_max=TRANSACTIONS_MAX,
-        )
+    before: int = getattr(connection, kept)
+    size = next_size(before, sent=sent, turnaround_s=turnaround_s, size_max=size_max)
+    setattr(connection, kept, size)
 
 
 def _settle(
@@ -499,9 +497,9 @@ def _take_look(
         reverifying.verify_all(connection, verification.FILE_OLDER, context.now)
     session.done += settled
     if lost is not None:
-        given_up.note(connection, lost, session)
         lost.status = Status.RESOLVED
         lost.save(update_fields=["status"])
+        given_up.note(connection, lost, session)
 
 
 def _take_fence(
@@ -539,6 +537,8 @@ def _take_hresult(
             _halve(session, message_set, context.now)
         case Purpose.READ if message_set.content[0]["list"] == returning.COMPARE:
             returning.go_past(connection, message_set.content[0])
+        case Purpose.READ if message_set.content[0]["list"] == drifting.WATCH:
+            drifting.go_past(connection, message_set.content, context.now)
         case Purpose.READ if message_set.content[0]["list"] != reading.COMPANY:
             reading.refused_whole(session, message_set.content)
             if not [each for each in session.reads if not each.get("skip")]:
@@ -555,7 +555,7 @@ def _take_hresult(
             session.is_checked = not reverifying.refused_whole(connection)
         case _:
             return _stop(connection, session, judged.sentence, context)
-    return _number(connection, session)
+    return _number(connection, session, context)
 
 
 def _in_set(message_set: MessageSet) -> list[EntryRow]:

@@ -30,7 +30,12 @@ COMPARED_AT_ONCE: Final = 100  # Records of one kind in a document.
 AWAY_AFTER: Final = timedelta(days=1)
 READING: Final = "reading"
 TO_DECIDE: Final = "to_decide"
-_IN_QUICKBOOKS: Final = (State.SYNCED, State.DIFFERS, State.CHANGED)
+_IN_QUICKBOOKS: Final = (
+    State.SYNCED,
+    State.DIFFERS,
+    State.CHANGED,
+    State.CHANGED_IN_QUICKBOOKS,
+)
 _HERE: Final = (State.PENDING, State.WAITING, State.CHANGED)
 
 

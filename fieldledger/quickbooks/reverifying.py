@@ -49,7 +49,12 @@ from fieldledger.quickbooks.verification import (
 from fieldledger.sync.content import Kind, State
 
 ASKED_FOR_MAX: Final = 4  # Of those that were written last.
-_IN_QUICKBOOKS: Final = (State.SYNCED, State.DIFFERS, State.CHANGED)
+_IN_QUICKBOOKS: Final = (
+    State.SYNCED,
+    State.DIFFERS,
+    State.CHANGED,
+    State.CHANGED_IN_QUICKBOOKS,
+)
 _WITH_QUICKBOOKS: Final = (State.SENDING, State.CHECKING)
 
 _SENTENCES: Final = {
@@ -101,6 +106,7 @@ def check_document(connection: Connection, context: Context) -> Document:
                 "list": "check",
                 "e": entry.pk,
                 "es": entry.edit_sequence,
+                "mark": "" if entry.adopted else f"{{{entry.record_guid}}}",
                 "txn": entry.kind in {Kind.INVOICE, Kind.PAYMENT},
             }
         )
@@ -147,7 +153,9 @@ def take_check(
             missing.append(row["e"])
             newest += not there
             lacks_a_list_record |= not row["txn"]
-        elif is_older(record.text("EditSequence") or "", row["es"]):
+        elif _is_another(record, row["mark"]) or is_older(
+            record.text("EditSequence") or "", row["es"]
+        ):
             is_older_file = is_proved = True
         else:
             there += 1
@@ -168,6 +176,11 @@ def take_check(
         at_rest = SyncEntry.objects.filter(connection=connection, state__in=_IN_QUICKBOOKS)
         _wake(connection, at_rest.filter(pk__in=missing[:newest]), FILE_OLDER, now)
         _wake(connection, at_rest.filter(pk__in=missing[newest:]), MISSING, now)
+
+
+def _is_another(record: Record, mark: str) -> bool:
+    """Whether an id that was ours is another record's now: only an older file gives it again."""
+    return bool(mark) and (record.text("ExternalGUID") or "").casefold() != mark
 
 
 def _doubt_the_condensing(

@@ -42,6 +42,7 @@ from fieldledger.quickbooks.setting_up import (
     setup_file,
 )
 from fieldledger.quickbooks.undoing import undo_export, undo_import
+from fieldledger.quickbooks.watching import look_now
 
 __all__ = [
     "ACTIONS",
@@ -66,6 +67,7 @@ __all__ = [
     "hand_over",
     "hold_both",
     "keep_file",
+    "look_now",
     "merge",
     "new_password",
     "password_for_companion",

@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 
 from fieldledger.accounts.models import Business
 from fieldledger.qbwc.setup_file import CannotBeReached, write_setup_file
-from fieldledger.quickbooks import fencing, initial_sync, passwords, planning, returning
+from fieldledger.quickbooks import fencing, initial_sync, passwords, planning, returning, watching
 from fieldledger.quickbooks.changing import locking, note
 from fieldledger.quickbooks.company import OWNER_ID
 from fieldledger.quickbooks.entries import lock
@@ -178,9 +178,10 @@ _CHOICES: Final[Mapping[str, tuple[str, ...] | None]] = {
     "jobs": ("skip", "clients"),
     "inactive": ("skip", "archived"),
     "fence": tuple(Fence),
+    "drift_watch": None,
 }
 _COLUMNS: Final = {"clients": "import_clients", "items": "import_items"}
-# The switches among the settings that may always change.
+# The switches about names, which the set-up asks for as well.
 SETTINGS: Final = ("resolve_client_conflicts", "resolve_item_conflicts", "rename_here")
 
 
@@ -218,9 +219,11 @@ def save_settings(
 
     :raises Mistaken: for a value that cannot be.
     """
-    _apply(connection, changes, (*SETTINGS, "fence"))
+    _apply(connection, changes, (*SETTINGS, "fence", "drift_watch"))
     if "fence" in changes:
         fencing.try_again(connection)
+    if "drift_watch" in changes:
+        watching.switch(connection, now=now)
     note(connection, "change QuickBooks settings", actor, now, changes=dict(changes))
     return connection
 

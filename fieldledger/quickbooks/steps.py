@@ -16,6 +16,7 @@ from fieldledger.quickbooks import (
     reverifying,
     sending,
     verification,
+    watching,
 )
 from fieldledger.quickbooks.company import Company, CompanyRefused, read_company, require_fit
 from fieldledger.quickbooks.context import Context, SessionStops
@@ -88,6 +89,7 @@ def verify(
         connection.closing_date = company.closing_date
         connection.facts = company.facts
     connection.checked_at = session.last_call_at
+    watching.plan(connection, session.last_call_at)
     if connection.reading_wanted:
         session.reads = reading.all_reads()
 
@@ -112,10 +114,10 @@ def next_document(connection: Connection, session: Session, context: Context) ->
     """
     if not session.is_verified:
         return store(reading.company_document(context), session, context)[1]
-    for _ in range(_RESOLVED_AT_ONCE_MAX if is_unresolved(connection.pk) else 0):
-        lost = recovery.unresolved(connection)
     if may_write(connection):
         given_up.ask_again(connection, session, now=context.now)
+    for _ in range(_RESOLVED_AT_ONCE_MAX if is_unresolved(connection.pk) else 0):
+        lost = recovery.unresolved(connection)
         if lost is None:
             break
         if lost.status == MessageSet.Status.IN_DOUBT:
@@ -158,6 +160,9 @@ def next_document(connection: Connection, session: Session, context: Context) ->
         text = sending.next_set(connection, session, context)
         if text is not None:
             return text
+        looked = watching.next_document(connection, context)
+        if looked is not None:
+            return store(looked, session, context)[1]
     elif is_unresolved(connection.pk):
         raise SessionStops(
             "An answer was lost. QuickBooks is asked for it when the exchange goes on in"

@@ -273,7 +273,22 @@ OWN_WORDS: Final[Mapping[str, Words]] = {
         (
             "Compare the lines and the tax side by side in the entry.",
             "Correct the one that is wrong. If it was ours, press Sync to QuickBooks again.",
+            "Or send ours again over it, or accept the total that QuickBooks has.",
         ),
+    ),
+    "changed_there": Words(
+        "Changed in QuickBooks",
+        "Somebody changed {name} in QuickBooks after it was sent. Nothing was overwritten.",
+        Actor.BOOKKEEPER,
+        (
+            "Compare what is here, what was sent and what QuickBooks has, side by side.",
+            "Send ours again over it, or leave it as it is in QuickBooks.",
+        ),
+    ),
+    "accepted": Words(
+        "Left as it is in QuickBooks",
+        "Somebody looked at {name} and left it as QuickBooks has it.",
+        Actor.NOBODY,
     ),
     "stale_given_up": Words(
         "Changed in QuickBooks again and again",
@@ -465,8 +480,8 @@ STATE_WORDS: Final[Mapping[State, Words]] = {
         Actor.BOOKKEEPER,
         (
             (
-                "Open the entry and compare. To have it there as it is here, press Sync to "
-                "QuickBooks; to leave it as it is there, press Ignore."
+                "Open the entry and compare. To have it there as it is here, send ours again; "
+                "else leave it as it is there."
             ),
         ),
     ),

@@ -27,6 +27,8 @@ _CHANGED, _GONE, _IGNORED, _CANCELLED = (
     State.CANCELLED,
 )
 
+_THERE: Final = State.CHANGED_IN_QUICKBOOKS
+
 # From where, why, to where. A row is a reason; several states share one.
 MOVES: Final[tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...]] = (
     ((NEW,), "made, changed or asked for", (_PENDING,)),
@@ -48,6 +50,11 @@ MOVES: Final[tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...]] = (
     ((_CHECKING,), "deleted there", (_GONE,)),
     ((_SYNCED, _DIFFERS), "invoice or payment changed here", (_CHANGED,)),
     ((_SYNCED, _DIFFERS), "client or item changed here, or a restore", (_PENDING,)),
+    ((_SYNCED, _DIFFERS), "found changed there", (_THERE,)),
+    ((_THERE,), "left as it is there, or changed back", (_SYNCED, _DIFFERS)),
+    ((_THERE,), "invoice or payment changed here", (_CHANGED,)),
+    ((_THERE,), "sent again, a restore, or changed here", (_PENDING,)),
+    ((_DIFFERS,), "the total there is accepted", (_SYNCED,)),
     ((_SYNCED,), "to be taken out again", (_PENDING,)),
     ((_PENDING, _SENDING, _CHECKING), "taken out again, as asked", (_IGNORED,)),
     ((_CHANGED,), "asked for, or a restore", (_PENDING,)),

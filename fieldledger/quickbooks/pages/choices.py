@@ -138,7 +138,8 @@ def settings(request: PageRequest, connection: Connection) -> HttpResponse:
     if request.method == "POST":
         services.save_settings(
             connection,
-            changes={name: name in request.POST for name in SETTINGS} | _posted_fence(request),
+            changes={name: name in request.POST for name in (*SETTINGS, "drift_watch")}
+            | _posted_fence(request),
             actor=request.actor,
             now=timezone.now(),
         )

@@ -29,7 +29,12 @@ _LANES: Final = (
 )
 _WAITING: Final = (State.PENDING, State.WAITING)
 _UNDER_WAY: Final = (State.SENDING, State.CHECKING)
-_IN_QUICKBOOKS: Final = (State.SYNCED, State.DIFFERS, State.CHANGED)
+_IN_QUICKBOOKS: Final = (
+    State.SYNCED,
+    State.DIFFERS,
+    State.CHANGED,
+    State.CHANGED_IN_QUICKBOOKS,
+)
 
 
 @quickbooks_page(Right.QUEUE)
