@@ -290,6 +290,34 @@ def test_what_was_made_void_and_is_not_there_any_more_is_not_called_synced(
     assert pc.states() == {"synced": 2}
 
 
+def test_an_id_that_became_somebody_elses_shows_that_the_file_is_older(
+    pc: OfficePc, business: Business
+) -> None:
+    """Goal: what stands under our id is looked at. Method: a copy gives the id a second time."""
+    pc.set_up()
+    backup = pc.company.to_json()
+    a_client(business, "Anna")
+    pc.run()
+    (anna,) = pc.entries(title="Anna")
+    people.copy_back(pc.company, backup)
+    given = {"CustomerAdd": {"Name": "Somebody"}}
+    later = pc.now + timedelta(seconds=60)
+    somebody = people.do(pc.company, "CustomerAddRq", given, now=later).record
+    assert somebody is not None
+    pc.company.state.leave(somebody)
+    somebody.id = anna.quickbooks_id
+    pc.company.state.enter(somebody)
+    the_next_day(pc)
+    for _ in range(3):
+        pc.run()
+
+    there = {each.name: each for each in pc.company.customers()}
+    assert there["Somebody"].fields.get("Phone") is None
+    assert there["Anna"].id != somebody.id
+    (anna,) = pc.entries(title="Anna")
+    assert (anna.state, anna.quickbooks_id) == ("synced", there["Anna"].id)
+
+
 def settled_invoices(pc: OfficePc, business: Business, *numbers: str) -> None:
     """Send invoices, and let somebody enter their payments by hand in QuickBooks."""
     for number in numbers:
