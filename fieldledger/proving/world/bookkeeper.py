@@ -26,6 +26,7 @@ class Bookkeeper:
     faxes: dict[str, str] = field(default_factory=dict)
     settled: set[str] = field(default_factory=set)  # Invoices that they entered a payment for.
     renamed: int = 0
+    touched: set[str] = field(default_factory=set)  # What they have ever changed, by its id.
 
     def act(self, company: Company, now: datetime) -> list[str]:
         """Do what strikes now; return what was done, in a line each."""
@@ -69,6 +70,7 @@ class Bookkeeper:
         if record is None:
             return ""
         self.renamed += 1
+        self.touched.add(record.id)
         people.rename(company, record.id, f"By hand {self.renamed}", now=now)
         return f"{record.type} {record.id}"
 
@@ -76,6 +78,7 @@ class Bookkeeper:
         record = self._pick(Kind.EDITED, company, "Customer", "Invoice")
         if record is None:
             return ""
+        self.touched.add(record.id)
         if record.type == "Customer" and self.faults.draw(Kind.EDITED, 2):
             self.faxes[record.id] = f"555-{self.faults.draw(Kind.EDITED, 9999):04}"
             people.edit(company, record.id, {FAX: self.faxes[record.id]}, now=now)
@@ -102,6 +105,7 @@ class Bookkeeper:
         if loser is None or winner is None or loser is winner:
             return ""
         people.merge(company, loser.id, winner.id, now=now)
+        self.touched |= {loser.id, winner.id}
         self.deleted[loser.id] = loser
         return f"Customer {loser.id} into {winner.id}"
 

@@ -20,6 +20,7 @@ from fieldledger.proving.world.faults import Kind as Fault
 from fieldledger.proving.world.office import POISON
 from fieldledger.quickbooks.models import ACTIVE_STATES, RANK, Connection, MessageSet, SyncEntry
 from fieldledger.simulator.company import Company
+from fieldledger.simulator.people import PEOPLE
 from fieldledger.simulator.state import Record
 from fieldledger.sync.content import Kind, State
 
@@ -190,6 +191,10 @@ class Oracle:
                     problems.append(Problem("stuck", what))
                 case State.SYNCED | State.DIFFERS if not (there or touched or self._undone(entry)):
                     problems.append(Problem("lie", f"{what} and is not there"))
+                case State.SYNCED | State.DIFFERS if self._is_unseen(entry, there):
+                    problems.append(Problem("lie", f"{what} and says something else there"))
+                case State.CHANGED_IN_QUICKBOOKS if there and not self._is_touched(there[0]):
+                    problems.append(Problem("lie", f"{what} and nobody changed it there"))
                 case State.CANCELLED if there:
                     problems.append(Problem("lie", f"{what} and is there"))
                 case State.FAILED if there and not entry.quickbooks_id:
@@ -199,6 +204,19 @@ class Oracle:
                 case State.NOT_SENT:
                     problems.append(Problem("stuck", what))
         return problems
+
+    def _is_unseen(self, entry: SyncEntry, there: list[Record]) -> bool:
+        """Whether people changed it in QuickBooks and the nightly look has not told."""
+        watch = Connection.objects.get(pk=self.connection_id).watch
+        if not there or "last" not in watch or entry.code in {"linked", "accepted"}:
+            return False
+        record = _MODELS[entry.kind]._default_manager.get(pk=entry.record_id)  # noqa: SLF001
+        by_people = there[0].changed_by is not None and there[0].changed_by.request == PEOPLE
+        return by_people and bool(_difference(entry.kind, record, there[0]))
+
+    def _is_touched(self, there: Record) -> bool:
+        """Whether people changed it in QuickBooks, or its customer."""
+        return bool({there.id, there.fields.get("CustomerRef")} & self.bookkeeper.touched)
 
     def _undone(self, entry: SyncEntry) -> bool:
         """Whether it is synced by being deleted: a void payment."""

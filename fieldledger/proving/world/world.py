@@ -140,6 +140,7 @@ class World:
         self.computers = [self._computer(name, connection) for name in ("OFFICE-PC", "LAPTOP")]
         self.backups: list[bytes] = []
         self.beats: Sequence[int] = BEATS
+        self.watches = 0  # Every how many beats what was sent is looked at; 0: at night alone.
         self.orders: list[Callable[[], str]] = []  # What the office does first in each beat.
         self.poisoned = 0  # The session in which a document was last refused for its poison.
         self.waiting: set[int] = set()  # Entries seen waiting for what was refused.
@@ -222,6 +223,7 @@ class World:
             self._office_acts()
         self._go_on_with_the_set_up()
         self._trouble()
+        self._watch_what_was_sent(number)
         computers = [self.computers[0]]
         if self.faults.strikes(Kind.SECOND_COMPUTER, more=2):
             self.faults.count(Kind.SECOND_COMPUTER)
@@ -238,6 +240,14 @@ class World:
             self.faults.count(Kind.SERVER_CLOCK)
             self.server_skew = timedelta(hours=self.faults.draw(Kind.SERVER_CLOCK, 53) - 26)
             self.note(f"the server's clock is wrong by {self.server_skew}")
+
+    def _watch_what_was_sent(self, number: int) -> None:
+        if self.watches and number % self.watches == 0:
+            try:
+                services.look_now(self.office.connection, actor="Dana", now=self.server_time())
+                self.note("what was sent is to be looked at")
+            except NotPossible:
+                pass
 
     def _office_acts(self) -> None:
         self.clock.pass_by(self.chance.choice((0, 1, 20)))
@@ -461,6 +471,7 @@ def run_world(
     variant: Variant,
     without: Iterable[Kind] = (),
     only: Iterable[Kind] = (),
+    watches: int = 0,
 ) -> Verdict:
     """Run one seed and judge it; the same arguments, the same verdict."""
     faults = Faults(seed, without=without, only=only)
@@ -469,6 +480,7 @@ def run_world(
         world = World(
             seed=seed, database=database, template=template, variant=variant, faults=faults
         )
+        world.watches = watches
         problems = world.run()
         records = SyncEntry.objects.count()
     return Verdict(
@@ -545,6 +557,7 @@ class Ground:
     strategy: str = Fence.AUTO
     templates: dict[Variant, tuple[Template, ...]] = field(default_factory=dict)
     empty: bytes = b""
+    watches: int = 0
 
     def __post_init__(self) -> None:
         with self.database.in_use():
@@ -575,4 +588,5 @@ class Ground:
             variant=variant,
             without=without,
             only=only,
+            watches=self.watches,
         )
