@@ -125,7 +125,12 @@ class MappingIn(Body):
 
     income_account: Annotated[str | None, SkipValidation] = None
     fallback_item: Annotated[str | None, SkipValidation] = None
-    sales_tax_mode: Choice = "quickbooks"
+    sales_tax_mode: Choice = Field(
+        "quickbooks", description="`quickbooks`, `tax_line` or `rounding_line`."
+    )
+    zero_tax_item: Annotated[str | None, SkipValidation] = None
+    tax_line_item: Annotated[str | None, SkipValidation] = None
+    rounding_item: Annotated[str | None, SkipValidation] = None
     tax_items: Mapped = Field({}, description="Tax rate's id: ListID of a sales tax item.")
     payment_methods: Mapped = Field({}, description="Our word for the method: ListID.")
     deposit_accounts: Mapped = Field({}, description="Our word for the method: ListID.")

@@ -13,6 +13,7 @@ from fieldledger.sync import suggestions
 from fieldledger.sync.content import ITEM_TYPES, Choices
 from fieldledger.sync.naming import fold
 from fieldledger.sync.suggestions import Suggestion
+from fieldledger.sync.taxing import TaxMode
 
 List = QuickBooksRecord.List
 TERMS_MAX = 50  # Of our own: more nobody tells apart in a list.
@@ -52,8 +53,21 @@ def choices_of(connection: Connection, *, for_transactions: bool = True) -> Choi
         deposit_accounts={k: v for k, v in mapping.get("deposit_accounts", {}).items() if v},
         terms=terms,
         transaction_class=mapping.get("transaction_class") or None,
-        sales_tax_mode=mapping.get("sales_tax_mode") or "quickbooks",
+        sales_tax_mode=mapping.get("sales_tax_mode") or TaxMode.QUICKBOOKS,
+        tax_percents=_tax_percents(connection),
+        zero_tax_item=mapping.get("zero_tax_item") or None,
+        tax_line_item=mapping.get("tax_line_item") or None,
+        rounding_item=mapping.get("rounding_item") or None,
     )
+
+
+def _tax_percents(connection: Connection) -> dict[str, Decimal]:
+    """Return {ListID: percent} of the tax items read from QuickBooks; a group tells none."""
+    items = QuickBooksRecord.objects.filter(
+        connection=connection, list=List.ITEMS, type="ItemSalesTaxRet"
+    ).values_list("list_id", "details__percent")
+    found = ((list_id, _percent(percent)) for list_id, percent in items)
+    return {list_id: percent for list_id, percent in found if percent is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +169,10 @@ def suggest_mapping(connection: Connection) -> dict[str, Any]:
         "income_account": "",
         "item_accounts": {},
         "fallback_item": "",
-        "sales_tax_mode": "quickbooks",
+        "sales_tax_mode": TaxMode.QUICKBOOKS.value,
+        "zero_tax_item": "",
+        "tax_line_item": "",
+        "rounding_item": "",
         "tax_items": {},
         "payment_methods": {},
         "deposit_accounts": {},

@@ -8,6 +8,7 @@ from fieldledger.office.models import Item, TaxRate
 from fieldledger.quickbooks.errors import Mistaken
 from fieldledger.quickbooks.models import Connection, QuickBooksRecord
 from fieldledger.sync.content import ITEM_TYPES
+from fieldledger.sync.taxing import TaxMode
 
 List = QuickBooksRecord.List
 
@@ -16,6 +17,9 @@ _LISTS: Final[Mapping[str, str]] = {
     "income_account": List.ACCOUNTS,
     "item_accounts": List.ACCOUNTS,
     "fallback_item": List.ITEMS,
+    "zero_tax_item": List.ITEMS,
+    "tax_line_item": List.ITEMS,
+    "rounding_item": List.ITEMS,
     "tax_items": List.ITEMS,
     "payment_methods": List.PAYMENT_METHODS,
     "deposit_accounts": List.ACCOUNTS,
@@ -61,7 +65,12 @@ def changed_mapping(connection: Connection, changes: Mapping[str, Any]) -> dict[
 
 
 def _wrong_tax_mode(value: object) -> str:
-    return "" if value == "quickbooks" else "Choose: quickbooks (QuickBooks computes the tax)."
+    if value in set(TaxMode):
+        return ""
+    return (
+        "Choose: quickbooks (QuickBooks computes the tax), tax_line (our tax as a line of its"
+        " own) or rounding_line (a line takes up the difference)."
+    )
 
 
 def _wrong_item_types(value: object) -> str:

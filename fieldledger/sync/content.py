@@ -15,6 +15,7 @@ from typing import Final
 from uuid import UUID
 
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
+_NO_PERCENTS: Final[Mapping[str, Decimal]] = MappingProxyType({})
 _NONE_BY_GUID: Final[Mapping[UUID, str]] = MappingProxyType({})
 # What our kinds of items become in QuickBooks where nobody chose otherwise.
 ITEM_TYPES: Final[Mapping[str, str]] = MappingProxyType(
@@ -182,7 +183,13 @@ class Choices:
     deposit_accounts: Mapping[str, str] = field(default_factory=lambda: _NONE)
     terms: Mapping[str, str] = field(default_factory=lambda: _NONE)
     transaction_class: str | None = None  # Of new invoices; None leaves them without one.
-    sales_tax_mode: str = "quickbooks"  # QuickBooks computes the tax from the item's rate.
+    # Who says what the tax is (taxing.TaxMode), the items that this takes, and the rates, in
+    # percent, that QuickBooks' tax items have.
+    sales_tax_mode: str = "quickbooks"
+    tax_percents: Mapping[str, Decimal] = field(default_factory=lambda: _NO_PERCENTS)
+    zero_tax_item: str | None = None
+    tax_line_item: str | None = None
+    rounding_item: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,6 +50,7 @@ from fieldledger.sync.naming import (
     quickbooks_name,
     shorten,
 )
+from fieldledger.sync.taxing import is_taxed, tax_code, tax_item_of, with_own_lines
 
 __all__ = [
     "CannotBeSent",
@@ -155,14 +156,12 @@ def write_item(
     note(notes, "Name", given.changed)
     description = write_text(content.description, "Description", notes)
     price = write_figure(content.price, "price", f"Item “{content.name}”")
-    tax_code = _tax_code(content.taxable, facts)
+    code = tax_code(content.taxable, facts)
     if content.cost:
         note(notes, "Cost", ["It is kept here alone; QuickBooks is told what the item sells for."])
     if known is not None:
         _note_kind(content, known, choices, notes)
-        return _item_mod(
-            content, known, name=given.name, text=description, price=price, tax_code=tax_code
-        )
+        return _item_mod(content, known, name=given.name, text=description, price=price, code=code)
     account = choices.item_accounts.get(content.guid) or choices.income_account
     if account is None:
         raise CannotBeSent(
@@ -179,7 +178,7 @@ def write_item(
     return add(
         name=given.name,
         is_active=not content.archived,
-        sales_tax_code_ref=tax_code,
+        sales_tax_code_ref=code,
         sales_or_purchase=side,
         external_guid=marker(content.guid),
     )
@@ -207,7 +206,7 @@ def _item_mod(
     name: str,
     text: str,
     price: Decimal,
-    tax_code: Ref | None,
+    code: Ref | None,
 ) -> objects.ItemServiceMod | objects.ItemNonInventoryMod | objects.ItemInventoryMod:
     desc = text or (None if known.adopted else "")
     figure = None if known.adopted and price == 0 else price
@@ -217,7 +216,7 @@ def _item_mod(
             edit_sequence=known.edit_sequence,
             name=name,
             is_active=not content.archived,
-            sales_tax_code_ref=tax_code,
+            sales_tax_code_ref=code,
             sales_desc=desc,
             sales_price=figure,
         )
@@ -237,7 +236,7 @@ def _item_mod(
             edit_sequence=known.edit_sequence,
             name=name,
             is_active=not content.archived,
-            sales_tax_code_ref=tax_code,
+            sales_tax_code_ref=code,
             sales_and_purchase_mod=objects.SalesAndPurchaseMod(sales_desc=desc, sales_price=figure),
         )
     return mod(
@@ -245,7 +244,7 @@ def _item_mod(
         edit_sequence=known.edit_sequence,
         name=name,
         is_active=not content.archived,
-        sales_tax_code_ref=tax_code,
+        sales_tax_code_ref=code,
         sales_or_purchase_mod=objects.SalesOrPurchaseMod(desc=desc, price=figure),
     )
 
@@ -268,7 +267,7 @@ def write_invoice(
     :raises CannotBeSent: with one of the codes of words.OWN_WORDS.
     """
     number = _check_invoice(content, facts)
-    taxed = _is_taxed(content, choices, facts)
+    taxed = is_taxed(content, choices, facts)
     billing = None
     if content.customer_billing is not None:
         billing = write_address(
@@ -288,7 +287,6 @@ def write_invoice(
     )
     if not lines:
         raise CannotBeSent("lines", f"Invoice {number} has no lines.", "no_lines")
-    tax_item = choices.tax_items.get(content.tax_rate_guid) if content.tax_rate_guid else None
     add = objects.InvoiceAdd(
         customer_ref=Ref(list_id=content.customer_list_id),
         class_ref=_ref(choices.transaction_class if facts.uses_classes else None),
@@ -297,13 +295,14 @@ def write_invoice(
         bill_address=billing,
         terms_ref=_ref(terms),
         due_date=content.due_date,
-        item_sales_tax_ref=_ref(tax_item if taxed else None),
+        item_sales_tax_ref=tax_item_of(content, choices) if taxed else None,
         memo=write_text(content.memo, "Memo", notes),
         is_to_be_printed=False,
-        customer_sales_tax_code_ref=_tax_code(taxed, facts),
+        customer_sales_tax_code_ref=tax_code(taxed, facts),
         external_guid=marker(content.guid),
         invoice_line_add=lines,
     )
+    add = with_own_lines(add, content, choices=choices, facts=facts)
     return add if known is None else _invoice_mod(add, known)
 
 
@@ -442,7 +441,7 @@ def _line(
         quantity=quantity if exact or quantity else None,
         rate=rate if exact else None,
         amount=None if exact else amount,
-        sales_tax_code_ref=_tax_code(taxed and line.taxable, facts),
+        sales_tax_code_ref=tax_code(taxed and line.taxable, facts),
     )
 
 
@@ -494,42 +493,6 @@ def _check_date(date: dt.date, facts: CompanyFacts, subject: str) -> None:
             f"{facts.closing_date}.",
             "closed_period",
         )
-
-
-def _is_taxed(content: InvoiceContent, choices: Choices, facts: CompanyFacts) -> bool:
-    """Return whether QuickBooks is to compute tax, or raise why it cannot."""
-    if not facts.sales_tax_on:
-        if content.tax:
-            raise CannotBeSent(
-                "tax",
-                f"Invoice {content.number} has sales tax, and sales tax is switched off in "
-                "QuickBooks.",
-                "sales_tax_off",
-            )
-        return False
-    if facts.taxable_code is None or facts.non_taxable_code is None:
-        raise CannotBeSent(
-            "tax",
-            "QuickBooks' sales tax codes have not been read yet, so it is not known how to mark a "
-            "line as taxable or not.",
-            "tax_codes_unknown",
-        )
-    if content.tax_rate_guid is None or not any(line.taxable for line in content.lines):
-        return False
-    if content.tax_rate_guid not in choices.tax_items:
-        raise CannotBeSent(
-            "tax_rate",
-            f"The tax rate “{content.tax_rate_name}” is not matched to a sales tax item in "
-            "QuickBooks.",
-            "tax_not_mapped",
-        )
-    return True
-
-
-def _tax_code(taxable: bool, facts: CompanyFacts) -> Ref | None:
-    if not facts.sales_tax_on:
-        return None
-    return _ref(facts.taxable_code if taxable else facts.non_taxable_code)
 
 
 def _ref(list_id: str | None) -> Ref | None:

@@ -22,6 +22,7 @@ from fieldledger.sync.words_quickbooks import (
     UNKNOWN_STATUS,
     Words,
 )
+from fieldledger.sync.words_unsent import UNSENT_WORDS
 
 STATUS_MAX: Final = 99_999  # What is more than that is an hresult written as a number.
 SAID_LENGTH_MAX: Final = 500  # Characters of QuickBooks' own text in a sentence.
@@ -48,7 +49,6 @@ ACTOR_WORDS: Final[Mapping[Actor, str]] = {
 }
 
 _RETRY: Final = "Open the entry in the sync log and press Retry."
-_MAPPING: Final = "Press Open mapping"
 
 _CONFIRMED: Final = Words(
     "Confirmed by looking it up",
@@ -70,128 +70,7 @@ _LOOKED_UP: Final = Words(
 
 OWN_WORDS: Final[Mapping[str, Words]] = {
     # What keeps a record from being sent at all: the codes of CannotBeSent.
-    "blank_name": Words(
-        "No name",
-        "{Name} has no name, and QuickBooks needs one.",
-        Actor.OFFICE,
-        ("Open the record and enter a name. It is then sent by itself.",),
-    ),
-    "number_missing": Words(
-        "No number",
-        "The invoice has no number.",
-        Actor.OFFICE,
-        ("Open the invoice and enter a number.", "Press Sync to QuickBooks again."),
-    ),
-    "number_too_long": Words(
-        "Number too long",
-        "The number {number} is too long: QuickBooks takes at most {limit} characters.",
-        Actor.OFFICE,
-        ("Open the record and shorten the number.", "Press Sync to QuickBooks again."),
-    ),
-    "characters": Words(
-        "Characters QuickBooks cannot hold",
-        "The number {number} has characters that QuickBooks cannot hold.",
-        Actor.OFFICE,
-        ("Open the record and use plain letters and digits.", "Press Sync to QuickBooks again."),
-    ),
-    "figure_too_large": Words(
-        "A figure QuickBooks cannot hold",
-        "A quantity, price or amount of {name} is too large or has too many decimals.",
-        Actor.OFFICE,
-        ("Open the record and correct the figure.", "Press Sync to QuickBooks again."),
-    ),
-    "date_out_of_range": Words(
-        "A date QuickBooks cannot hold",
-        "The date of {name} is too far in the past.",
-        Actor.OFFICE,
-        ("Open the record and correct the date.", "Press Sync to QuickBooks again."),
-    ),
-    "no_lines": Words(
-        "No lines",
-        "The invoice has no lines, and QuickBooks takes none without.",
-        Actor.OFFICE,
-        ("Open the invoice and add a line.", "Press Sync to QuickBooks again."),
-    ),
-    "no_amount": Words(
-        "No amount",
-        "The payment is not over zero, and QuickBooks takes no such payment.",
-        Actor.OFFICE,
-        ("Open the payment and correct the amount.", "Press Sync to QuickBooks again."),
-    ),
-    "closed_period": Words(
-        "The books are closed",
-        "{date} is on or before the closing date in QuickBooks, {closing_date}.",
-        Actor.BOOKKEEPER,
-        (
-            "Change the date to one after the closing date, press Hold, or ask your accountant.",
-            (
-                "To open the period: in QuickBooks, Edit > Preferences > Accounting > Company "
-                "Preferences > Set Date/Password. Then press Retry."
-            ),
-        ),
-    ),
-    "no_income_account": Words(
-        "No income account chosen",
-        "QuickBooks needs to know to which income account {name} posts.",
-        Actor.BOOKKEEPER,
-        (f"{_MAPPING} and choose an income account. It is then sent by itself.",),
-    ),
-    "no_fallback_item": Words(
-        "A line without an item",
-        "The line “{line}” names no item, and QuickBooks takes no amount without one.",
-        Actor.BOOKKEEPER,
-        (
-            "Open the invoice and choose an item for the line.",
-            f"Or: {_MAPPING.lower()} and choose the item that such lines use. Then press Retry.",
-        ),
-    ),
-    "tax_not_mapped": Words(
-        "Tax rate not matched",
-        "The tax rate {tax_rate} is not matched to a sales tax item in QuickBooks.",
-        Actor.BOOKKEEPER,
-        (f"{_MAPPING} and choose its sales tax item. Then press Retry.",),
-    ),
-    "sales_tax_off": Words(
-        "Sales tax is off in QuickBooks",
-        "{Name} has sales tax, and sales tax is switched off in QuickBooks.",
-        Actor.QUICKBOOKS_ADMIN,
-        (
-            "In QuickBooks: Edit > Preferences > Sales Tax > Company Preferences > Yes.",
-            "Or take the tax off the invoice here.",
-            _RETRY,
-        ),
-    ),
-    "tax_codes_unknown": Words(
-        "Sales tax codes not read yet",
-        "QuickBooks' sales tax codes have not been read, so it is not known how to mark a line as "
-        "taxable or not.",
-        Actor.SYSTEM,
-        (
-            "Nothing to do: they are read with the next session.",
-            (
-                "If it stays this way, look in QuickBooks under Lists > Sales Tax Code List: "
-                "it needs a taxable and a non-taxable code."
-            ),
-        ),
-    ),
-    "client_not_in_quickbooks": Words(
-        "Its client is not in QuickBooks",
-        "The client of {name} is not in QuickBooks yet.",
-        Actor.SYSTEM,
-        ("Nothing to do: it follows as soon as the client is there.",),
-    ),
-    "item_not_in_quickbooks": Words(
-        "An item is not in QuickBooks",
-        "The item “{item}” of {name} is not in QuickBooks yet.",
-        Actor.SYSTEM,
-        ("Nothing to do: it follows as soon as the item is there.",),
-    ),
-    "invoice_not_in_quickbooks": Words(
-        "Its invoice is not in QuickBooks",
-        "The invoice that {name} pays is not in QuickBooks yet.",
-        Actor.SYSTEM,
-        ("Nothing to do: it follows as soon as the invoice is there.",),
-    ),
+    **UNSENT_WORDS,
     "voided": Words("Voided here", "{Name} is void here, so it is not sent.", Actor.NOBODY),
     "item_left_alone": Words(
         "Another type in QuickBooks",

@@ -24,11 +24,28 @@ from fieldledger.quickbooks.setting_up import SETTINGS
 from fieldledger.sync.content import ITEM_TYPES, Kind
 from fieldledger.sync.fence import Fence
 from fieldledger.sync.suggestions import Suggestion
+from fieldledger.sync.taxing import REPORT_EFFECT, TaxMode
 
 _LIST_MAX: Final = 2000
 _INCOME_TYPES: Final = frozenset({"Income", "OtherIncome"})
 _DEPOSIT_TYPES: Final = frozenset({"Bank", "OtherCurrentAsset"})
 _GROUPS: Final = ("tax_items", "payment_methods", "deposit_accounts", "terms")
+_CHOSEN_ALONE: Final = frozenset(
+    {
+        "income_account",
+        "fallback_item",
+        "transaction_class",
+        "sales_tax_mode",
+        "zero_tax_item",
+        "tax_line_item",
+        "rounding_item",
+    }
+)
+_TAX_MODES: Final = (
+    (TaxMode.QUICKBOOKS, "QuickBooks computes it (recommended)"),
+    (TaxMode.TAX_LINE, "Our tax goes as a line of its own"),
+    (TaxMode.ROUNDING_LINE, "QuickBooks computes it, a line takes up the difference"),
+)
 _ITEMS_A_PAGE: Final = 50
 TYPE_CHOICES: Final = (
     ("ItemService", "Service item"),
@@ -49,7 +66,7 @@ def mapping(request: PageRequest, connection: Connection) -> HttpResponse:
     shown = _shown(request, connection)
     if request.method != "POST":
         return render(request, "quickbooks/mapping.html", shown)
-    named = {"income_account", "fallback_item", "transaction_class"} & request.POST.keys()
+    named = _CHOSEN_ALONE & request.POST.keys()
     changes: dict[str, Any] = {name: request.POST[name] for name in named}
     for group in _GROUPS:
         changes[group] = {
@@ -236,6 +253,8 @@ def _shown(
             tax_items,
             suggested.tax_items,
         ),
+        "tax_modes": [(mode, words, REPORT_EFFECT[mode]) for mode, words in _TAX_MODES],
+        "sales_tax_items": tax_items,
         "payment_methods": rows(
             "payment_methods",
             methods,
