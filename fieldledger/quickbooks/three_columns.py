@@ -7,7 +7,7 @@ What QuickBooks has is what it said when it was looked at last (watching.py).
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -49,12 +49,20 @@ class Columns:
     is_open: bool = False  # Somebody changed it there, and nobody has decided yet.
     decided_at: datetime | None = None
     decided_by: str = ""
-    other: int = field(default=0)
 
     @property
     def differing(self) -> Sequence[drift.Row]:
-        """The rows in which QuickBooks has something else than is here."""
-        return [each for each in self.rows if each.is_other or each.is_changed_there]
+        """The rows in which not all say the same, as far as that is known."""
+        return [
+            each
+            for each in self.rows
+            if each.is_other or each.is_changed_there or each.is_changed_here
+        ]
+
+    @property
+    def changed_on_both(self) -> Sequence[str]:
+        """The fields that were changed here and there."""
+        return [each.what for each in self.rows if each.is_changed_here and each.is_changed_there]
 
 
 def columns_of(connection: Connection, entry: SyncEntry) -> Columns | None:
@@ -69,7 +77,7 @@ def columns_of(connection: Connection, entry: SyncEntry) -> Columns | None:
     if sides is None:
         return None
     if looked is None or (entry.synced_at is not None and looked.seen_at < entry.synced_at):
-        return Columns(rows=[_unseen(each, sides) for each in (sides.now or sides.sent)])
+        return Columns(rows=drift.unseen(sides.now, sides.sent))
     kept = drift.load(looked.sent)
     rows = drift.compare(sides.now, {**kept, **sides.sent}, drift.load(looked.there))
     return Columns(
@@ -79,18 +87,6 @@ def columns_of(connection: Connection, entry: SyncEntry) -> Columns | None:
         is_open=looked.what == Drift.What.CHANGED and looked.decided_at is None,
         decided_at=looked.decided_at,
         decided_by=looked.decided_by,
-    )
-
-
-def _unseen(what: str, sides: Sides) -> drift.Row:
-    here, sent = sides.now.get(what), sides.sent.get(what)
-    return drift.Row(
-        what=what,
-        here=here.shown if here else None,
-        sent=sent.shown if sent else None,
-        there=None,
-        is_other=False,
-        is_changed_there=False,
     )
 
 
@@ -134,6 +130,8 @@ def _sides(
         if request is not None:
             named = drift.read(entry.kind, request, _names(connection, text_of(last)))
             sent |= {what: each for what, each in named.items() if what not in sent}
+            if row["op"] == "add":  # Then nothing was said of what it does not name.
+                sent |= {what: drift.nothing(what) for what in changed if what not in sent}
     ours = noted.get("total")
     if ours and noted.get("op") != "void":
         now = {**now, drift.TOTAL: drift.total_field(Decimal(ours))}
@@ -141,7 +139,7 @@ def _sides(
     if total:
         amount = Decimal(total)
         answered = amount + (entry.differs_by or Decimal(0))
-        sent[drift.TOTAL] = drift.total_field(answered, shown=f"{amount:,.2f}")
+        sent[drift.TOTAL] = drift.total_field(answered, ours=amount)
     return Sides(now=now, sent=sent)
 
 

@@ -130,6 +130,7 @@ class Row:
     here: str | None
     sent: str | None
     there: str | None
+    is_changed_here: bool  # We would say something else than QuickBooks took from us.
     is_other: bool  # QuickBooks has something else than we would say now.
     is_changed_there: bool  # And something else than it took from us, which was not nothing.
 
@@ -157,9 +158,19 @@ def read(kind: Kind, record: Record, names: Mapping[str, str]) -> dict[str, Fiel
     return found
 
 
-def total_field(total: Decimal, shown: str = "") -> Field:
-    """Return an amount as a field."""
-    return Field(what=TOTAL, says={"TotalAmount": f"{total:.2f}"}, shown=shown or f"{total:,.2f}")
+def total_field(total: Decimal, ours: Decimal | None = None) -> Field:
+    """Return QuickBooks' total as a field; `ours` is what was sent, and shown, in its place."""
+    shown = _money(total if ours is None else ours)
+    return Field(what=TOTAL, says={"TotalAmount": f"{total:.2f}"}, shown=shown)
+
+
+def nothing(what: str) -> Field:
+    """Return a field of which nothing was said."""
+    return Field(what=what, says={}, shown=_NOTHING)
+
+
+def _money(amount: Decimal) -> str:
+    return f"{'−' if amount < 0 else ''}${abs(amount):,.2f}"
 
 
 def compare(now: Fields, sent: Fields, there: Fields) -> list[Row]:
@@ -183,6 +194,7 @@ def _row(what: str, now: Field | None, sent: Fields, there: Field | None) -> Row
     is_other = not _agree(now, there)
     if took is not None:
         # The total that QuickBooks answered may have been another than ours from the beginning.
+        # What was empty is no field of ours: people may fill it in.
         is_changed = not took.is_empty and (is_other or what == TOTAL) and not _agree(took, there)
     else:
         is_changed = now is None and any(each.startswith(_LINE) for each in sent)
@@ -191,9 +203,39 @@ def _row(what: str, now: Field | None, sent: Fields, there: Field | None) -> Row
         here=now.shown if now else None,
         sent=took.shown if took else None,
         there=there.shown if there else None,
+        is_changed_here=is_changed_here(now, took),
         is_other=is_other,
         is_changed_there=is_changed,
     )
+
+
+def unseen(now: Fields, sent: Fields) -> list[Row]:
+    """Return the rows while QuickBooks has not been looked at since it took the record.
+
+    Of its own total it told then.
+    """
+    rows = []
+    for what in dict.fromkeys((*now, *sent)):
+        ours, took = now.get(what), sent.get(what)
+        answered = _money(Decimal(took.says["TotalAmount"])) if took and what == TOTAL else None
+        row = Row(
+            what=what,
+            here=ours.shown if ours else None,
+            sent=took.shown if took else None,
+            there=answered,
+            is_changed_here=is_changed_here(ours, took),
+            is_other=answered is not None and not _agree(ours, took),
+            is_changed_there=False,
+        )
+        rows.append(row)
+    return rows
+
+
+def is_changed_here(now: Field | None, took: Field | None) -> bool:
+    """Whether we would say something else than was sent; of a total, what was sent of it."""
+    if now is None or took is None or now.what == TOTAL:
+        return (now.shown if now else None) != (took.shown if took else None)
+    return not _agree(now, took)
 
 
 def _agree(ours: Field | None, theirs: Field | None) -> bool:
@@ -241,6 +283,10 @@ def _shown(
         return full_name or names.get(text) or (text and "another one") or _NOTHING
     if path == "IsActive":
         return "yes" if text == "true" else "no"
+    if path == "TotalAmount" and (amount := _number(text)) is not None:
+        return _money(amount)
+    if path in {"TxnDate", "DueDate"} and (date := record.date(path)) is not None:
+        return f"{date:%b} {date.day}, {date.year}"
     return text.strip() or _NOTHING
 
 

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from fieldledger.quickbooks.pages import (
     addon,
+    afterwards,
     attention,
     choices,
     clash,
@@ -124,6 +125,8 @@ quickbooks = [
     path("quickbooks/log.csv", log_export.export, name="sync_log_csv"),
     path("quickbooks/log/act", log.act, name="act_on_entries"),
     path("quickbooks/log/<uuid:guid>", log.entry, name="entry"),
+    path("quickbooks/log/<uuid:guid>/look", afterwards.look, name="look_at_entry"),
+    path("quickbooks/look", afterwards.look_at_all, name="look_at_all"),
     path("quickbooks/log/<uuid:guid>/rename", clash.rename_entry, name="rename_entry"),
     path("quickbooks/log/<uuid:guid>/link", clash.link_entry, name="link_entry"),
     path("quickbooks/log/<uuid:guid>/merge", clash.merge_entry, name="merge_entry"),

@@ -248,7 +248,7 @@ def test_n7_made_void_there_shows_its_total(pc: OfficePc, business: Business) ->
     at_night(pc)
     entry = entry_of(pc, invoice)
     assert entry.state == State.CHANGED_IN_QUICKBOOKS
-    assert columns(pc, invoice)["Total"] == ("240.00", "240.00", "0.00")
+    assert columns(pc, invoice)["Total"] == ("$240.00", "$240.00", "$0.00")
     assert entry.differs_by == Decimal("-240.00")
     pc.act("accept", entry)
     assert entry_of(pc, invoice).state == State.SYNCED
@@ -304,7 +304,7 @@ def test_n7_one_record_is_looked_at_when_a_person_asks(pc: OfficePc, invoice: In
     assert found is not None
     assert found.seen_at is not None
     assert found.differing == []
-    assert {each.what: each.there for each in found.rows}["Total"] == "240.00"
+    assert {each.what: each.there for each in found.rows}["Total"] == "$240.00"
     assert watching.last_run(pc.connection) is None
 
 

@@ -1,6 +1,7 @@
 """Needs attention: a card for each cause, with what to do about all that are alike at once."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
@@ -30,12 +31,19 @@ _NOUNS: Final = {
 # What each way out does, said before it is pressed.
 _OUTCOMES: Final = {
     "retry": "Retry sends them with the Web Connector's next call.",
+    "accept": "Leave there sends nothing: QuickBooks keeps what it has, and nobody is asked again.",
     "hold": "Hold keeps them here until somebody releases them.",
     "ignore": "Ignore leaves them out of QuickBooks; it can be taken back in the sync log.",
 }
+_OF_OTHERS: Final = "Retry writes what is here over what QuickBooks has."
 _OF_GONE: Final = (
     "Retry sends them as new records; QuickBooks is asked first whether they are back."
 )
+_RETRY: Final[Mapping[str, str]] = {
+    State.GONE: _OF_GONE,
+    State.DIFFERS: _OF_OTHERS,
+    State.CHANGED_IN_QUICKBOOKS: _OF_OTHERS,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +104,7 @@ def act_on_all(request: PageRequest, connection: Connection) -> HttpResponse:
 def _card(cause: Cause) -> Card:
     explanation = cause.explanation
     actions = tuple(name for name in _OUTCOMES if cause.state in MOVABLE[name])
-    outcomes = _OUTCOMES | ({"retry": _OF_GONE} if cause.state == State.GONE else {})
+    outcomes = _OUTCOMES | {"retry": _RETRY.get(cause.state, _OUTCOMES["retry"])}
     steps = " ".join(explanation.steps).lower() if explanation else ""
     return Card(
         cause=cause,

@@ -18,6 +18,7 @@ from fieldledger.office.models import Payment
 from fieldledger.quickbooks import queries, services
 from fieldledger.quickbooks.models import Connection, SyncEntry
 from fieldledger.quickbooks.pages.access import quickbooks_page
+from fieldledger.quickbooks.pages.afterwards import afterwards_of, found_invoice
 from fieldledger.quickbooks.pages.checking import checking_of
 from fieldledger.quickbooks.pages.clash import card_of
 from fieldledger.quickbooks.pages.lamp import NEEDS_YOU, count_in
@@ -46,9 +47,11 @@ DONE: Final = {
     "hold": "held",
     "ignore": "ignored",
     "release": "released",
+    "accept": "left as QuickBooks has it",
 }
 MOVABLE: Final = {
-    "retry": frozenset({State.FAILED, State.GONE, State.CHANGED_IN_QUICKBOOKS}),
+    "retry": frozenset({State.FAILED, State.GONE, State.CHANGED_IN_QUICKBOOKS, State.DIFFERS}),
+    "accept": frozenset({State.CHANGED_IN_QUICKBOOKS, State.DIFFERS}),
     "release": frozenset({State.HELD, State.IGNORED}),
     "hold": frozenset({State.PENDING, State.WAITING, State.FAILED, State.GONE, State.CHANGED}),
     "ignore": frozenset(
@@ -91,7 +94,11 @@ def act(request: PageRequest, connection: Connection) -> HttpResponse:
         messages.success(request, f"{done} {noun} {DONE[action]}.")
     for reason, number in Counter(each.reason for each in results if not each.done).items():
         messages.warning(request, reason if number == 1 else f"{number} entries: {reason}")
-    if request.POST.get("from") == "entry" and len(ticked) == 1:
+    if len(ticked) == 1 and request.POST.get("from") == "invoice":
+        invoice = found_invoice(request, connection, ticked[0])
+        if invoice is not None:
+            return redirect("invoice", invoice)
+    if request.POST.get("from") in {"entry", "invoice"} and len(ticked) == 1:
         return redirect("entry", ticked[0])
     filters = QueryDict(request.POST.get("filters", "")).urlencode()
     return redirect(f"{reverse('sync_log')}?{filters}" if filters else reverse("sync_log"))
@@ -106,6 +113,9 @@ def entry(request: PageRequest, connection: Connection, guid: UUID) -> HttpRespo
     except SyncEntry.DoesNotExist:
         raise Http404 from None
     explained = explain(detail["code"], said=detail["said"] or "") if detail["code"] else None
+    afterwards = afterwards_of(connection, guid)
+    # Elsewhere the buttons above say the same.
+    is_alone = detail["state"] in MOVABLE["accept"]
     shown = {
         "entry": detail,
         "explained": explained,
@@ -122,6 +132,8 @@ def entry(request: PageRequest, connection: Connection, guid: UUID) -> HttpRespo
         "actions": [name for name, states in MOVABLE.items() if detail["state"] in states],
         "with_raw": with_raw,
         "connection": connection,
+        **(afterwards if is_alone else afterwards | {"choices": []}),
+        "choices_alone": is_alone,
         **checking_of(detail),
         **card_of(request, connection, guid),
     }

@@ -16,6 +16,7 @@ from fieldledger.office.models import Invoice
 from fieldledger.office.services import Refused, void_invoice
 from fieldledger.quickbooks import services
 from fieldledger.quickbooks.models import Connection, SyncEntry
+from fieldledger.quickbooks.pages.afterwards import afterwards_of
 from fieldledger.quickbooks.pages.lamp import next_call
 from fieldledger.sync.content import State
 from fieldledger.website.pages.records import connection_in_use, the_record, with_quickbooks
@@ -28,6 +29,8 @@ _UNDER_WAY = {
     State.SENDING: "It is being sent right now.",
     State.CHECKING: "QuickBooks is being asked whether it has it.",
 }
+# What is there is not sent again by itself: the page offers the choices.
+_CHOSEN = frozenset({State.DIFFERS, State.CHANGED_IN_QUICKBOOKS})
 _HISTORY = 20
 
 
@@ -119,6 +122,7 @@ def _shown(request: PageRequest, record: Invoice) -> dict[str, Any]:
     }
     if connection is not None and block is not None:
         shown |= _quickbooks(request, record, connection, block, unsent)
+        shown |= afterwards_of(connection, block["entry"])
     return shown
 
 
@@ -160,6 +164,8 @@ def _sync_reason(
         return _UNDER_WAY[State(state)]
     if state == State.SYNCED and not unsent:
         return f"QuickBooks has it as it is here, {money(record.total)}."
+    if state in _CHOSEN and not unsent:
+        return "Choose below what is to become of the difference."
     if record.voided and state in {State.NOT_SENT, State.CANCELLED}:
         return "It is void and never was in QuickBooks."
     return ""

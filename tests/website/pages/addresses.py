@@ -38,6 +38,8 @@ FORMS_ONLY = frozenset(
         "sign_month",
         "rename_entry",
         "link_entry",
+        "look_at_all",
+        "look_at_entry",
         "merge_entry",
         "tell_apart",
     }
