@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from fieldledger.quickbooks.entries import tell
+from fieldledger.quickbooks.entry_rows import is_unresolved
 from fieldledger.quickbooks.models import Connection, MessageSet, Session, SyncEntry
 from fieldledger.sync.content import State
 
@@ -33,11 +34,15 @@ def note(connection: Connection, lost: MessageSet, session: Session) -> None:
 def ask_again(connection: Connection, session: Session, *, now: datetime) -> None:
     """Put in doubt again what an earlier session's look put back to the queue, if it still waits.
 
-    The caller saves the connection.
+    One document at a time: no two may be outstanding at once. The caller saves the connection.
     """
     before = [each for each in _given_up(connection) if each[1] != session.pk and each[2]]
-    if before and (waiting := {each.pk for each in _absent([key for e in before for key in e[2]])}):
-        _doubt(connection, [each[0] for each in before if waiting & set(each[2])], now)
+    if not before or is_unresolved(connection.pk):
+        return
+    waiting = {each.pk for each in _absent([key for each in before for key in each[2]])}
+    lost = next((each[0] for each in before if waiting & set(each[2])), None)
+    if lost is not None:
+        _doubt(connection, lost, now)
 
 
 def _given_up(connection: Connection) -> Sequence[Any]:
@@ -50,8 +55,8 @@ def _absent(keys: Sequence[int]) -> list[SyncEntry]:
     return list(SyncEntry.objects.filter(pk__in=keys, state=State.PENDING, quickbooks_id=""))
 
 
-def _doubt(connection: Connection, sets: Sequence[int], now: datetime) -> None:
-    for lost in MessageSet.objects.filter(pk__in=sets, status=MessageSet.Status.RESOLVED):
+def _doubt(connection: Connection, key: int, now: datetime) -> None:
+    for lost in MessageSet.objects.filter(pk=key, status=MessageSet.Status.RESOLVED):
         lost.status, lost.is_sealed = MessageSet.Status.IN_DOUBT, False
         lost.save(update_fields=["status", "is_sealed"])
         absent = [each.pk for each in _absent([row["e"] for row in lost.content])]
@@ -63,6 +68,6 @@ def _doubt(connection: Connection, sets: Sequence[int], now: datetime) -> None:
             message=_ASKED_AGAIN,
             updated_at=now,
         )
-        tell(((key, State.CHECKING, "", _ASKED_AGAIN) for key in absent), now=now)
-    left = [each for each in _given_up(connection) if each[0] not in sets]
+        tell(((each, State.CHECKING, "", _ASKED_AGAIN) for each in absent), now=now)
+    left = [each for each in _given_up(connection) if each[0] != key]
     connection.activity = {**connection.activity, _KEY: left}

@@ -10,7 +10,9 @@ import pytest
 from fieldledger.accounts.models import Business
 from fieldledger.office import services as office
 from fieldledger.office.models import Invoice
+from fieldledger.quickbooks.models import MessageSet
 from fieldledger.simulator import people
+from fieldledger.simulator.soap import Call, Reply
 from tests.support.office_pc import OfficePc
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +70,35 @@ def test_what_was_looked_for_in_another_session_is_looked_for_again_before_it_is
 
     assert [each.amounts["total"] for each in pc.company.invoices()] == [1000]
     assert [each.name for each in pc.company.customers() if each.origin.set_id] == ["Client 10.00"]
+    assert pc.states() == {"synced": 3}
+
+
+def test_documents_given_up_are_asked_for_again_one_at_a_time(
+    pc: OfficePc, business: Business
+) -> None:
+    pc.set_up()
+    pc.sync(an_invoice(business, "10.00").guid)
+    late = [pc.hold()]
+    pc.run("zombie@4")  # The question, the look, the check of the file, and again the records.
+    assert pc.connector is not None
+    assert pc.connector.held is not None
+    late.append(pc.connector.held.request)
+    pc.connector.held = None
+    pc.run("stop-before=sendRequestXML@3")  # The question, the look, and no more.
+    given_up = pc.connection.activity["given_up"]
+    written = MessageSet.objects.filter(purpose="write").order_by("pk")
+    assert [each[0] for each in given_up] == list(written.values_list("pk", flat=True))
+    outstanding: list[int] = []
+
+    def count(_call: Call, _reply: Reply) -> None:
+        outstanding.append(written.filter(status__in=("sent", "in_doubt")).count())
+
+    pc.heard = count
+    pc.run()
+
+    assert max(outstanding) == 1
+    assert all('messageSetStatusCode="9001"' in pc.run_late(each) for each in late)
+    assert [each.amounts["total"] for each in pc.company.invoices()] == [1000]
     assert pc.states() == {"synced": 3}
 
 
