@@ -88,7 +88,8 @@ def verify(
     if company.has_preferences:
         connection.closing_date = company.closing_date
         connection.facts = company.facts
-    connection.checked_at = session.last_call_at
+    if not may_write(connection):
+        connection.checked_at = session.last_call_at  # Else once its answer to the check is there.
     watching.plan(connection, session.last_call_at)
     if connection.reading_wanted:
         session.reads = reading.all_reads()

@@ -318,6 +318,26 @@ def test_an_id_that_became_somebody_elses_shows_that_the_file_is_older(
     assert (anna.state, anna.quickbooks_id) == ("synced", there["Anna"].id)
 
 
+def test_a_session_that_breaks_off_before_the_check_does_not_put_it_off_for_a_day(
+    pc: OfficePc, business: Business
+) -> None:
+    a_client(business, "Anna")
+    pc.set_up()
+    backup = pc.company.to_json()
+    a_client(business, "Ben")
+    pc.run()
+    people.restore(pc.company, backup, now=datetime.now(tz=UTC) + timedelta(seconds=5))
+    the_next_day(pc)
+    pc.run("stop-before=receiveResponseXML@1")  # Nothing waits to be sent.
+    assert pc.run().outcome == "done"
+    pc.run()
+
+    assert sorted(each.name for each in pc.company.customers() if each.origin.set_id) == [
+        "Anna",
+        "Ben",
+    ]
+
+
 def settled_invoices(pc: OfficePc, business: Business, *numbers: str) -> None:
     """Send invoices, and let somebody enter their payments by hand in QuickBooks."""
     for number in numbers:
