@@ -96,9 +96,15 @@ _TXN_TYPES: Final = {Kind.INVOICE: "Invoice", Kind.PAYMENT: "ReceivePayment"}
 
 
 def plan(connection: Connection, now: datetime) -> None:
-    """Set when what was sent is looked at next, if that is not set; the caller saves."""
-    if connection.watch_at is None and connection.drift_watch and _is_possible(connection):
-        connection.watch_at = _next_night(connection, now)
+    """Set when what was sent is looked at next, if that is not set; the caller saves.
+
+    A time behind the next night was set while our clock was ahead.
+    """
+    if not connection.drift_watch or not _is_possible(connection):
+        return
+    night = _next_night(connection, now)
+    if connection.watch_at is None or connection.watch_at > night:
+        connection.watch_at = night
 
 
 def _is_possible(connection: Connection) -> bool:
