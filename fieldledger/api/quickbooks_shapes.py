@@ -131,6 +131,9 @@ class MappingIn(Body):
     zero_tax_item: Annotated[str | None, SkipValidation] = None
     tax_line_item: Annotated[str | None, SkipValidation] = None
     rounding_item: Annotated[str | None, SkipValidation] = None
+    discount_item: Annotated[str | None, SkipValidation] = Field(
+        None, description="The item of discounts: from `/quickbooks/lists/discounts`."
+    )
     tax_items: Mapped = Field({}, description="Tax rate's id: ListID of a sales tax item.")
     payment_methods: Mapped = Field({}, description="Our word for the method: ListID.")
     deposit_accounts: Mapped = Field({}, description="Our word for the method: ListID.")

@@ -266,6 +266,10 @@ class InvoicePatch(Body):
     terms: Terms = Field("", description="The name of terms in QuickBooks.")
     tax_rate: OptionalId = Field(None, description="A tax rate's id; none means tax 0.00.")
     memo: LongText = ""
+    discount: NumberIn = Field("0.00", description="Taken off the lines before tax.")
+    discount_percent: NumberIn | None = Field(
+        None, description="Of what the lines come to; `discount` follows from it."
+    )
     lines: Annotated[list[LineIn], SkipValidation] = []
     external_id: ExternalId = EXTERNAL_ID
 
@@ -290,7 +294,9 @@ class InvoiceOut(BaseModel):
     tax_rate: str | None
     memo: str
     lines: list[LineOut]
-    subtotal: Money
+    discount: Money
+    discount_percent: Rate | None
+    subtotal: Money = Field(description="What the lines come to, less the discount.")
     tax: Money
     total: Money
     paid: Money

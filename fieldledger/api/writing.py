@@ -122,6 +122,10 @@ def invoice_json(invoice: Invoice, block: Json, *, today: date) -> Json:
         "tax_rate": str(invoice.tax_rate.guid) if invoice.tax_rate else None,
         "memo": invoice.memo,
         "lines": _lines(invoice.lines.all()),
+        "discount": money(invoice.discount),
+        "discount_percent": (
+            None if invoice.discount_percent is None else rate(invoice.discount_percent)
+        ),
         "subtotal": money(invoice.subtotal),
         "tax": money(invoice.tax),
         "total": money(invoice.total),

@@ -170,6 +170,12 @@ class Invoice(Record):
         TaxRate, models.PROTECT, related_name="invoices", null=True, blank=True
     )
     memo = models.TextField(max_length=LONG_TEXT_LENGTH_MAX, blank=True)
+    # Taken off the lines before tax; it follows from the percentage where there is one.
+    discount = models.DecimalField(max_digits=15, decimal_places=2, default=ZERO)
+    discount_percent = models.DecimalField(
+        max_digits=9, decimal_places=5, null=True, blank=True, default=None
+    )
+    # What the lines come to, less the discount.
     subtotal = models.DecimalField(max_digits=15, decimal_places=2, default=ZERO)
     tax = models.DecimalField(max_digits=15, decimal_places=2, default=ZERO)
     total = models.DecimalField(max_digits=15, decimal_places=2, default=ZERO)
@@ -184,6 +190,9 @@ class Invoice(Record):
                 fields=["business", "external_id"], name="invoice_external_id_once"
             ),
             models.CheckConstraint(condition=Q(total__gte=0), name="invoice_total_not_negative"),
+            models.CheckConstraint(
+                condition=Q(discount__gte=0), name="invoice_discount_not_negative"
+            ),
             models.CheckConstraint(
                 condition=Q(paid__gte=0, paid__lte=F("total")), name="invoice_paid_at_most_total"
             ),
@@ -212,6 +221,11 @@ class Invoice(Record):
     def voided(self) -> bool:
         """Whether it was made void: it keeps what it said and is owed no more."""
         return self.voided_at is not None
+
+    @property
+    def lines_total(self) -> Decimal:
+        """What the lines come to before the discount."""
+        return self.subtotal + self.discount
 
     @property
     def balance(self) -> Decimal:

@@ -1,7 +1,8 @@
 """Invoice arithmetic, exact to the cent and pure: the order of lines never matters.
 
-A line is rounded to cents by itself; tax is rounded once for the invoice, on the sum of the taxable
-lines. Both go half up: away from zero where a number lies exactly between two cents.
+A line is rounded to cents by itself; a discount comes off before tax, from taxable lines and others
+in proportion; tax is rounded once for the invoice, on what is left of the taxable lines. All go
+half up: away from zero where a number lies exactly between two cents.
 """
 
 from collections.abc import Iterable
@@ -18,11 +19,20 @@ _EXACT = Context(prec=80, rounding=ROUND_HALF_UP)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
-    """What an invoice comes to; `total` is `subtotal` plus `tax`."""
+    """What an invoice comes to; `total` is `subtotal` plus `tax`.
+
+    `subtotal` is what the lines come to less `discount`, which is never below zero.
+    """
 
     subtotal: Decimal
     tax: Decimal
     total: Decimal
+    discount: Decimal = ZERO
+
+    @property
+    def lines(self) -> Decimal:
+        """What the lines come to before the discount."""
+        return _EXACT.add(self.subtotal, self.discount)
 
 
 def line_amount(quantity: Decimal, unit_price: Decimal) -> Decimal:
@@ -35,18 +45,54 @@ def tax_on(taxable: Decimal, percent: Decimal) -> Decimal:
     return _to_cents(_EXACT.multiply(taxable, percent).scaleb(-2, _EXACT))
 
 
-def totals_of(lines: Iterable[tuple[Decimal, bool]], percent: Decimal | None) -> Totals:
+def totals_of(
+    lines: Iterable[tuple[Decimal, bool]],
+    percent: Decimal | None,
+    *,
+    discount: Decimal = ZERO,
+    discount_percent: Decimal | None = None,
+) -> Totals:
     """Return the totals of an invoice.
 
-    `lines` are (amount, taxable); `percent` is None where the invoice has no tax rate.
+    `lines` are (amount, taxable); `percent` is None where the invoice has no tax rate. A
+    `discount_percent` is of what all lines come to, and decides where it is given.
     """
-    subtotal = taxable_sum = ZERO
+    gross, taxable = _sums(lines)
+    if discount_percent is not None:
+        discount = max(ZERO, _to_cents(_EXACT.multiply(gross, discount_percent).scaleb(-2, _EXACT)))
+    off_taxable = _taxable_share(gross, taxable, discount)
+    subtotal = _EXACT.subtract(gross, discount)
+    tax = ZERO if percent is None else tax_on(_EXACT.subtract(taxable, off_taxable), percent)
+    return Totals(subtotal=subtotal, tax=tax, total=_EXACT.add(subtotal, tax), discount=discount)
+
+
+def split_discount(
+    lines: Iterable[tuple[Decimal, bool]], discount: Decimal
+) -> tuple[Decimal, Decimal]:
+    """Return what of a discount comes off the taxable lines, and what off the others.
+
+    `lines` are (amount, taxable). The two are never below zero, and together they are `discount`.
+    """
+    gross, taxable = _sums(lines)
+    off_taxable = _taxable_share(gross, taxable, discount)
+    return off_taxable, _EXACT.subtract(discount, off_taxable)
+
+
+def _sums(lines: Iterable[tuple[Decimal, bool]]) -> tuple[Decimal, Decimal]:
+    """Return what all lines come to, and what the taxable ones do."""
+    gross = taxable_sum = ZERO
     for amount, taxable in lines:
-        subtotal = _EXACT.add(subtotal, amount)
+        gross = _EXACT.add(gross, amount)
         if taxable:
             taxable_sum = _EXACT.add(taxable_sum, amount)
-    tax = ZERO if percent is None else tax_on(taxable_sum, percent)
-    return Totals(subtotal=subtotal, tax=tax, total=_EXACT.add(subtotal, tax))
+    return gross, taxable_sum
+
+
+def _taxable_share(gross: Decimal, taxable: Decimal, discount: Decimal) -> Decimal:
+    if not discount or gross <= 0:
+        return ZERO
+    share = _to_cents(_EXACT.divide(_EXACT.multiply(discount, taxable), gross))
+    return min(max(share, ZERO), discount)  # Where the others, or these, come to less than nothing.
 
 
 def _to_cents(exact: Decimal) -> Decimal:

@@ -101,7 +101,10 @@ def sales_by_tax(business: Business, first: dt.date, last: dt.date) -> list[Sale
 
 
 def sales_by_item(business: Business, first: dt.date, last: dt.date) -> list[Amount]:
-    """Return a row for each item, the one of most first: lines' amounts, before tax."""
+    """Return a row for each item, the one of most first: lines' amounts, before tax.
+
+    The last row is what was taken off whole invoices, so that the rows come to the sales.
+    """
     lines = InvoiceLine.objects.filter(
         invoice__business=business,
         invoice__voided_at=None,
@@ -127,6 +130,11 @@ def sales_by_item(business: Business, first: dt.date, last: dt.date) -> list[Amo
         amount = sum((each.amount for each in rest), ZERO)
         number = sum(each.number for each in rest)
         shown.append(Amount(title=OTHERS, number=number, amount=amount))
+    off = Invoice.objects.filter(
+        business=business, voided_at=None, date__gte=first, date__lte=last, discount__gt=0
+    ).aggregate(number=Count("pk"), amount=Sum("discount"))
+    if off["number"]:
+        shown.append(Amount(title="Discounts", number=off["number"], amount=-off["amount"]))
     return shown
 
 

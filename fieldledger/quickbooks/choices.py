@@ -58,6 +58,7 @@ def choices_of(connection: Connection, *, for_transactions: bool = True) -> Choi
         zero_tax_item=mapping.get("zero_tax_item") or None,
         tax_line_item=mapping.get("tax_line_item") or None,
         rounding_item=mapping.get("rounding_item") or None,
+        discount_item=mapping.get("discount_item") or None,
     )
 
 
@@ -173,6 +174,7 @@ def suggest_mapping(connection: Connection) -> dict[str, Any]:
         "zero_tax_item": "",
         "tax_line_item": "",
         "rounding_item": "",
+        "discount_item": "",
         "tax_items": {},
         "payment_methods": {},
         "deposit_accounts": {},

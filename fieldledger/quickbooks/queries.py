@@ -415,6 +415,7 @@ LISTS: Final[Mapping[str, tuple[str, tuple[str, ...] | None]]] = {
     "terms": (List.TERMS, None),
     "classes": (List.CLASSES, None),
     "payment-methods": (List.PAYMENT_METHODS, None),
+    "discounts": (List.ITEMS, ("ItemDiscountRet",)),
     "sales-tax": (List.ITEMS, ("ItemSalesTaxRet", "ItemSalesTaxGroupRet")),
 }
 

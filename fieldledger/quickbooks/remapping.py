@@ -20,6 +20,7 @@ _LISTS: Final[Mapping[str, str]] = {
     "zero_tax_item": List.ITEMS,
     "tax_line_item": List.ITEMS,
     "rounding_item": List.ITEMS,
+    "discount_item": List.ITEMS,
     "tax_items": List.ITEMS,
     "payment_methods": List.PAYMENT_METHODS,
     "deposit_accounts": List.ACCOUNTS,

@@ -3,7 +3,7 @@
 The rules that send it write it, with the ids of today's choices; nothing is sent.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
@@ -12,6 +12,7 @@ from fieldledger.office.models import Invoice, InvoiceLine, Method
 from fieldledger.qbxml.objects import InvoiceAdd, InvoiceLineAdd, Ref
 from fieldledger.quickbooks.choices import choices_of
 from fieldledger.quickbooks.company import facts_of
+from fieldledger.quickbooks.contents import discount_of
 from fieldledger.quickbooks.models import RANK, Connection, QuickBooksRecord, SyncEntry
 from fieldledger.sync.content import (
     ITEM_TYPES,
@@ -77,8 +78,20 @@ def sample_invoice(connection: Connection) -> Sample | None:
     assert isinstance(sent, InvoiceAdd)
     refs = [sent.item_sales_tax_ref, sent.terms_ref, sent.class_ref]
     names = _names(connection, choices, [*refs, *(each.item_ref for each in sent.invoice_line_add)])
-    for line, going in zip(_with_content(lines), sent.invoice_line_add, strict=True):
+    of_ours = _with_content(lines)
+    for line, going in zip(of_ours, sent.invoice_line_add, strict=False):
         sample.lines.append(_line(line, going, entries, choices, names))
+    # Below ours stand those that a discount or a tax of its own adds.
+    sample.lines += [
+        SampleLine(
+            item=_called(each.item_ref, names),
+            description=each.desc or "",
+            amount=each.amount or Decimal(0),
+            posts_to="the account its item has in QuickBooks",
+            is_new=False,
+        )
+        for each in sent.invoice_line_add[len(of_ours) :]
+    ]
     sample.tax = _called(sent.item_sales_tax_ref, names)
     sample.terms = _called(sent.terms_ref, names)
     sample.transaction_class = _called(sent.class_ref, names)
@@ -115,7 +128,7 @@ def _client_name(connection: Connection, invoice: Invoice) -> str:
 
 
 def _content(
-    invoice: Invoice, lines: Iterable[InvoiceLine], entries: Mapping[int, SyncEntry]
+    invoice: Invoice, lines: Sequence[InvoiceLine], entries: Mapping[int, SyncEntry]
 ) -> InvoiceContent:
     rate = invoice.tax_rate
     return InvoiceContent(
@@ -141,6 +154,7 @@ def _content(
             )
             for line in lines
         ),
+        **discount_of(invoice, lines),
         subtotal=invoice.subtotal,
         tax=invoice.tax,
         total=invoice.total,

@@ -126,6 +126,10 @@ class InvoiceContent:
     customer_name: str = ""  # As the first printed line of the billing address.
     customer_billing: Address | None = None
     lines: tuple[LineContent, ...] = ()
+    # What is taken off the taxable lines, and off the others; in percent where it was given so.
+    discount_taxable: Decimal = Decimal("0.00")
+    discount_other: Decimal = Decimal("0.00")
+    discount_percent: Decimal | None = None
     subtotal: Decimal = Decimal("0.00")
     tax: Decimal = Decimal("0.00")
     total: Decimal = Decimal("0.00")
@@ -190,6 +194,7 @@ class Choices:
     zero_tax_item: str | None = None
     tax_line_item: str | None = None
     rounding_item: str | None = None
+    discount_item: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

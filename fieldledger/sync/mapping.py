@@ -27,6 +27,7 @@ from fieldledger.sync.content import (
     LineContent,
     PaymentContent,
 )
+from fieldledger.sync.discounts import discount_lines
 from fieldledger.sync.fields import (
     COMPANY_NAME_MAX,
     INVOICE_NUMBER_MAX,
@@ -300,7 +301,10 @@ def write_invoice(
         is_to_be_printed=False,
         customer_sales_tax_code_ref=tax_code(taxed, facts),
         external_guid=marker(content.guid),
-        invoice_line_add=lines,
+        invoice_line_add=(
+            *lines,
+            *discount_lines(content, choices=choices, facts=facts, taxed=taxed),
+        ),
     )
     add = with_own_lines(add, content, choices=choices, facts=facts)
     return add if known is None else _invoice_mod(add, known)

@@ -237,3 +237,15 @@ def test_lines_may_come_back_as_they_were_answered(app: Program) -> None:
 
     assert answer.status == 200, answer.text
     assert [each["amount"] for each in answer.json["lines"]] == ["125.00", "3.00"]
+
+
+def test_a_discount_is_an_amount_or_a_percentage(app: Program) -> None:
+    made = app.invoice(discount_percent="10")
+    figures = ("discount", "discount_percent", "subtotal", "total")
+    assert [made[each] for each in figures] == ["12.50", "10", "112.50", "112.50"]
+
+    path = f"/invoices/{made['id']}"
+    answered = app.ask("PATCH", path, {"discount": "5"}).json
+
+    assert [answered[each] for each in figures] == ["5.00", None, "120.00", "120.00"]
+    assert_problem(app.ask("PATCH", path, {"discount": "125.01"}), 422, "discount")

@@ -130,7 +130,7 @@ def change_mapping(request: ApiRequest, body: MappingIn) -> HttpResponse:
 
 @router.get("/quickbooks/lists/{name}", response=ListPage, operation_id="get_list")
 def get_list(request: ApiRequest, name: str, query: Query[PageQuery]) -> HttpResponse:
-    """Read a list of QuickBooks: accounts, items, terms, payment-methods, sales-tax or classes."""
+    """Read a list of QuickBooks: accounts, items, terms, payment-methods, sales-tax and so on."""
     if name not in queries.LISTS:
         raise Problem(404, f"There is no such list. There are: {', '.join(queries.LISTS)}.")
     results, cursor = queries.list_page(

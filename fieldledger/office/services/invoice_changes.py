@@ -103,19 +103,24 @@ def _refuse_another_client(current: Invoice, draft: InvoiceDraft) -> None:
 def _totals(
     current: Invoice, lines: Sequence[InvoiceLine], draft: InvoiceDraft
 ) -> Mapping[str, object]:
-    """Return the columns that follow from the lines and the tax rate; refuse what cannot be."""
+    """Return the columns that follow from lines, discount and tax rate; refuse what cannot be."""
     rate = draft.values.get("tax_rate", current.tax_rate)
     amounts = [
         (line.amount, line.taxable) for line in (lines if draft.lines is None else draft.lines)
     ]
-    totals = draft.totals(amounts, rate if isinstance(rate, TaxRate) else None)
+    totals = draft.totals(amounts, rate if isinstance(rate, TaxRate) else None, current)
     if 0 <= totals.total < current.paid and not draft.errors:
         draft.refuse(
             "lines",
             f"The total would be {totals.total:,}, less than the {current.paid:,} already paid;"
             " void a payment first.",
         )
-    return {"subtotal": totals.subtotal, "tax": totals.tax, "total": totals.total}
+    return {
+        "discount": totals.discount,
+        "subtotal": totals.subtotal,
+        "tax": totals.tax,
+        "total": totals.total,
+    }
 
 
 def _save_lines(

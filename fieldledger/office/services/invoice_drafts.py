@@ -22,16 +22,27 @@ from fieldledger.office.models import (
     NUMBER_LENGTH_MAX,
     TERMS_LENGTH_MAX,
     Client,
+    Invoice,
     InvoiceLine,
     Item,
     TaxRate,
 )
-from fieldledger.office.money import MONEY_MAX, Totals, line_amount, totals_of
+from fieldledger.office.money import MONEY_MAX, ZERO, Totals, line_amount, totals_of
 from fieldledger.office.services.items import RATE_MAX, RATE_PLACES
 from fieldledger.office.services.records import BULK_MAX, Draft
 from fieldledger.office.services.references import References
 
 LINES_MAX: Final = 500
+_PERCENT_MAX: Final = Decimal(100)
+_read_percent: Final = number(
+    "The discount in percent", places=RATE_PLACES, least=Decimal(0), most=_PERCENT_MAX
+)
+
+
+def _optional_percent(value: object) -> object:
+    is_nothing = value is None or (isinstance(value, str) and not value.strip())
+    return None if is_nothing else _read_percent(value)
+
 
 INVOICE_READERS: Final[dict[str, Reader]] = {
     "number": text("The invoice number", NUMBER_LENGTH_MAX),
@@ -39,6 +50,8 @@ INVOICE_READERS: Final[dict[str, Reader]] = {
     "due_date": day("The due date", required=False),
     "terms": text("The terms", TERMS_LENGTH_MAX),
     "memo": text("The memo", LONG_TEXT_LENGTH_MAX, lines=True),
+    "discount": number("The discount", places=2, least=Decimal(0), most=MONEY_MAX, required=False),
+    "discount_percent": _optional_percent,
     "external_id": optional_text("The external id", EXTERNAL_ID_LENGTH_MAX),
 }
 _NAMING: Final = frozenset({"client", "tax_rate", "lines"})
@@ -95,12 +108,31 @@ class InvoiceDraft(Draft):
 
     lines: list[LineDraft] | None = field(default=None)
 
-    def totals(self, lines: Sequence[tuple[Decimal, bool]], rate: TaxRate | None) -> Totals:
-        """Return what the invoice comes to; refuse it where that cannot be."""
-        totals = totals_of(lines, rate.percent if rate else None)
+    def totals(
+        self,
+        lines: Sequence[tuple[Decimal, bool]],
+        rate: TaxRate | None,
+        before: Invoice | None = None,
+    ) -> Totals:
+        """Return what the invoice comes to; refuse it where that cannot be.
+
+        `before` is the invoice that is changed: what is not named stays as it is there.
+        """
+        discount, discount_percent = self._discount(before)
+        totals = totals_of(
+            lines,
+            rate.percent if rate else None,
+            discount=discount,
+            discount_percent=discount_percent,
+        )
         if any(name.startswith("lines") for name in self.errors):
             return totals  # Of some lines only: nothing to say about it.
-        if totals.total < 0:
+        if totals.discount > max(totals.lines, ZERO):
+            self.refuse(
+                "discount",
+                f"The discount is {totals.discount:,}; the lines come to {totals.lines:,} only.",
+            )
+        elif totals.total < 0:
             self.refuse(
                 "lines",
                 f"The total would be {totals.total:,}; it cannot be less than nothing.",
@@ -108,6 +140,16 @@ class InvoiceDraft(Draft):
         if max(map(abs, (totals.subtotal, totals.tax, totals.total))) > MONEY_MAX:
             self.refuse("lines", f"The total would be more than {MONEY_MAX:,}.")
         return totals
+
+    def _discount(self, before: Invoice | None) -> tuple[Decimal, Decimal | None]:
+        """Return the discount as an amount, and in percent where that is how it was given."""
+        kept = before.discount if before and before.discount_percent is None else ZERO
+        amount = self.values.get("discount", kept)
+        percent = self.values.get(
+            "discount_percent", before.discount_percent if before is not None else None
+        )
+        assert isinstance(amount, Decimal)
+        return amount, percent if isinstance(percent, Decimal) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +199,11 @@ def read_invoice_draft(values: Values, around: Surroundings) -> InvoiceDraft:
     draft = InvoiceDraft({})
     own = {name: value for name, value in values.items() if name not in _NAMING}
     draft.values.update(read_values(INVOICE_READERS, own, draft.errors))
+    # A percentage decides; an amount alone takes the place of a percentage.
+    if draft.values.get("discount_percent") is not None:
+        draft.values.pop("discount", None)
+    elif "discount" in draft.values:
+        draft.values["discount_percent"] = None
     if "client" in values:
         _read_client(values["client"], around, draft)
     if "tax_rate" in values:

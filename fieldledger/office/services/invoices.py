@@ -95,7 +95,7 @@ def _row(draft: InvoiceDraft, business: Business, now: datetime) -> Invoice:
         subtotal=totals.subtotal,
         tax=totals.tax,
         total=totals.total,
-        **draft.values,
+        **{**draft.values, "discount": totals.discount},
     )
 
 

@@ -39,6 +39,7 @@ _CHOSEN_ALONE: Final = frozenset(
         "zero_tax_item",
         "tax_line_item",
         "rounding_item",
+        "discount_item",
     }
 )
 _TAX_MODES: Final = (
@@ -255,6 +256,7 @@ def _shown(
         ),
         "tax_modes": [(mode, words, REPORT_EFFECT[mode]) for mode, words in _TAX_MODES],
         "sales_tax_items": tax_items,
+        "discount_items": _choices(_list(connection, "discounts")),
         "payment_methods": rows(
             "payment_methods",
             methods,

@@ -17,6 +17,8 @@ from fieldledger.website.pages.forms import Form, typed
 from fieldledger.website.pages.invoice_lines import (
     LINES_AT_FIRST,
     TypedLine,
+    discount_as_typed,
+    discount_values,
     lines_as_typed,
     rate_of,
     spread_errors,
@@ -26,7 +28,7 @@ from fieldledger.website.pages.invoice_lines import (
 )
 from fieldledger.website.pages.records import connection_in_use, the_record, with_quickbooks
 
-FIELDS: Final = ("client", "number", "date", "due_date", "terms", "tax_rate", "memo")
+FIELDS: Final = ("client", "number", "date", "due_date", "terms", "tax_rate", "memo", "discount")
 _ITEMS_OFFERED: Final = 500
 
 _LOOKED_BACK: Final = 20  # Among so many invoices somebody has chosen a tax rate, or nobody does.
@@ -96,14 +98,15 @@ def draft(request: PageRequest) -> HttpResponse:
     form, lines = _typed(request, keep_empty=True)
     rate = rate_of(form.values["tax_rate"], request.business)
     shown: dict[str, Any] = {"form": form, "rate": rate}
+    discount = form.values["discount"]
     if _changed_lines(request, lines):
-        shown["totals"] = totals(lines, rate)
+        shown["totals"] = totals(lines, rate, discount)
         return render(request, "invoices/lines.html", shown | {"lines": lines, "live": True})
     filled = [line.wants_filling for line in lines]
     for line, fill in zip(lines, filled, strict=True):
         if fill:
             line.fill()
-    shown["totals"] = totals(lines, rate)
+    shown["totals"] = totals(lines, rate, discount)
     shown["lines"] = list(zip(lines, filled, strict=True))
     return render(request, "invoices/draft.html", shown)
 
@@ -133,7 +136,12 @@ def _changed_lines(request: PageRequest, lines: list[TypedLine]) -> bool:
 
 
 def _values(form: Form, lines: list[TypedLine]) -> dict[str, Any]:
-    return form.values | {"lines": [line.values() for line in lines if not line.is_empty]}
+    values = {name: value for name, value in form.values.items() if name != "discount"}
+    return {
+        **values,
+        **discount_values(form.values["discount"]),
+        "lines": [line.values() for line in lines if not line.is_empty],
+    }
 
 
 def _values_of(record: Invoice) -> dict[str, Any]:
@@ -145,6 +153,7 @@ def _values_of(record: Invoice) -> dict[str, Any]:
         "terms": record.terms,
         "tax_rate": str(record.tax_rate.guid) if record.tax_rate else "",
         "memo": record.memo,
+        "discount": discount_as_typed(record),
         "lines": "",
     }
 
@@ -160,6 +169,8 @@ def _editor(
     request: PageRequest, form: Form, lines: list[TypedLine], record: Invoice | None = None
 ) -> HttpResponse:
     spread_errors(lines, form.errors)
+    if "discount_percent" in form.errors:
+        form.errors["discount"] = form.errors.pop("discount_percent")
     rates = TaxRate.objects.filter(business=request.business).order_by("name")
     rate = rate_of(form.values["tax_rate"], request.business)
     offered = Item.objects.filter(business=request.business, archived=False)
@@ -167,7 +178,7 @@ def _editor(
         "form": form,
         "lines": lines,
         "invoice": record,
-        "totals": totals(lines, rate),
+        "totals": totals(lines, rate, form.values["discount"]),
         "rate": rate,
         "rates": [("", "No tax")] + [(str(each.guid), str(each)) for each in rates],
         "items": offered.order_by("name_folded")[:_ITEMS_OFFERED],

@@ -10,8 +10,8 @@ from django.http import QueryDict
 
 from fieldledger.accounts.models import Business
 from fieldledger.office.fields import Wrong, guid, number
-from fieldledger.office.models import InvoiceLine, Item, TaxRate
-from fieldledger.office.money import Totals, line_amount, totals_of
+from fieldledger.office.models import Invoice, InvoiceLine, Item, TaxRate
+from fieldledger.office.money import ZERO, Totals, line_amount, totals_of
 from fieldledger.office.services.items import RATE_MAX, RATE_PLACES
 from fieldledger.website.templatetags.fieldledger import plain_price, quantity
 
@@ -121,13 +121,44 @@ def lines_as_typed(rows: list[InvoiceLine]) -> list[TypedLine]:
     ]
 
 
-def totals(lines: list[TypedLine], rate: TaxRate | None) -> Totals:
-    """Return what the lines that can be read come to so far."""
+def totals(lines: list[TypedLine], rate: TaxRate | None, discount: str) -> Totals:
+    """Return what the lines that can be read come to so far, less the discount as typed."""
     amounts = [(line.amount, line.taxable) for line in lines]
+    off, percent = _discount(discount)
     return totals_of(
-        ((amount, taxable) for amount, taxable in amounts if amount is not None),
+        [(amount, taxable) for amount, taxable in amounts if amount is not None],
         rate.percent if rate else None,
+        discount=off,
+        discount_percent=percent,
     )
+
+
+def discount_values(typed: str) -> dict[str, str]:
+    """Return a discount as typed, "25.00" or "10 %", for a service."""
+    text = typed.strip()
+    if text.endswith("%"):
+        return {"discount_percent": text.removesuffix("%") or text}
+    return {"discount": text}
+
+
+def discount_as_typed(invoice: Invoice) -> str:
+    """Return an invoice's discount as it would have been typed."""
+    if invoice.discount_percent is not None:
+        return f"{quantity(invoice.discount_percent)} %"
+    return plain_price(invoice.discount) if invoice.discount else ""
+
+
+def _discount(typed: str) -> tuple[Decimal, Decimal | None]:
+    """Return amount and percentage; nothing while they cannot be read."""
+    text = typed.strip()
+    try:
+        figure = _read_number(text.removesuffix("%")) if text else ZERO
+    except Wrong:
+        figure = ZERO
+    assert isinstance(figure, Decimal)
+    if figure < 0:
+        return ZERO, None
+    return (ZERO, figure) if text.endswith("%") else (line_amount(Decimal(1), figure), None)
 
 
 def rate_of(text: str, business: Business) -> TaxRate | None:

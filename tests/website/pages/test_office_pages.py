@@ -290,3 +290,23 @@ def test_the_dashboard_filters(office: Office, query: str, shown: str, hidden: s
 
     assert shown in page
     assert hidden not in page
+
+
+def test_a_discount_is_typed_as_an_amount_or_a_percentage(office: Office) -> None:
+    page = office.browser.post(reverse("new_invoice"), invoice_form(discount="10 %"), follow=True)
+    invoice = Invoice.objects.order_by("-pk")[0]
+    assert (invoice.discount, invoice.total) == (Decimal("16.05"), Decimal("144.45"))
+    assert "Lines $160.50 Discount 10 % −$16.05 Subtotal $144.45" in text(page)
+
+    edit = reverse("edit_invoice", args=[invoice.guid])
+    assert 'value="10 %"' in office.browser.get(edit).content.decode()
+    form = invoice_form(number=invoice.number)
+    office.browser.post(edit, form | {"discount": "20"})
+    invoice.refresh_from_db()
+    assert (invoice.discount, invoice.discount_percent) == (Decimal("20.00"), None)
+
+    wrong = office.browser.post(edit, form | {"discount": "200 %"})
+    assert "The discount in percent must be from 0 to 100." in field_error(wrong, "discount")
+
+    drafted = office.browser.post(reverse("draft_invoice"), form | {"discount": "5%"})
+    assert "Discount −$8.03 Subtotal $152.47" in text(drafted)
