@@ -29,6 +29,7 @@ class HresultMeaning:
 TABLES: Final = "hresult tables of consolibyte, QbConnectService and a trucking application"
 LIVE: Final = "RealDealCPA, live notes"
 WINDOWS: Final = "Microsoft, winerror.h"
+OUT_OF_MEMORY: Final = "0x8007000E"
 
 _A, _PC, _US = Actor.QUICKBOOKS_ADMIN, Actor.QUICKBOOKS_PC, Actor.US
 
@@ -109,6 +110,14 @@ _ROWS: Final = (
     _row(0x80040427, "not_registered", "This QuickBooks is not registered.", _A),
     _row(0x8004042A, "no_remote_access", "QuickBooks allows no access from afar.", _A),
     _row(0x8004042C, "certificate_revoked", "A certificate was revoked.", _US),
+    _row(
+        0x8007000E,
+        "out_of_memory",
+        "QuickBooks’ answer was larger than that computer’s memory could take.",
+        _US,
+        retry=True,
+        source=WINDOWS,
+    ),
     _row(
         0x800706BA,
         "gone",

@@ -30,11 +30,13 @@ from fieldledger.qbwc.transitions import (
     next_state,
     reply_to_stray,
 )
+from fieldledger.qbxml.hresults import OUT_OF_MEMORY, normal_form
 from fieldledger.quickbooks import (
     computers,
     initial_sync,
     passwords,
     probing,
+    reading,
     receiving,
     recovery,
     steps,
@@ -78,6 +80,9 @@ IDLE_GOODBYES: Final[Mapping[str, str]] = {
     Idle.SECOND: "Another computer keeps this business in step. Decide in Fieldledger which one.",
     Idle.PLAN: "The plan of the initial sync waits in Fieldledger. Approve it there.",
 }
+TOO_LARGE: Final = (
+    "QuickBooks’ answer was too large to be taken in. It is asked for less at a time."
+)
 CONNECTION_ERRORS_MAX: Final = 2
 # QuickBooks is closed and no file was named: then naming the file may open it.
 NO_FILE_NAMED: Final = "0x80040416"
@@ -255,6 +260,9 @@ def receive_response(call: ReceiveResponse, context: Context) -> int:
         if session.is_verified:
             connection.lease_seen_at = context.now
         number = receiving.take(connection, session, message_set, call, context)
+        if message_set.status == MessageSet.Status.DROPPED:
+            too_large = normal_form(call.hresult) == OUT_OF_MEMORY
+            reading.page_lost(connection, message_set, too_large=too_large)
         initial_sync.move_on(connection, now=context.now)
         verification.finish(connection, context.now)
         update_one(
@@ -271,6 +279,25 @@ def receive_response(call: ReceiveResponse, context: Context) -> int:
         found.save()
         _record(session, call, context, answer=str(number))
         return number
+
+
+def answer_too_large(ticket: str, context: Context) -> None:
+    """Note that a session's answer is larger than the door takes in; the session is over."""
+    with transaction.atomic():
+        found = _find(ticket)
+        if found is None:
+            return
+        connection, session = found.connection, found.session
+        state, message_set = Stage(session.state), session.message_set
+        if session.epoch != connection.epoch or message_set is None:
+            return
+        if is_in_order(state, ReceiveResponse) and not is_repetition(state, ReceiveResponse):
+            recovery.put_in_doubt(message_set, now=context.now)
+            reading.page_lost(connection, message_set, too_large=True)
+            session.last_error, session.last_call_at = TOO_LARGE, context.now
+            connection.last_error, connection.last_error_at = TOO_LARGE, context.now
+            session.state = next_state(state, ReceiveResponse, ends=True)
+            found.save()
 
 
 def connection_failed(call: ConnectionFailed, context: Context) -> str:
@@ -342,6 +369,7 @@ def _end(connection: Connection, session: Session, context: Context, why: str) -
     message_set = session.message_set
     if message_set is not None and message_set.status == MessageSet.Status.SENT:
         recovery.put_in_doubt(message_set, now=context.now)
+        reading.page_lost(connection, message_set, too_large=False)
     session.state = Stage.CLOSED
     session.closed_at = context.now
     session.ended = (why or _summary(connection, session))[:300]

@@ -135,8 +135,12 @@ def _address(environ: Environ) -> str:
     return address[:60]
 
 
+def _context(address: str = "") -> Context:
+    return Context(now=datetime.now(tz=UTC), chance=_CHANCE, address=address)
+
+
 def _converse(call: Call, address: str) -> conversation.Result:
-    context = Context(now=datetime.now(tz=UTC), chance=_CHANCE, address=address)
+    context = _context(address)
     if not isinstance(call, Authenticate):
         return conversation.answer(call, context)
     wait_s = _THROTTLE.wait_s(address, call.username, now_s=time.monotonic())
@@ -165,9 +169,9 @@ def _read_body(environ: Environ) -> bytes:
     if not (length.isascii() and length.isdigit()):
         raise _Refused("400 Bad Request")
     size = int(length)
-    if size > BODY_MAX:
-        raise _Refused("413 Content Too Large")
     first: bytes = stream.read(min(size, SMALL_BODY_MAX))
+    if size > BODY_MAX:
+        raise _too_large(first)
     if size <= SMALL_BODY_MAX:
         return first
     return _read_rest(stream, first, size - len(first))
@@ -179,8 +183,16 @@ def _read_rest(stream: Any, first: bytes, size: int) -> bytes:
         raise _Refused("413 Content Too Large")
     body: bytes = first + stream.read(size)
     if len(body) > BODY_MAX:
-        raise _Refused("413 Content Too Large")
+        raise _too_large(first)
     return body
+
+
+def _too_large(first: bytes) -> _Refused:
+    """Let the session whose answer begins so ask for less; return what the caller is told."""
+    ticket = read_ticket_early(first)
+    if ticket is not None and _is_live(ticket):
+        conversation.answer_too_large(ticket, _context())
+    return _Refused("413 Content Too Large")
 
 
 def _is_live(ticket: str) -> bool:

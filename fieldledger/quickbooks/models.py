@@ -70,6 +70,9 @@ class Connection(models.Model):
     acknowledged_set = models.CharField(max_length=23, blank=True)  # To clear with the next write.
     list_size = models.PositiveSmallIntegerField(default=100)
     transaction_size = models.PositiveSmallIntegerField(default=30)
+    # Records in a page of a list, and how many pages in a row never came: see reading.page_lost.
+    page_size = models.PositiveSmallIntegerField(default=500, db_default=500)
+    pages_lost = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     last_contact_at = models.DateTimeField(null=True)
     contact_interval_s = models.PositiveIntegerField(null=True)

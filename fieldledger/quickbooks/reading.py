@@ -3,13 +3,13 @@
 A session's `reads` lists what is still to be read, as {"list": name, "iterator": id or "",
 "left": records after this page}. The first document asks for everything at once; what does not
 fit one page goes on with its iterator, one list at a time: an iterator lives within one session
-only (Intuit's qbXML reference, "Iterators").
+only (Intuit's qbXML reference, "Iterators"). Pages that do not come are asked for smaller.
 """
 
 import json
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from fieldledger.qbxml.objects import (
@@ -40,11 +40,12 @@ from fieldledger.quickbooks.models import (
     Session,
     StagedPage,
 )
+from fieldledger.sync import sizing
 from fieldledger.sync.naming import fold
 
 OWNER: Final = f"{{{OWNER_ID}}}"
-PAGE: Final = 500  # Records; about 300 kB of the elements asked for below.
 RESTARTS_MAX: Final = 3  # Of one list in one session.
+LOST_MAX: Final = 2  # Pages in a row that never came, before smaller ones are asked for.
 List = QuickBooksRecord.List
 
 _CUSTOMER_ELEMENTS: Final = (
@@ -88,7 +89,7 @@ _NAME_ELEMENTS: Final = ("ListID", "EditSequence", "Name", "IsActive")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """One thing to read: its query and the list it fills."""
+    """One thing to read: its query and the list it fills; pages are the connection's in size."""
 
     query: Callable[[], Body]
     list: List
@@ -124,14 +125,12 @@ READINGS: Final[dict[str, Reading]] = {
         list=List.ENTITIES,
     ),
     "items": Reading(
-        query=lambda: ItemQuery(active_status="All", max_returned=PAGE),
+        query=lambda: ItemQuery(active_status="All"),
         list=List.ITEMS,
         is_paged=True,
     ),
     "customers": Reading(
-        query=lambda: CustomerQuery(
-            active_status="All", max_returned=PAGE, include_ret_element=_CUSTOMER_ELEMENTS
-        ),
+        query=lambda: CustomerQuery(active_status="All", include_ret_element=_CUSTOMER_ELEMENTS),
         list=List.ENTITIES,
         is_paged=True,
     ),
@@ -175,10 +174,12 @@ def next_document(session: Session, context: Context) -> Document | None:
     for each in now:
         reading = READINGS[each["list"]]
         iterator = None
+        body: Any = reading.query()
         if reading.is_paged:
+            body = replace(body, max_returned=session.connection.page_size)
             iterator = Continue(each["iterator"]) if each["iterator"] else Start()
         request_id = f"{each['list']}:{nonce}"
-        requests.append(Request(request_id=request_id, body=reading.query(), iterator=iterator))
+        requests.append(Request(request_id=request_id, body=body, iterator=iterator))
         content.append({"r": request_id, "list": each["list"]})
     return Document(purpose=MessageSet.Purpose.READ, requests=requests, content=content)
 
@@ -239,6 +240,7 @@ def take(connection: Connection, session: Session, name: str, answer: Answer | N
     if answer.status.severity == "Error":
         _leave_out(connection, read, answer.status.message)
         return
+    connection.pages_lost = 0
     goes_on = bool(answer.iterator_remaining)
     if goes_on and not answer.iterator_id:
         # There is more, and no way to ask for it.
@@ -288,6 +290,35 @@ def _use_staged(connection: Connection, session: Session, name: str) -> None:
         body = StagedPage.objects.values_list("body", flat=True).get(pk=key)
         remember(connection, json.loads(zlib.decompress(bytes(body))), run=session.pk)
     pages.delete()
+
+
+def pages_left(connection: Connection, session: Session) -> int:
+    """Return how many documents the session's lists still take, about."""
+    unread = [each["left"] for each in session.reads if not each.get("skip")]
+    return sum(1 + each // connection.page_size for each in unread)
+
+
+def page_lost(connection: Connection, message_set: MessageSet, *, too_large: bool) -> None:
+    """Ask for half as many records a page when a page was too large, or never came twice.
+
+    About 500 records are 300 kB of the elements asked for, and some companies' are a hundred times
+    that. The caller saves the connection.
+    """
+    if message_set.purpose != MessageSet.Purpose.READ:
+        return
+    readings = [READINGS.get(row["list"]) for row in message_set.content]
+    if not any(each is not None and each.is_paged for each in readings):
+        return
+    connection.pages_lost += 1
+    if too_large or connection.pages_lost >= LOST_MAX:
+        connection.pages_lost = 0
+        connection.page_size = sizing.next_size(
+            connection.page_size,
+            sent=connection.page_size,
+            turnaround_s=None,
+            size_max=sizing.PAGE_MAX,
+            size_min=sizing.PAGE_MIN,
+        )
 
 
 def keep_one_iterator(session: Session) -> None:

@@ -156,7 +156,7 @@ def _lose(
 def _number(connection: Connection, session: Session, context: Context) -> int:
     """Return how far the session is: 100 only when nothing is left that it can do."""
     left = returning.left(connection)
-    left += sum(1 + each["left"] // reading.PAGE for each in session.reads if not each.get("skip"))
+    left += reading.pages_left(connection, session)
     if connection.is_carrying:
         left += 1 + initial_sync.rows_left(connection) // initial_sync.BITE
     may_write = steps.may_write(connection)

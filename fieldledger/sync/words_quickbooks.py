@@ -545,6 +545,13 @@ HRESULT_WORDS: Final[Mapping[str, Words]] = {
         Actor.QUICKBOOKS_PC,
         _REINSTALL,
     ),
+    "0x8007000E": Words(
+        "QuickBooks’ answer was too large",
+        "QuickBooks’ answer was larger than that computer’s memory could take. Fieldledger asks "
+        "for less at once.",
+        Actor.SYSTEM,
+        _NEXT_RUN,
+    ),
     **dict.fromkeys(("0x800706BA", "0x800706BE", "0x80010108"), QUICKBOOKS_STOPPED),
 }
 UNKNOWN_HRESULT: Final = Words(

@@ -13,7 +13,7 @@ import pytest
 from fieldledger.accounts.models import Business
 from fieldledger.office import services as office
 from fieldledger.office.models import Client, Item
-from fieldledger.quickbooks import reading, services
+from fieldledger.quickbooks import services
 from fieldledger.quickbooks.models import PlanRow, QuickBooksRecord, Stage, StagedPage, SyncEntry
 from tests.support.large_company import make_awkward, ours_of, right, sizes
 from tests.support.office_pc import OfficePc
@@ -95,10 +95,10 @@ def lists_now() -> dict[str, tuple[str, int]]:
 
 
 def test_a_walk_killed_at_any_page_shows_nothing_of_itself_and_costs_one_run(
-    business: Business, monkeypatch: pytest.MonkeyPatch
+    business: Business,
 ) -> None:
-    monkeypatch.setattr(reading, "PAGE", 10)
     pc = OfficePc(business, sizes=sizes(120, 40))
+    pc.read_in_pages_of(10)
     begin(pc, clients=True, items=True)
     chance = Random(11)
     before = lists_now()
@@ -136,8 +136,8 @@ def test_a_walk_killed_at_any_page_shows_nothing_of_itself_and_costs_one_run(
 def test_a_lost_iterator_begins_its_list_anew_in_the_same_session(
     business: Business, monkeypatch: pytest.MonkeyPatch, attributes: str
 ) -> None:
-    monkeypatch.setattr(reading, "PAGE", 10)
     pc = OfficePc(business, sizes=sizes(60, 40))
+    pc.read_in_pages_of(10)
     real = pc.company.answer
     pages: list[str] = []
 

@@ -10,7 +10,7 @@ import pytest
 
 from fieldledger.accounts.models import Business
 from fieldledger.office import services as office
-from fieldledger.quickbooks import reading, services
+from fieldledger.quickbooks import services
 from fieldledger.quickbooks.models import Connection, QuickBooksRecord
 from fieldledger.simulator.connector import Ended, Wait
 from fieldledger.simulator.soap import Call, Reply
@@ -40,10 +40,8 @@ def run_with_answers(pc: OfficePc, answers: Iterator[str | None]) -> Ended:
         reply = exchange(step)
 
 
-def test_a_list_whose_page_got_lost_is_read_whole_all_the_same(
-    pc: OfficePc, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(reading, "PAGE", 5)
+def test_a_list_whose_page_got_lost_is_read_whole_all_the_same(pc: OfficePc) -> None:
+    pc.read_in_pages_of(5)
     pc.install()
     other = (
         '<?xml version="1.0" ?><QBXML><QBXMLMsgsRs><ItemQueryRs requestID="items:aaaaaa"'

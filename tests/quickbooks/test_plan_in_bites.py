@@ -11,7 +11,7 @@ from django.utils import timezone
 from fieldledger.accounts.models import Business
 from fieldledger.office import services as office
 from fieldledger.office.models import Client, Item
-from fieldledger.quickbooks import initial_sync, reading, services
+from fieldledger.quickbooks import initial_sync, services
 from fieldledger.quickbooks.errors import Mistaken, NotPossible
 from fieldledger.quickbooks.models import MessageSet, PlanRow, Stage, SyncEntry
 from fieldledger.simulator import people
@@ -81,11 +81,11 @@ class Killed(RuntimeError):
 def test_r8_an_import_killed_at_20_random_pages_and_bites_is_never_half(
     business: Business, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "PAGE", 25)
     monkeypatch.setattr(initial_sync, "BATCH", 5)
     monkeypatch.setattr(initial_sync, "BITE", 20)
     chance = Random(3)
     pc = OfficePc(business, sizes=sizes(250, 60))
+    pc.read_in_pages_of(25)
     make_awkward(pc.company, now=pc.now)
     clients, items = ours_of(pc.company)
     office.create_clients(business=business, many=clients, now=timezone.now())

@@ -99,6 +99,11 @@ class OfficePc:
     def _doing(self) -> dict[str, Any]:
         return {"actor": "Dana", "now": datetime.now(tz=UTC)}
 
+    def read_in_pages_of(self, size: int) -> None:
+        """Let lists be read so many records at once, so that a small company has several pages."""
+        services.connection_of(self.business)
+        Connection.objects.filter(business=self.business).update(page_size=size)
+
     def install(self) -> None:
         """Switch the feature on, make the password, add the setup file on the PC."""
         services.set_enabled(self.connection, enabled=True, **self._doing())

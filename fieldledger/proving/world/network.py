@@ -12,7 +12,7 @@ from django.db import DatabaseError
 from fieldledger.proving.world.database import Database, ServerDies
 from fieldledger.proving.world.faults import Faults, Kind
 from fieldledger.qbwc.calls import ClientVersion, ServerVersion
-from fieldledger.qbwc.reading import NotACall, read_call
+from fieldledger.qbwc.reading import NotACall, read_call, read_ticket_early
 from fieldledger.qbwc.writing import CONTENT_TYPE, write_fault, write_reply
 from fieldledger.quickbooks import conversation
 from fieldledger.quickbooks.contacts import CONTACTS
@@ -146,6 +146,9 @@ class Network:
     def _answer(self, body: bytes) -> Reply:
         """Answer as the door does. (The door itself asks the clock, and is tested over HTTP.)"""
         if len(body) > ANSWER_MAX:
+            ticket = read_ticket_early(body)
+            if ticket is not None:
+                conversation.answer_too_large(ticket, self._context())
             return Received(413, CONTENT_TYPE, b"")
         try:
             call = read_call(body)
@@ -153,17 +156,19 @@ class Network:
             return Received(400, CONTENT_TYPE, write_fault(error.reason))
         if isinstance(call, ServerVersion | ClientVersion):
             return Received(200, CONTENT_TYPE, write_reply(call, ""))
-        context = Context(now=self.clock(), chance=self.chance, address=ADDRESS)
         if self.full_for or Kind.DATABASE_DOWN in self.faults.rates:
             self.database.at_statement = self._at_statement
         try:
             with self.database.watched():
-                result = conversation.answer(call, context)
+                result = conversation.answer(call, self._context())
         except DatabaseError:
             self.note(f"the database does not answer to {call.operation}")
             self.restart()
             return Received(503, CONTENT_TYPE, write_fault("Try again shortly."))
         return Received(200, CONTENT_TYPE, write_reply(call, result))
+
+    def _context(self) -> Context:
+        return Context(now=self.clock(), chance=self.chance, address=ADDRESS)
 
     # --- Answers that are none ---
 

@@ -23,7 +23,7 @@ from fieldledger.proving.world.faults import Faults, Kind, SeededPlan
 from fieldledger.proving.world.network import Network, document_in, is_mixed, number_in
 from fieldledger.proving.world.office import Office
 from fieldledger.proving.world.oracle import Broken, Oracle, Problem
-from fieldledger.quickbooks import passwords, reading, services
+from fieldledger.quickbooks import passwords, services
 from fieldledger.quickbooks.company import OWNER_ID
 from fieldledger.quickbooks.contacts import CONTACTS
 from fieldledger.quickbooks.errors import NotPossible
@@ -33,6 +33,7 @@ from fieldledger.simulator.connector import Desk, WebConnector
 from fieldledger.simulator.sample import Sizes
 from fieldledger.simulator.soap import Call, Reply
 from fieldledger.simulator.variant import Variant
+from fieldledger.sync import sizing
 from fieldledger.sync.content import State
 from fieldledger.sync.fence import Fence
 
@@ -454,13 +455,13 @@ def _other_company(variant: Variant) -> Company:
 
 @contextmanager
 def small_pages() -> Iterator[None]:
-    """Let lists be read a few records a page meanwhile."""
-    before = reading.PAGE
-    reading.PAGE = PAGE  # type: ignore[misc]
+    """Let pages that are small already become smaller still meanwhile."""
+    before = sizing.PAGE_MIN
+    sizing.PAGE_MIN = 1  # type: ignore[misc]
     try:
         yield
     finally:
-        reading.PAGE = before  # type: ignore[misc]
+        sizing.PAGE_MIN = before  # type: ignore[misc]
 
 
 def run_world(
@@ -544,6 +545,7 @@ def _office_of_the_beginning(strategy: str) -> Business:
     connection.review = False
     connection.import_clients = connection.import_items = True
     connection.fence = strategy
+    connection.page_size = PAGE
     connection.password_digest = passwords.digest_of(PASSWORD)
     connection.save()
     return business
