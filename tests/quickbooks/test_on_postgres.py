@@ -3,26 +3,41 @@
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
+from typing import Final
 
 import pytest
 
 from tests.support.shared import ROOT
 
-AGAIN = [
-    "test_tables.py",
-    "test_counting.py",
-    "../office/test_keeping.py",
-    "test_straight_path.py",
-    "test_other_answers.py",
-    "test_volume.py",
-]
+# In groups, so that they run beside each other: each has a database of its own.
+AGAIN: Final = (
+    (
+        "test_tables.py",
+        "test_counting.py",
+        "../office/test_keeping.py",
+        "test_straight_path.py",
+        "test_other_answers.py",
+        "test_volume.py",
+    ),
+    (
+        "test_lost_answers.py",
+        "test_found_again.py",
+        "test_late_copies.py",
+        "test_restores.py",
+        "test_undo.py",
+    ),
+    ("test_link_record.py",),
+    ("test_probing.py",),
+)
 
 
 @pytest.mark.postgres
-def test_sessions_hold_on_postgres_too(postgres_database: str) -> None:
+@pytest.mark.parametrize("names", AGAIN, ids=lambda names: names[0].removesuffix(".py"))
+def test_sessions_hold_on_postgres_too(postgres_database: str, names: Sequence[str]) -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist",
-         *(f"tests/quickbooks/{name}" for name in AGAIN)],
+         *(f"tests/quickbooks/{name}" for name in names)],
         cwd=ROOT,
         env=os.environ | {"DATABASE_URL": postgres_database},
         capture_output=True,
