@@ -253,6 +253,9 @@ class EntryDetail(EntryOut):
 
     waiting_for: list[WaitingFor]
     timeline: list[dict[str, Any]]
+    sides: list[dict[str, Any]] = Field(
+        description="Fields of which Fieldledger, what was sent and QuickBooks do not say the same."
+    )
 
 
 class EntryPage(BaseModel):
@@ -268,7 +271,7 @@ class EntriesBulkIn(Body):
     model_config = ConfigDict(json_schema_extra={**_REQUIRING, "required": ["ids", "action"]})
 
     ids: Ids = Field([])
-    action: Choice = Field("", description="`retry`, `ignore`, `hold` or `release`.")
+    action: Choice = Field("", description="`retry`, `ignore`, `hold`, `release` or `accept`.")
 
 
 class ActResultOut(BaseModel):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
+from uuid import UUID
 
 from fieldledger.qbxml.reading import read_request
 from fieldledger.qbxml.writing import CannotBeWritten, Request, write_message_set
@@ -88,6 +89,25 @@ def columns_of(connection: Connection, entry: SyncEntry) -> Columns | None:
         decided_at=looked.decided_at,
         decided_by=looked.decided_by,
     )
+
+
+def sides_shape(connection: Connection, guid: UUID) -> list[dict[str, Any]]:
+    """Return the fields in which the three sides do not all say the same, for a program.
+
+    :raises SyncEntry.DoesNotExist: if the connection has no such entry.
+    """
+    found = columns_of(connection, SyncEntry.objects.get(connection=connection, guid=guid))
+    return [
+        {
+            "field": each.what,
+            "here": each.here,
+            "sent": each.sent,
+            "in_quickbooks": each.there,
+            "changed_here": each.is_changed_here,
+            "changed_in_quickbooks": each.is_changed_there,
+        }
+        for each in (found.differing if found else ())
+    ]
 
 
 def sides_of(connection: Connection, entries: Sequence[EntryRow]) -> dict[int, Sides]:

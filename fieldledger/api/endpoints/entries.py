@@ -12,6 +12,7 @@ from fieldledger.api.endpoints.quickbooks import connection, ids_in
 from fieldledger.api.problems import Problem, invalid, not_found
 from fieldledger.api.queries import EntryQuery, read_since
 from fieldledger.api.quickbooks_shapes import (
+    ConnectionOut,
     EntriesBulkIn,
     EntriesBulkOut,
     EntryDetail,
@@ -26,6 +27,7 @@ from fieldledger.api.writing import answer
 from fieldledger.office.fields import guid
 from fieldledger.quickbooks import queries, services
 from fieldledger.quickbooks.models import SyncEntry
+from fieldledger.quickbooks.three_columns import sides_shape
 
 router = Router(tags=["Sync log"])
 
@@ -49,7 +51,7 @@ def list_entries(request: ApiRequest, query: Query[EntryQuery]) -> HttpResponse:
 
 @router.post("/quickbooks/entries/bulk", response=EntriesBulkOut, operation_id="act_on_entries")
 def act_on_entries(request: ApiRequest, body: EntriesBulkIn) -> HttpResponse:
-    """Retry, ignore, hold or release many rows; each is done or refused by itself."""
+    """Retry, ignore, hold, release or accept many rows; each is done or refused by itself."""
     named = body.named()
     action, ids = named.get("action"), ids_in(named, "ids")
     if action not in services.ACTIONS:
@@ -100,6 +102,30 @@ def hold_entry(request: ApiRequest, id: str) -> HttpResponse:
 def release_entry(request: ApiRequest, id: str) -> HttpResponse:
     """Send a held or ignored record after all."""
     return _act_on_one(request, id, "release")
+
+
+@router.post("/quickbooks/entries/{id}/accept", response=EntryDetail, operation_id="accept_entry")
+def accept_entry(request: ApiRequest, id: str) -> HttpResponse:
+    """Leave it as QuickBooks has it: a total that differs, or what somebody changed there."""
+    return _act_on_one(request, id, "accept")
+
+
+@router.post("/quickbooks/entries/{id}/look", response=EntryDetail, operation_id="look_at_entry")
+def look_at_entry(request: ApiRequest, id: str) -> HttpResponse:
+    """Read the record from QuickBooks in the next session; `sides` then says what it has."""
+    entry = SyncEntry.objects.filter(connection=connection(request), guid=_found(id)).first()
+    if entry is None:
+        raise not_found("entry")
+    actor = request.caller.actor
+    services.look_now(connection(request), entry=entry, actor=actor, now=request.now)
+    return _answer_entry(request, entry.guid)
+
+
+@router.post("/quickbooks/look", response=ConnectionOut, operation_id="look_at_all")
+def look_at_all(request: ApiRequest) -> HttpResponse:
+    """Compare all that was sent with QuickBooks in the next session, by reading alone."""
+    current = services.look_now(connection(request), actor=request.caller.actor, now=request.now)
+    return answer(spelled(request, queries.status(current, now=request.now)))
 
 
 @router.post("/quickbooks/entries/{id}/relink", response=EntryDetail, operation_id="relink_entry")
@@ -173,6 +199,7 @@ def _found(entry_id: str) -> UUID:
 def _answer_entry(request: ApiRequest, entry: UUID) -> HttpResponse:
     try:
         detail = queries.entry_detail(connection(request), entry, with_raw=True)
+        detail["sides"] = sides_shape(connection(request), entry)
     except SyncEntry.DoesNotExist:
         raise not_found("entry") from None
     return answer(spelled(request, detail))

@@ -1,6 +1,6 @@
 """After a record stands in QuickBooks: what differs on which side, and what each choice will do."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -21,6 +21,7 @@ from fieldledger.quickbooks.pages.access import quickbooks_page
 from fieldledger.quickbooks.services import NotPossible
 from fieldledger.quickbooks.three_columns import Columns, columns_of
 from fieldledger.sync.content import Kind, State
+from fieldledger.sync.taxing import TaxMode
 
 _SHOWN_ALWAYS: Final = frozenset({State.DIFFERS, State.CHANGED, State.CHANGED_IN_QUICKBOOKS})
 
@@ -41,7 +42,7 @@ def afterwards_of(connection: Connection, guid: UUID | str | None) -> dict[str, 
     if entry is None:
         return {}
     columns = columns_of(connection, entry)
-    choices = _choices(entry, columns)
+    choices = _choices(connection, entry, columns)
     shown: dict[str, Any] = {"can_look": columns is not None and entry.state in AT_REST}
     if columns is not None:
         is_shown = entry.state in _SHOWN_ALWAYS or columns.differing or columns.seen_at
@@ -51,17 +52,19 @@ def afterwards_of(connection: Connection, guid: UUID | str | None) -> dict[str, 
         "choices": choices,
         "differs_by": abs(entry.differs_by or Decimal(0)) or None,
         "is_more": (entry.differs_by or 0) > 0,
+        "may_round": connection.mapping.get("sales_tax_mode") in {None, "", TaxMode.QUICKBOOKS},
         "is_looked_for": entry.pk in connection.watch.get("asked", ()),
     }
     return shown
 
 
-def _choices(entry: SyncEntry, columns: Columns | None) -> list[Choice]:
+def _choices(connection: Connection, entry: SyncEntry, columns: Columns | None) -> list[Choice]:
+    tax_mode = connection.mapping.get("sales_tax_mode") or TaxMode.QUICKBOOKS
     match State(entry.state):
         case State.DIFFERS:
-            return [_send_again(entry, is_main=False), _accept_total(entry)]
+            return [_send_again(entry, tax_mode, is_main=False), _accept_total(entry)]
         case State.CHANGED_IN_QUICKBOOKS:
-            return [_send_again(entry, is_main=True), _leave_there()]
+            return [_send_again(entry, tax_mode, is_main=True), _leave_there()]
         case State.CHANGED:
             both = [] if columns is None else columns.changed_on_both
             return [_sync_the_change(entry, both), _keep_here()]
@@ -71,14 +74,29 @@ def _choices(entry: SyncEntry, columns: Columns | None) -> list[Choice]:
             return []
 
 
-def _send_again(entry: SyncEntry, *, is_main: bool) -> Choice:
+# What sending an invoice again does about a difference in tax, by who says the tax.
+_BY_TAX_MODE: Final[Mapping[str, str]] = {
+    TaxMode.QUICKBOOKS: (
+        "QuickBooks works the tax out itself: if that is why the total differs, it will differ"
+        " again."
+    ),
+    TaxMode.ROUNDING_LINE: (
+        "Where QuickBooks works out another tax, a rounding line makes the total the same as here."
+    ),
+    TaxMode.TAX_LINE: (
+        "The tax goes as a line of its own with the amount that is here, so QuickBooks cannot"
+        " round it otherwise."
+    ),
+}
+
+
+def _send_again(entry: SyncEntry, tax_mode: str, *, is_main: bool) -> Choice:
     does = (
         f"Writes all that this {entry.kind} says here over what QuickBooks has, with the Web"
         " Connector's next call. It stays the same record there"
     )
     does += (
-        ", with what was paid for it. If the total differs because QuickBooks works out the tax by"
-        " another rule, it will differ again."
+        f", with what was paid for it. {_BY_TAX_MODE.get(tax_mode, '')}".rstrip()
         if entry.kind == Kind.INVOICE
         else "; what we do not have stays as people filled it in."
     )
