@@ -1,6 +1,6 @@
 """What people ask of entries: Sync to QuickBooks, retry, hold, release, ignore."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -11,29 +11,18 @@ from django.db import transaction
 from fieldledger.accounts.services import audit_many
 from fieldledger.office.models import Invoice, Payment
 from fieldledger.quickbooks.accepting import accept
+from fieldledger.quickbooks.contents import entries_of
 from fieldledger.quickbooks.entries import add_entries, adjust_active, lock, tell
 from fieldledger.quickbooks.models import ACTIVE_STATES, RANK, Connection, Stage, SyncEntry
+from fieldledger.quickbooks.prechecking import is_unsent, look, standing_of
 from fieldledger.quickbooks.tables import update_many
+from fieldledger.sync import precheck
 from fieldledger.sync.content import Kind, State
+from fieldledger.sync.precheck import IN_QUICKBOOKS, ON_THEIR_WAY, Group
 
 QUEUED: Final = "queued"
 ALREADY_PENDING: Final = "already_pending"
 REFUSED: Final = "refused"
-
-_ON_THEIR_WAY: Final = frozenset({*ACTIVE_STATES, State.WAITING})
-_IN_QUICKBOOKS: Final = frozenset({State.SYNCED, State.DIFFERS, State.CHANGED_IN_QUICKBOOKS})
-# Why what is there and unchanged here is not sent by itself, by where it stands.
-_ALREADY_THERE: Final[Mapping[str, str]] = {
-    State.SYNCED: "The {kind} is already in QuickBooks, unchanged since.",
-    State.DIFFERS: (
-        "The {kind} is already in QuickBooks, with another total. Open it: send it again or accept"
-        " the total there."
-    ),
-    State.CHANGED_IN_QUICKBOOKS: (
-        "Somebody changed the {kind} in QuickBooks. Open it: send it again, or leave it as it is"
-        " there."
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,15 +52,20 @@ def sync(
     payments: Sequence[UUID],
     actor: str,
     now: datetime,
+    only_ready: bool = False,
+    past_closing: bool = False,
 ) -> list[SyncResult]:
     """Queue invoices, each with its payments, and payments; say for each what became of it.
 
     Asked twice, a record stands once in the queue. A refusal of one is no refusal of the others.
+    With `only_ready`, invoices that would stop before QuickBooks are refused as well, by the same
+    look as the sheet that was shown before. `past_closing` lets go what is dated in closed books:
+    the closing date is read anew before anything is sent, and holds if it still stands.
     """
     with transaction.atomic():
         current = lock(connection.pk)
         blocked = _why_nothing_goes(current)
-        asked = _Asking(current, actor, now)
+        asked = _Asking(current, actor, now, past_closing=past_closing)
         bills = {
             each.guid: each
             for each in Invoice.objects.filter(
@@ -85,6 +79,8 @@ def sync(
             ).select_related("invoice")
         }
         asked.load(list(bills.values()), list(paid.values()))
+        if only_ready and not blocked:
+            asked.look(list(bills.values()))
         for guid in dict.fromkeys(invoices):
             bill = bills.get(guid)
             if bill is None:
@@ -119,8 +115,12 @@ def _why_nothing_goes(connection: Connection) -> str:
 class _Asking:
     """One request to sync, gathered and then written in a few statements."""
 
-    def __init__(self, connection: Connection, actor: str, now: datetime) -> None:
+    def __init__(
+        self, connection: Connection, actor: str, now: datetime, *, past_closing: bool
+    ) -> None:
         self._connection = connection
+        self._past_closing = past_closing
+        self._stopped: dict[int, str] = {}
         self._actor = actor
         self._now = now
         self._entries: dict[tuple[Kind, int], SyncEntry] = {}
@@ -149,10 +149,17 @@ class _Asking:
             each.pk for group in self._payments.values() for each in group
         }
         for kind, ids in ((Kind.INVOICE, invoice_ids), (Kind.PAYMENT, payment_ids)):
-            for entry in SyncEntry.objects.filter(
-                connection=self._connection, rank=RANK[kind], record_id__in=ids
-            ):
-                self._entries[kind, entry.record_id] = entry
+            for key, entry in entries_of(self._connection, kind, ids).items():
+                self._entries[kind, key] = entry
+
+    def look(self, bills: Sequence[Invoice]) -> None:
+        """Look at the invoices once more, now that nobody else can change what is queued."""
+        found = look(self._connection, [each.pk for each in bills], past_closing=self._past_closing)
+        self._stopped = {
+            key: each.verdict.reason
+            for key, each in found.items()
+            if each.verdict.group in {Group.MAPPING, Group.CORRECT, Group.PARENT}
+        }
 
     def refuse(self, kind: Kind, guid: UUID, reason: str, entry: SyncEntry | None = None) -> None:
         """Say that a record is not queued, and why."""
@@ -176,12 +183,12 @@ class _Asking:
         """Queue an invoice and its unsent payments."""
         entry = self._entries.get((Kind.INVOICE, bill.pk))
         unsent = [each for each in self._payments.get(bill.pk, ()) if self._is_unsent(each)]
-        reason = self._why_not(entry, bill, Kind.INVOICE)
-        in_quickbooks = entry is not None and entry.state in _IN_QUICKBOOKS
+        reason = self._why_not(entry, bill, Kind.INVOICE) or self._stopped.get(bill.pk, "")
+        in_quickbooks = entry is not None and entry.state in IN_QUICKBOOKS
         if reason and not (in_quickbooks and unsent):
             self.refuse(Kind.INVOICE, bill.guid, reason, entry)
             return
-        if entry is not None and entry.state in _ON_THEIR_WAY:
+        if entry is not None and entry.state in ON_THEIR_WAY:
             self._want_newest(entry, bill)
             self._say(Kind.INVOICE, bill.guid, ALREADY_PENDING, self._since(entry), entry)
         elif not in_quickbooks:
@@ -198,13 +205,10 @@ class _Asking:
 
     def _is_on_its_way(self, payment: Payment) -> bool:
         entry = self._entries.get((Kind.PAYMENT, payment.pk))
-        return entry is not None and entry.state in _ON_THEIR_WAY
+        return entry is not None and entry.state in ON_THEIR_WAY
 
     def _is_unsent(self, payment: Payment) -> bool:
-        entry = self._entries.get((Kind.PAYMENT, payment.pk))
-        if entry is None:
-            return not payment.voided
-        return entry.state in {State.CHANGED, State.FAILED, *_ON_THEIR_WAY}
+        return is_unsent(payment, self._entries.get((Kind.PAYMENT, payment.pk)))
 
     def payment(self, payment: Payment, *, with_invoice: bool = False) -> None:
         """Queue a payment; it goes after its invoice."""
@@ -219,32 +223,16 @@ class _Asking:
                 )
         if reason:
             self.refuse(Kind.PAYMENT, payment.guid, reason, entry)
-        elif entry is not None and entry.state in _ON_THEIR_WAY:
+        elif entry is not None and entry.state in ON_THEIR_WAY:
             self._want_newest(entry, payment)
             self._say(Kind.PAYMENT, payment.guid, ALREADY_PENDING, self._since(entry), entry)
         else:
             self._queue(Kind.PAYMENT, payment, entry)
 
     def _why_not(self, entry: SyncEntry | None, record: Invoice | Payment, kind: Kind) -> str:
-        closing = self._connection.closing_date
-        if entry is not None and entry.state in _ON_THEIR_WAY:
-            return ""
-        if record.voided and (entry is None or not entry.synced_revision):
-            return f"The {kind} is void and was never in QuickBooks: there is nothing to send."
-        if closing is not None and record.date <= closing:
-            return (
-                f"The books are closed through {closing:%Y-%m-%d} in QuickBooks and the {kind} is"
-                f" dated {record.date:%Y-%m-%d}. Change its date, or reopen the period there."
-            )
-        if entry is None:
-            return ""
-        if entry.state in _IN_QUICKBOOKS:
-            return _ALREADY_THERE[entry.state].format(kind=kind)
-        if entry.state in {State.HELD, State.IGNORED}:
-            return f"The {kind} is {entry.state}. Release it in the sync log first."
-        if entry.state == State.GONE:
-            return f"The {kind} is gone from QuickBooks. Press Retry in the sync log to send it."
-        return ""
+        closing = None if self._past_closing else self._connection.closing_date
+        group, reason = precheck.why_not(standing_of(record, kind, entry), closing)
+        return reason if group in precheck.REFUSED else ""
 
     def _since(self, entry: SyncEntry) -> str:
         by = f" by {entry.asked_by}" if entry.asked_by else ""
@@ -384,7 +372,9 @@ def act(
                 moved.append(entry)
         if action in {RETRY, RELEASE}:
             for each in moved:
-                each.look_first = each.state in _LOOKED_AT_FIRST or each.look_first
+                # What was set aside may have been gone by then, or have gone since.
+                is_known = each.state in _SET_ASIDE and each.quickbooks_id
+                each.look_first |= each.state in _LOOKED_AT_FIRST or bool(is_known)
                 if each.state == State.GONE:
                     each.quickbooks_id = each.edit_sequence = ""
                 each.wanted_revision = each.record_revision

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any, Final, TypeGuard
 
 from fieldledger.office.models import Client, Invoice, InvoiceLine, Item, Payment
-from fieldledger.office.money import split_discount
 from fieldledger.quickbooks.models import RANK, Connection, QuickBooksRecord, SyncEntry
 from fieldledger.quickbooks.tables import Columns, marks
 from fieldledger.sync.contacts import addresses
@@ -141,7 +140,8 @@ class Loaded:
     amount: Decimal = Decimal(0)
 
 
-def _entries(connection: Connection, kind: Kind, records: Iterable[int]) -> dict[int, SyncEntry]:
+def entries_of(connection: Connection, kind: Kind, records: Iterable[int]) -> dict[int, SyncEntry]:
+    """Return {primary key of the record: its entry}, for those that have one."""
     return {
         entry.record_id: entry
         for entry in SyncEntry.objects.filter(
@@ -150,8 +150,17 @@ def _entries(connection: Connection, kind: Kind, records: Iterable[int]) -> dict
     }
 
 
-def invoices(connection: Connection, ids: Sequence[int]) -> dict[int, Loaded]:
-    """Return {primary key: the invoice, its client and items named by their ListIDs}."""
+@dataclass(frozen=True, slots=True)
+class _Bills:
+    """Invoices with all that they refer to, in four statements."""
+
+    found: Sequence[Invoice]
+    lines: Mapping[int, Sequence[InvoiceLine]]
+    customers: dict[int, SyncEntry]
+    parts: dict[int, SyncEntry]
+
+
+def _bills(connection: Connection, ids: Sequence[int]) -> _Bills:
     found = list(Invoice.objects.filter(pk__in=ids).select_related("client", "tax_rate"))
     lines: dict[int, list[InvoiceLine]] = defaultdict(list)
     for line in (
@@ -160,19 +169,66 @@ def invoices(connection: Connection, ids: Sequence[int]) -> dict[int, Loaded]:
         .order_by("invoice_id", "position")
     ):
         lines[line.invoice_id].append(line)
-    customers = _entries(connection, Kind.CLIENT, (each.client_id for each in found))
-    parts = _entries(
+    customers = entries_of(connection, Kind.CLIENT, (each.client_id for each in found))
+    parts = entries_of(
         connection,
         Kind.ITEM,
         (line.item_id for each in lines.values() for line in each if line.item_id),
     )
-    paying = _undone(connection, [each.pk for each in found if each.voided])
+    return _Bills(found, lines, customers, parts)
+
+
+def invoices(connection: Connection, ids: Sequence[int]) -> dict[int, Loaded]:
+    """Return {primary key: the invoice, its client and items named by their ListIDs}."""
+    bills = _bills(connection, ids)
+    paying = _undone(connection, [each.pk for each in bills.found if each.voided])
     return {
         each.pk: _void(each, paying.get(each.pk))
         if each.voided
-        else _invoice(each, lines[each.pk], customers, parts)
-        for each in found
+        else _invoice(each, bills.lines.get(each.pk, ()), bills.customers, bills.parts)
+        for each in bills.found
     }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """An invoice as it would go once its client and items are in QuickBooks.
+
+    `lacking` are those that are not there: (what it is, its name, its entry; None if it has none).
+    """
+
+    invoice: Invoice
+    content: InvoiceContent | None
+    lacking: tuple[tuple[Kind, str, SyncEntry | None], ...] = ()
+
+
+def wanted_invoices(connection: Connection, ids: Sequence[int]) -> dict[int, Wanted]:
+    """Return {primary key: the invoice as if all its parents were in QuickBooks}.
+
+    A parent that is not there stands in the content by our own id, for want of a ListID.
+    """
+    bills = _bills(connection, ids)
+    return {
+        each.pk: Wanted(invoice=each, content=None)
+        if each.voided
+        else _wanted(each, bills.lines.get(each.pk, ()), bills)
+        for each in bills.found
+    }
+
+
+def _wanted(invoice: Invoice, lines: Sequence[InvoiceLine], bills: _Bills) -> Wanted:
+    customer = bills.customers.get(invoice.client_id)
+    lacking: dict[tuple[Kind, int], tuple[Kind, str, SyncEntry | None]] = {}
+    customers, parts = dict(bills.customers), dict(bills.parts)
+    if not _is_there(customer):
+        lacking[Kind.CLIENT, 0] = (Kind.CLIENT, invoice.client.name, customer)
+        customers[invoice.client_id] = SyncEntry(quickbooks_id=str(invoice.client.guid))
+    for line in lines:
+        if line.item_id and line.item and not _is_there(part := bills.parts.get(line.item_id)):
+            lacking[Kind.ITEM, line.item_id] = (Kind.ITEM, line.item.name, part)
+            parts[line.item_id] = SyncEntry(quickbooks_id=str(line.item.guid))
+    loaded = _invoice(invoice, lines, customers, parts)
+    return Wanted(invoice=invoice, content=loaded.content, lacking=tuple(lacking.values()))
 
 
 # A payment in one of these still stands in QuickBooks, and not because a person wants it to.
@@ -192,7 +248,7 @@ def _undone(connection: Connection, voided: Sequence[int]) -> dict[int, SyncEntr
     bills = dict(Payment.objects.filter(invoice__in=voided).values_list("pk", "invoice_id"))
     return {
         bills[entry.record_id]: entry
-        for entry in _entries(connection, Kind.PAYMENT, bills).values()
+        for entry in entries_of(connection, Kind.PAYMENT, bills).values()
         if entry.quickbooks_id and entry.state in _UNDONE
     }
 
@@ -233,25 +289,11 @@ def _invoice(
         customer_name=client.name,
         customer_billing=_address([getattr(client, f"billing_{each}") for each in _ADDRESS]),
         lines=tuple(_line(line, parts) for line in lines),
-        **discount_of(invoice, lines),
         subtotal=invoice.subtotal,
         tax=invoice.tax,
         total=invoice.total,
     )
     return Loaded(revision=invoice.revision, content=content, amount=invoice.total)
-
-
-def discount_of(invoice: Invoice, lines: Sequence[InvoiceLine]) -> dict[str, Any]:
-    """Return what InvoiceContent says of the invoice's discount."""
-    if not invoice.discount:
-        return {}
-    amounts = [(line.amount, line.taxable) for line in lines]
-    off_taxable, off_others = split_discount(amounts, invoice.discount)
-    return {
-        "discount_taxable": off_taxable,
-        "discount_other": off_others,
-        "discount_percent": invoice.discount_percent,
-    }
 
 
 def _line(line: InvoiceLine, parts: dict[int, SyncEntry]) -> LineContent:
@@ -269,8 +311,8 @@ def _line(line: InvoiceLine, parts: dict[int, SyncEntry]) -> LineContent:
 def payments(connection: Connection, ids: Sequence[int]) -> dict[int, Loaded]:
     """Return {primary key: the payment, its invoice named by its TxnID}."""
     found = list(Payment.objects.filter(pk__in=ids).select_related("invoice"))
-    bills = _entries(connection, Kind.INVOICE, (each.invoice_id for each in found))
-    customers = _entries(connection, Kind.CLIENT, (each.invoice.client_id for each in found))
+    bills = entries_of(connection, Kind.INVOICE, (each.invoice_id for each in found))
+    customers = entries_of(connection, Kind.CLIENT, (each.invoice.client_id for each in found))
     return {each.pk: _payment(each, bills, customers) for each in found}
 
 

@@ -63,7 +63,7 @@ UNSENT_WORDS: Final[Mapping[str, Words]] = {
         "{date} is on or before the closing date in QuickBooks, {closing_date}.",
         Actor.BOOKKEEPER,
         (
-            "Change the date to one after the closing date, press Hold, or ask your accountant.",
+            "Open the invoice and choose: send it with another date, hold it, or let it go.",
             (
                 "To open the period: in QuickBooks, Edit > Preferences > Accounting > Company "
                 "Preferences > Set Date/Password. Then press Retry."
@@ -103,17 +103,6 @@ UNSENT_WORDS: Final[Mapping[str, Words]] = {
         "The tax of {name} is to go as a line of its own, and no item is chosen for that line.",
         Actor.BOOKKEEPER,
         (f"{_MAPPING} and choose an item for it. Then press Retry.",),
-    ),
-    "no_discount_item": Words(
-        "No discount item chosen",
-        "{Name} has a discount, and QuickBooks takes a discount only as a line with a discount "
-        "item. None is chosen.",
-        Actor.BOOKKEEPER,
-        (
-            f"{_MAPPING} and choose a discount item. Then press Retry.",
-            "If there is none to choose, make one in QuickBooks (Lists > Item List > Item > New, "
-            "type Discount), then press Refresh the lists.",
-        ),
     ),
     "no_rounding_item": Words(
         "No item for rounding chosen",
