@@ -1,8 +1,8 @@
 """Money here against money in QuickBooks, between two dates: what went, what differs, what did not.
 
 What QuickBooks holds of a record is what it answered when it took it: its total is ours and the
-difference that was read back (`SyncEntry.differs_by`). What somebody changed there later is not
-in it.
+difference that was read back (`SyncEntry.differs_by`). What somebody changed there later is in it
+once the nightly look has found it (watching.py).
 """
 
 import datetime as dt
