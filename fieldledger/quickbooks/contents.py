@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Final, TypeGuard
 
 from fieldledger.office.models import Client, Invoice, InvoiceLine, Item, Payment
+from fieldledger.office.money import split_discount
 from fieldledger.quickbooks.models import RANK, Connection, QuickBooksRecord, SyncEntry
 from fieldledger.quickbooks.tables import Columns, marks
 from fieldledger.sync.contacts import addresses
@@ -289,11 +290,25 @@ def _invoice(
         customer_name=client.name,
         customer_billing=_address([getattr(client, f"billing_{each}") for each in _ADDRESS]),
         lines=tuple(_line(line, parts) for line in lines),
+        **discount_of(invoice, lines),
         subtotal=invoice.subtotal,
         tax=invoice.tax,
         total=invoice.total,
     )
     return Loaded(revision=invoice.revision, content=content, amount=invoice.total)
+
+
+def discount_of(invoice: Invoice, lines: Sequence[InvoiceLine]) -> dict[str, Any]:
+    """Return what InvoiceContent says of the invoice's discount."""
+    if not invoice.discount:
+        return {}
+    amounts = [(line.amount, line.taxable) for line in lines]
+    off_taxable, off_others = split_discount(amounts, invoice.discount)
+    return {
+        "discount_taxable": off_taxable,
+        "discount_other": off_others,
+        "discount_percent": invoice.discount_percent,
+    }
 
 
 def _line(line: InvoiceLine, parts: dict[int, SyncEntry]) -> LineContent:

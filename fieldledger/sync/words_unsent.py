@@ -104,6 +104,17 @@ UNSENT_WORDS: Final[Mapping[str, Words]] = {
         Actor.BOOKKEEPER,
         (f"{_MAPPING} and choose an item for it. Then press Retry.",),
     ),
+    "no_discount_item": Words(
+        "No discount item chosen",
+        "{Name} has a discount, and QuickBooks takes a discount only as a line with a discount "
+        "item. None is chosen.",
+        Actor.BOOKKEEPER,
+        (
+            f"{_MAPPING} and choose a discount item. Then press Retry.",
+            "If there is none to choose, make one in QuickBooks (Lists > Item List > Item > New, "
+            "type Discount), then press Refresh the lists.",
+        ),
+    ),
     "no_rounding_item": Words(
         "No item for rounding chosen",
         "A line is to balance the totals of {name}, and no item is chosen for that line.",
