@@ -4,6 +4,7 @@ Each case was found by the simulation (`fieldledger simulate-world`).
 """
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -103,3 +104,41 @@ def test_a_record_renamed_while_the_pc_s_clock_was_a_day_slow_is_found(
     pc.run()
     assert pc.states() == {"synced": 1}
     assert [each.name for each in pc.company.customers()].count("Anna") == 0
+
+
+def test_what_was_gone_when_it_was_held_is_looked_up_when_it_is_released(
+    pc: OfficePc, business: Business
+) -> None:
+    an_invoice(business)
+    pc.set_up()
+    (item,) = pc.entries(rank=2)
+    people.delete(pc.company, item.quickbooks_id, now=datetime.now(tz=UTC))
+    connection = pc.connection
+    connection.checked_at = None
+    connection.save()
+    pc.run()
+    (item,) = pc.entries(rank=2)
+    assert item.state == "gone"
+    pc.act("hold", item)
+    pc.act("release", item)
+    pc.run()
+
+    (item,) = pc.entries(rank=2)
+    assert (item.state, item.code) == ("gone", "gone")
+
+
+def test_what_waits_goes_on_when_there_is_nothing_to_send_of_what_it_waits_for(
+    pc: OfficePc, business: Business
+) -> None:
+    bill = an_invoice(business)
+    pc.set_up()
+    (parent,) = pc.entries(rank=2)
+    pc.sync(bill.guid)
+    # It was gone when the invoice's turn came.
+    SyncEntry.objects.filter(rank=3).update(state="waiting", waiting_on=parent)
+    item = Item.objects.get(guid=parent.record_guid)
+    office.update_item(item=item, values={"cost": Decimal("4.00")}, now=NOW)
+    pc.run()
+
+    assert {each.code for each in pc.entries(rank=2)} == {"nothing_to_send"}
+    assert pc.states() == {"synced": 3}
