@@ -215,7 +215,13 @@ class Oracle:
         return by_people and bool(_difference(entry.kind, record, there[0]))
 
     def _is_touched(self, there: Record) -> bool:
-        """Whether people changed it in QuickBooks, or its customer."""
+        """Whether people changed it in QuickBooks, or its customer, or may have.
+
+        An older file whose clock was ahead of ours names later changes than ours: as people's do.
+        """
+        happened = self.bookkeeper.faults.happened
+        if happened[Fault.FILE_COPIED_BACK] and happened[Fault.CLOCK_WRONG]:
+            return True
         return bool({there.id, there.fields.get("CustomerRef")} & self.bookkeeper.touched)
 
     def _undone(self, entry: SyncEntry) -> bool:
