@@ -19,12 +19,14 @@ from fieldledger.quickbooks.models import (
 from fieldledger.quickbooks.sending import release_waiters
 from fieldledger.sync.content import Kind, State
 
-_LISTS: Final = {
+LINKED_LISTS: Final = {
     Kind.CLIENT: QuickBooksRecord.List.ENTITIES,
     Kind.ITEM: QuickBooksRecord.List.ITEMS,
 }
-_ITEM_TYPES: Final = frozenset({"ItemServiceRet", "ItemNonInventoryRet", "ItemInventoryRet"})
-_CLIENT_TYPES: Final = frozenset({"CustomerRet"})
+LINKED_TYPES: Final = {
+    Kind.CLIENT: frozenset({"CustomerRet"}),
+    Kind.ITEM: frozenset({"ItemServiceRet", "ItemNonInventoryRet", "ItemInventoryRet"}),
+}
 
 
 def relink(
@@ -42,7 +44,7 @@ def relink(
     with transaction.atomic():
         current = lock(connection.pk)
         entry = SyncEntry.objects.get(connection=current, guid=entry_guid)
-        if entry.kind not in _LISTS:
+        if entry.kind not in LINKED_LISTS:
             raise NotPossible(
                 "Only clients and items are linked by hand. An invoice or a payment that is"
                 " already in QuickBooks is found by its own mark: press Retry."
@@ -68,9 +70,11 @@ def relink(
 
 
 def _their_record(connection: Connection, entry: SyncEntry, list_id: str) -> QuickBooksRecord:
-    types = _CLIENT_TYPES if entry.kind == Kind.CLIENT else _ITEM_TYPES
     record = QuickBooksRecord.objects.filter(
-        connection=connection, list=_LISTS[entry.kind], list_id=list_id, type__in=types
+        connection=connection,
+        list=LINKED_LISTS[entry.kind],
+        list_id=list_id,
+        type__in=LINKED_TYPES[entry.kind],
     ).first()
     if record is None:
         raise Mistaken(

@@ -18,6 +18,8 @@ from fieldledger.quickbooks.attention import SHOWN_STATES, Cause, act_on_cause, 
 from fieldledger.quickbooks.clashes import TAKEN
 from fieldledger.quickbooks.models import Connection
 from fieldledger.quickbooks.pages.access import quickbooks_page
+from fieldledger.quickbooks.pages.fixes import Fix, fix_of
+from fieldledger.quickbooks.pages.in_the_way import in_the_way
 from fieldledger.quickbooks.pages.log import DONE, MOVABLE
 from fieldledger.sync.content import Kind, State
 from fieldledger.sync.words import ACTOR_WORDS
@@ -60,14 +62,16 @@ class Card:
     needs_mapping: bool
     told_apart: tuple[tuple[Kind, str], ...]  # Kinds of which all can be told apart at once.
     sentence: str
+    fix: Fix | None
 
 
 @quickbooks_page(Right.QUEUE)
 def attention(request: PageRequest, connection: Connection) -> HttpResponse:
     """Show what needs a person, the cause of most first."""
-    cards = [_card(each) for each in causes(connection)]
+    cards = [_card(request, connection, each) for each in causes(connection)]
     shown = {
         "connection": connection,
+        "in_the_way": in_the_way(connection),
         "cards": [each for each in cards if each.cause.state != State.DIFFERS],
         "differing": [each for each in cards if each.cause.state == State.DIFFERS],
         "may_map": may(request.membership.role, Right.MAP),
@@ -101,7 +105,7 @@ def act_on_all(request: PageRequest, connection: Connection) -> HttpResponse:
     return redirect("attention")
 
 
-def _card(cause: Cause) -> Card:
+def _card(request: PageRequest, connection: Connection, cause: Cause) -> Card:
     explanation = cause.explanation
     actions = tuple(name for name in _OUTCOMES if cause.state in MOVABLE[name])
     outcomes = _OUTCOMES | {"retry": _RETRY.get(cause.state, _OUTCOMES["retry"])}
@@ -121,6 +125,7 @@ def _card(cause: Cause) -> Card:
             if cause.code == TAKEN and cause.state == State.FAILED
         ),
         sentence=_sentence(cause),
+        fix=fix_of(request, connection, cause.first, number=cause.number, kinds=tuple(cause.kinds)),
     )
 
 

@@ -14,7 +14,7 @@ from fieldledger.accounts.roles import Right
 from fieldledger.office import queries as office_queries
 from fieldledger.office.models import Method, TaxRate
 from fieldledger.quickbooks import fencing, queries, services
-from fieldledger.quickbooks.choices import our_terms, suggested_of
+from fieldledger.quickbooks.choices import Suggested, our_terms, suggested_of
 from fieldledger.quickbooks.company import facts_of
 from fieldledger.quickbooks.models import Connection
 from fieldledger.quickbooks.pages.access import quickbooks_page
@@ -64,7 +64,7 @@ Choice = tuple[str, str]
 @quickbooks_page(Right.MAP, methods=("GET", "POST"))
 def mapping(request: PageRequest, connection: Connection) -> HttpResponse:
     """Show and change where in QuickBooks things go."""
-    shown = _shown(request, connection)
+    shown = mapping_shown(request, connection)
     if request.method != "POST":
         return render(request, "quickbooks/mapping.html", shown)
     named = _CHOSEN_ALONE & request.POST.keys()
@@ -79,7 +79,7 @@ def mapping(request: PageRequest, connection: Connection) -> HttpResponse:
     try:
         services.save_mapping(connection, changes=changes, actor=request.actor, now=timezone.now())
     except Mistaken as mistake:
-        shown = _shown(request, connection, chosen=shown["chosen"] | changes)
+        shown = mapping_shown(request, connection, chosen=shown["chosen"] | changes)
         return render(
             request, "quickbooks/mapping.html", shown | {"errors": mistake.errors}, status=422
         )
@@ -206,9 +206,10 @@ def new_items_shown(connection: Connection) -> dict[str, Any]:
     }
 
 
-def _shown(
+def mapping_shown(
     request: PageRequest, connection: Connection, chosen: dict[str, Any] | None = None
 ) -> dict[str, Any]:
+    """Return what the mapping's choices are, what is chosen, and what is proposed and why."""
     chosen = chosen or queries.mapping_of(connection)
     suggested = suggested_of(connection)
     accounts = _list(connection, "accounts")
@@ -239,7 +240,6 @@ def _shown(
         ]
 
     fallback_items = _choices(_list(connection, "items"))
-    fallback = suggested.fallback_item
     methods = list(Method.choices)
     return {
         "connection": connection,
@@ -247,7 +247,7 @@ def _shown(
         "chosen": chosen,
         "own_accounts": len(chosen["item_accounts"]),
         "fallback_items": fallback_items,
-        "fallback_hint": _fallback_hint(fallback, chosen["fallback_item"], dict(fallback_items)),
+        "fallback_hint": _fallback_hint(suggested, chosen["fallback_item"], dict(fallback_items)),
         "tax_items": rows(
             "tax_items",
             [(str(each.guid), str(each)) for each in rates],
@@ -285,7 +285,8 @@ def _why(suggestion: Suggestion | None, chosen: str) -> str:
     )
 
 
-def _fallback_hint(suggestion: Suggestion | None, chosen: str, items: Mapping[str, str]) -> str:
+def _fallback_hint(suggested: Suggested, chosen: str, items: Mapping[str, str]) -> str:
+    suggestion = suggested.fallback_item
     if chosen or suggestion is None:
         return ""
     name = items.get(suggestion.list_id, "")

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from fieldledger.accounts.pages import PageRequest, page
@@ -38,6 +39,13 @@ def card_of(request: PageRequest, connection: Connection, guid: UUID) -> dict[st
     }
 
 
+def back_to(request: PageRequest, guid: UUID) -> str:
+    """Return the address of the page that a card's form was on."""
+    if request.POST.get("from") == "attention":
+        return reverse("attention")
+    return reverse("entry", args=[guid])
+
+
 @quickbooks_page(Right.QUEUE, methods=("POST",))
 def rename_entry(request: PageRequest, connection: Connection, guid: UUID) -> HttpResponse:
     """Let the record go to QuickBooks under another name."""
@@ -58,7 +66,7 @@ def rename_entry(request: PageRequest, connection: Connection, guid: UUID) -> Ht
         messages.error(request, str(refusal))
     else:
         messages.success(request, f"It goes to QuickBooks as “{name}” with the next call.")
-    return redirect("entry", guid)
+    return redirect(back_to(request, guid))
 
 
 @quickbooks_page(Right.MAP, methods=("POST",))
@@ -78,7 +86,7 @@ def link_entry(request: PageRequest, connection: Connection, guid: UUID) -> Http
         messages.error(request, str(refusal))
     else:
         messages.success(request, "Linked. What waited for it goes with the next call.")
-    return redirect("entry", guid)
+    return redirect(back_to(request, guid))
 
 
 @quickbooks_page(Right.QUEUE, methods=("POST",))
@@ -95,7 +103,7 @@ def merge_entry(request: PageRequest, connection: Connection, guid: UUID) -> Htt
         raise Http404 from None
     except (Mistaken, NotPossible) as refusal:
         messages.error(request, str(refusal))
-        return redirect("entry", guid)
+        return redirect(back_to(request, guid))
     messages.success(request, f"Merged into {kept.name}; the other one is in the archive.")
     return redirect("client", kept.guid)
 

@@ -21,6 +21,7 @@ from fieldledger.quickbooks.pages.access import quickbooks_page
 from fieldledger.quickbooks.pages.afterwards import afterwards_of, found_invoice
 from fieldledger.quickbooks.pages.checking import checking_of
 from fieldledger.quickbooks.pages.clash import card_of
+from fieldledger.quickbooks.pages.fixes import fix_of_entry
 from fieldledger.quickbooks.pages.lamp import NEEDS_YOU, count_in
 from fieldledger.quickbooks.services import Mistaken
 from fieldledger.quickbooks.summing_up import HOW_WORDS
@@ -136,6 +137,7 @@ def entry(request: PageRequest, connection: Connection, guid: UUID) -> HttpRespo
         "choices_alone": is_alone,
         **checking_of(detail),
         **card_of(request, connection, guid),
+        "fix": fix_of_entry(request, connection, guid),
     }
     return render(request, "quickbooks/entry.html", shown)
 

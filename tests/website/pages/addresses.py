@@ -35,6 +35,8 @@ FORMS_ONLY = frozenset(
         "stop_probe",
         "act_on_entries",
         "act_on_cause",
+        "fix_mapping",
+        "mend_entry",
         "sign_month",
         "rename_entry",
         "link_entry",
