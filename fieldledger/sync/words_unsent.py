@@ -111,8 +111,10 @@ UNSENT_WORDS: Final[Mapping[str, Words]] = {
         Actor.BOOKKEEPER,
         (
             f"{_MAPPING} and choose a discount item. Then press Retry.",
-            "If there is none to choose, make one in QuickBooks (Lists > Item List > Item > New, "
-            "type Discount), then press Refresh the lists.",
+            (
+                "If there is none to choose, make one in QuickBooks (Lists > Item List > Item > "
+                "New, type Discount), then press Refresh the lists."
+            ),
         ),
     ),
     "no_rounding_item": Words(
