@@ -21,6 +21,7 @@ class Idle(StrEnum):
     SET_UP = "idle-set-up"
     PLAN = "idle-plan"
     SECOND = "idle-second"
+    QUIET = "idle-quiet"
 
 
 _ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz234567"

@@ -33,6 +33,7 @@ from fieldledger.qbwc.transitions import (
 from fieldledger.qbxml.hresults import OUT_OF_MEMORY, normal_form
 from fieldledger.quickbooks import (
     computers,
+    hours,
     initial_sync,
     passwords,
     probing,
@@ -77,6 +78,7 @@ IDLE_GOODBYES: Final[Mapping[str, str]] = {
     Idle.OFF: "QuickBooks Desktop is switched off in Fieldledger. What waits there is kept.",
     Idle.PAUSED: "The exchange is paused in Fieldledger. What waits there is kept.",
     Idle.SET_UP: "The set-up goes on in Fieldledger: choose what to import, then press Next there.",
+    Idle.QUIET: "Quiet hours in Fieldledger: nothing is sent before they end. What waits is kept.",
     Idle.SECOND: "Another computer keeps this business in step. Decide in Fieldledger which one.",
     Idle.PLAN: "The plan of the initial sync waits in Fieldledger. Approve it there.",
 }
@@ -118,6 +120,9 @@ def authenticate(call: Authenticate, context: Context) -> tuple[str, ...]:
     if not has_work(poll, context.now):
         CONTACTS.note(poll.connection_id, context.now, context.address)
         return (why_idle(poll).value, NO_WORK)
+    if hours.is_quiet_for(poll, context.now):
+        CONTACTS.note(poll.connection_id, context.now, context.address)
+        return (Idle.QUIET.value, NO_WORK)
     CONTACTS.note(poll.connection_id, context.now)
     with transaction.atomic():
         connection = lock(poll.connection_id)

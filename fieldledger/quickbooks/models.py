@@ -14,6 +14,8 @@ from django.db.models import Q
 
 from fieldledger.accounts.models import Business
 from fieldledger.quickbooks.drift_row import Drift  # noqa: F401 - Django looks for tables here.
+from fieldledger.quickbooks.hours_row import BusinessHours  # noqa: F401 - And here.
+from fieldledger.quickbooks.letter_rows import Letter  # noqa: F401 - And here.
 from fieldledger.quickbooks.probe_row import Probe  # noqa: F401 - And here.
 from fieldledger.sync.content import Kind, State
 from fieldledger.sync.fence import Fence

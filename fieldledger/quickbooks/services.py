@@ -19,6 +19,7 @@ from fieldledger.quickbooks.deciding import (
     resume,
 )
 from fieldledger.quickbooks.errors import Mistaken, NotPossible
+from fieldledger.quickbooks.hours import save_hours, send_anyway
 from fieldledger.quickbooks.plan_bulk import decide_plan_rows
 from fieldledger.quickbooks.planned import decide_plan_row
 from fieldledger.quickbooks.relinking import relink
@@ -79,8 +80,10 @@ __all__ = [
     "relink_company",
     "rename",
     "resume",
+    "save_hours",
     "save_mapping",
     "save_settings",
+    "send_anyway",
     "set_enabled",
     "setup_file",
     "sync",

@@ -1,9 +1,10 @@
-"""Django's settings, made from four names in the environment; each has a default on one machine.
+"""Django's settings, made from six names in the environment; each has a default on one machine.
 
 FIELDLEDGER_DATA: the folder of the database, the secrets and the files (./data).
 DATABASE_URL: a PostgreSQL instead of SQLite: postgres://user:password@host:5432/name.
 FIELDLEDGER_SECRET_KEY: one key for several machines (else one is made in the data folder).
 FIELDLEDGER_PUBLIC_URL: the address people use (http://localhost:8000).
+FIELDLEDGER_SMTP_URL and FIELDLEDGER_MAIL_FROM: the mail server, and who its letters are from.
 """
 
 import os
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from fieldledger.website.database import database_settings
 from fieldledger.website.logs import configure_structlog, logging_settings
+from fieldledger.website.mail_server import read_mail_server
 from fieldledger.website.public_url import DEFAULT, read_public_url
 from fieldledger.website.secret_files import sealing_key, secret_key
 
@@ -141,9 +143,19 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_MAX_AGE = 24 * 60 * 60
 
 # Without a mail server, letters are put where the host finds them.
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+_mail = read_mail_server(os.environ.get("FIELDLEDGER_SMTP_URL"), DATA)
+MAIL_SERVER_GIVEN: bool = bool(_mail.host)
+EMAIL_BACKEND = (
+    f"django.core.mail.backends.{'smtp' if MAIL_SERVER_GIVEN else 'filebased'}.EmailBackend"
+)
 EMAIL_FILE_PATH = DATA / "mail"
-DEFAULT_FROM_EMAIL = f"Fieldledger <noreply@{_public.host}>"
+EMAIL_HOST, EMAIL_PORT = _mail.host, _mail.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.user, _mail.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.starts_tls, _mail.is_tls
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = (
+    os.environ.get("FIELDLEDGER_MAIL_FROM") or f"Fieldledger <noreply@{_public.host}>"
+)
 
 USE_I18N = False
 USE_TZ = True

@@ -31,6 +31,18 @@ ENVIRONMENT = {
         "`http://localhost:8000`, or the port that was chosen",
         "the address that people and the Web Connector use; https for every machine but this one",
     ),
+    "FIELDLEDGER_SMTP_URL": (
+        "no notices by e-mail; other letters are put into the folder `mail`",
+        (
+            "the mail server: `smtp://user@host:587` (encrypted by STARTTLS; plain to this machine"
+            " alone) or `smtps://user@host:465`. The password stands in the file `mail-password` of"
+            " the data folder, which nobody else may read (`chmod 600`), or in the address"
+        ),
+    ),
+    "FIELDLEDGER_MAIL_FROM": (
+        "`Fieldledger <noreply@HOST>`, by the public address",
+        "whom letters are from; mail servers mostly take only their own domain",
+    ),
 }
 
 _INTRODUCTION = """\

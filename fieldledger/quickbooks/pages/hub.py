@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from fieldledger.accounts.pages import PageRequest
 from fieldledger.accounts.roles import Right, may
-from fieldledger.quickbooks import queries, returning, services, watching
+from fieldledger.quickbooks import hours, queries, returning, services, watching
 from fieldledger.quickbooks.models import Connection, Session, Stage
 from fieldledger.quickbooks.pages.access import SET_UP, quickbooks_page
 from fieldledger.quickbooks.pages.connection import words_of_seconds
@@ -127,6 +127,9 @@ def _shown(connection: Connection) -> dict[str, Any]:
         "interval_minutes": _minutes(connection.contact_interval_s),
         "password_is_wrong": _is_later(connection.wrong_password_at, connection.last_contact_at),
         "in_set_up": connection.stage in SET_UP,
+        "quiet_until": hours.quiet_until(
+            hours.hours_of(connection), hours.local(connection, now)
+        ),
         "is_ongoing": connection.stage == Stage.ONGOING,
         "last_look": watching.last_run(connection),
         "looking": watching.progress(connection),

@@ -184,6 +184,7 @@ def _load_application(server: int, target: str) -> Any:
     # Models can be imported only now that the application has started Django.
     import_module("fieldledger.api.webhooks.worker").start()
     import_module("fieldledger.quickbooks.contacts").start_writing()
+    import_module("fieldledger.quickbooks.mail_worker").start()
     return application
 
 

@@ -31,6 +31,8 @@ FORMS_ONLY = frozenset(
         "undo_export",
         "undo_import",
         "refresh_lists",
+        "save_hours",
+        "send_anyway",
         "start_probe",
         "stop_probe",
         "act_on_entries",
