@@ -295,10 +295,10 @@ def count(connection: Connection, **found: int) -> None:
 
 def covered(connection: Connection) -> list[int]:
     """Return what nobody has decided about and a look-up or a change of ours has covered since."""
-    found = SyncEntry.objects.filter(
+    found = Drift.objects.filter(
         connection=connection,
-        state__in=(State.SYNCED, State.DIFFERS),
-        drift__what=Drift.What.CHANGED,
-        drift__decided_at=None,
+        what=Drift.What.CHANGED,
+        decided_at=None,
+        entry__state__in=(State.SYNCED, State.DIFFERS),
     )
-    return list(found.order_by("pk").values_list("pk", flat=True)[:LOOKED_AT_AGAIN_MAX])
+    return list(found.order_by("pk").values_list("entry_id", flat=True)[:LOOKED_AT_AGAIN_MAX])

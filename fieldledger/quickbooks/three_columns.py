@@ -23,6 +23,7 @@ from fieldledger.quickbooks.models import (
     Connection,
     MessageSet,
     QuickBooksRecord,
+    Session,
     SyncEntry,
 )
 from fieldledger.sync import drift, written
@@ -32,12 +33,24 @@ _LIST_ID: Final = re.compile(r"<ListID>([^<]+)</ListID>")
 _ID: Final = "x:1"
 
 
+_VOID: Final = drift.Row(
+    what="Void",
+    here="Yes",
+    sent="No",
+    there=None,
+    is_changed_here=True,
+    is_other=False,
+    is_changed_there=False,
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sides:
     """A record as we would send it now, and as QuickBooks took it, as far as that is known."""
 
     now: drift.Fields
     sent: drift.Fields
+    is_undone: bool = False  # It is void here, and QuickBooks is to make it so.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +63,11 @@ class Columns:
     is_open: bool = False  # Somebody changed it there, and nobody has decided yet.
     decided_at: datetime | None = None
     decided_by: str = ""
+
+    @property
+    def is_undone(self) -> bool:
+        """Whether it is void here, and QuickBooks does not know that yet."""
+        return list(self.rows) == [_VOID]
 
     @property
     def differing(self) -> Sequence[drift.Row]:
@@ -73,10 +91,12 @@ def columns_of(connection: Connection, entry: SyncEntry) -> Columns | None:
     """
     if not entry.quickbooks_id or entry.state in {State.GONE, State.SENDING, State.CHECKING}:
         return None
-    looked = Drift.objects.filter(entry=entry).exclude(what=Drift.What.CONDENSED).first()
     sides = sides_of(connection, by_keys(connection.pk, [entry.pk])).get(entry.pk)
     if sides is None:
         return None
+    if sides.is_undone:
+        return Columns(rows=[_VOID])
+    looked = Drift.objects.filter(entry=entry).exclude(what=Drift.What.CONDENSED).first()
     if looked is None or (entry.synced_at is not None and looked.seen_at < entry.synced_at):
         return Columns(rows=drift.unseen(sides.now, sides.sent))
     kept = drift.load(looked.sent)
@@ -122,8 +142,10 @@ def sides_of(connection: Connection, entries: Sequence[EntryRow]) -> dict[int, S
     found = {}
     for entry in entries:
         body, noted = bodies.get(entry.pk, (None, {}))
-        last = _last_document(connection, entry, *times[entry.pk])
-        found[entry.pk] = _sides(connection, entry, body, noted, last)
+        if noted.get("op") in {"void", "delete"}:
+            found[entry.pk] = Sides(now={}, sent={}, is_undone=True)
+        else:
+            found[entry.pk] = _sides(connection, entry, body, noted, times[entry.pk])
     return found
 
 
@@ -132,7 +154,7 @@ def _sides(
     entry: EntryRow,
     body: Any,
     noted: Mapping[str, Any],
-    last: MessageSet | None,
+    times: tuple[datetime | None, datetime | None],
 ) -> Sides:
     now = _fields(connection, entry.kind, body)
     is_unchanged = entry.record_revision == entry.synced_revision
@@ -144,6 +166,7 @@ def _sides(
         changed = set(now)
     sent = {what: each for what, each in now.items() if what not in changed}
     row: Mapping[str, Any] = {}
+    last = _last_document(connection, entry, *times) if changed or not is_unchanged else None
     if last is not None:
         row = next(each for each in last.content if each["e"] == entry.pk)
         request = read_request(text_of(last), str(row["r"]))
@@ -153,7 +176,7 @@ def _sides(
             if row["op"] == "add":  # Then nothing was said of what it does not name.
                 sent |= {what: drift.nothing(what) for what in changed if what not in sent}
     ours = noted.get("total")
-    if ours and noted.get("op") != "void":
+    if ours:
         now = {**now, drift.TOTAL: drift.total_field(Decimal(ours))}
     total = row.get("total") or (ours if is_unchanged else None)
     if total:
@@ -169,8 +192,9 @@ def _last_document(
     """Return the document that QuickBooks took last, while it is kept."""
     if sent_at is None or synced_at is None or synced_at < sent_at:
         return None
+    began = Session.objects.filter(connection=connection, opened_at__lte=sent_at)
     sets = MessageSet.objects.filter(
-        connection=connection, purpose=MessageSet.Purpose.WRITE, sent_at=sent_at
+        session=began.order_by("-pk").first(), purpose=MessageSet.Purpose.WRITE, sent_at=sent_at
     )
     return next(
         (each for each in sets if any(row["e"] == entry.pk for row in each.content)),

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from fieldledger.qbxml.objects import (
@@ -32,7 +32,13 @@ from fieldledger.quickbooks.drift_row import Drift
 from fieldledger.quickbooks.drifting import AT_REST, WATCH
 from fieldledger.quickbooks.errors import NotPossible
 from fieldledger.quickbooks.message_sets import Document
-from fieldledger.quickbooks.models import Connection, MessageSet, Stage, SyncEntry
+from fieldledger.quickbooks.models import (
+    Connection,
+    EntryCount,
+    MessageSet,
+    Stage,
+    SyncEntry,
+)
 from fieldledger.sync import drift
 from fieldledger.sync.content import Kind
 
@@ -184,7 +190,7 @@ def next_document(connection: Connection, context: Context) -> Document | None:
             "rank": 0,
             "after": 0,
             "read": 0,
-            "total": _sent(connection).count(),
+            "total": _about(connection),
             "begun": context.now.isoformat(),
             "suspects": [*at.get("suspects", ()), *drifting.covered(connection)],
         }
@@ -211,12 +217,19 @@ def _sent(connection: Connection) -> "QuerySet[SyncEntry]":
     )
 
 
+def _about(connection: Connection) -> int:
+    """Return how many of them there are, about: from the numbers that are kept."""
+    rows = EntryCount.objects.filter(connection=connection, state__in=AT_REST)
+    return rows.aggregate(all=Sum("number"))["all"] or 0
+
+
 def _page(connection: Connection, context: Context) -> Document | None:
     """Ask for the versions of the next records of a kind."""
     at = connection.watch
-    rows = _sent(connection).order_by("rank", "pk")
+    # By the records' keys, which an index has in this order.
+    rows = _sent(connection).order_by("rank", "record_id")
     size = ASKED_AT_ONCE * QUERIES_AT_ONCE
-    entries = list(rows.filter(rank=at["rank"], pk__gt=at["after"])[:size])
+    entries = list(rows.filter(rank=at["rank"], record_id__gt=at["after"])[:size])
     if not entries:
         following = rows.filter(rank__gt=at["rank"]).first()
         if following is None:
@@ -271,7 +284,7 @@ def _document(
                 "list": WATCH,
                 "step": step,
                 "rank": entries[0].rank,
-                "last": entries[-1].pk,
+                "last": entries[-1].record_id,
                 "es": {str(each.pk): (each.quickbooks_id, each.edit_sequence) for each in entries},
             }
         )

@@ -103,6 +103,19 @@ def test_j5_8_an_edit_may_be_kept_here_only(
     assert there(pc, invoice).fields["Memo"] == "Kitchen"
 
 
+def test_j5_8_a_void_after_the_sync_says_what_it_will_do_there(
+    pc: OfficePc, invoice: Invoice, signed_in: Page, live_server: LiveServer
+) -> None:
+    office.void_invoice(invoice=invoice, now=timezone.now())
+    page = opened(signed_in, live_server, invoice)
+    assert row(page, "Void") == ["Yes", "No", "Not looked at since"]
+    expect(page.get_by_text("it stays there with its number, and its amounts")).to_be_visible()
+    page.get_by_role("button", name="Sync the change").click()
+    expect(page.get_by_text("is queued")).to_be_visible()
+    pc.run()
+    assert there(pc, invoice).fields["Subtotal"] == 0
+
+
 def test_j5_8_n7_changed_in_quickbooks_shows_three_columns_and_is_left_there(
     pc: OfficePc, invoice: Invoice, signed_in: Page, live_server: LiveServer
 ) -> None:

@@ -66,8 +66,7 @@ def _choices(connection: Connection, entry: SyncEntry, columns: Columns | None) 
         case State.CHANGED_IN_QUICKBOOKS:
             return [_send_again(entry, tax_mode, is_main=True), _leave_there()]
         case State.CHANGED:
-            both = [] if columns is None else columns.changed_on_both
-            return [_sync_the_change(entry, both), _keep_here()]
+            return [_sync_the_change(entry, columns), _keep_here()]
         case State.GONE:
             return [_send_as_new(entry), _leave_out()]
         case _:
@@ -122,15 +121,27 @@ def _leave_there() -> Choice:
     return Choice(action="accept", words="Leave QuickBooks as it is", does=does)
 
 
-def _sync_the_change(entry: SyncEntry, both: Sequence[str]) -> Choice:
+def _sync_the_change(entry: SyncEntry, columns: Columns | None) -> Choice:
     does = (
         "Sends what was changed here, with the Web Connector's next call. Other fields stay as"
         " QuickBooks has them."
     )
-    if both:
+    both: Sequence[str] = [] if columns is None else columns.changed_on_both
+    if columns is not None and columns.is_undone:
+        does = _UNDOES[entry.kind]
+    elif both:
         does += f" What somebody changed there, too, is written over: {', '.join(both).lower()}."
     words = "Sync the change" if entry.kind == Kind.INVOICE else "Sync to QuickBooks"
     return Choice(action="sync", words=words, does=does, is_main=True)
+
+
+# What sending a record does that is void here (Onscreen Reference, TxnVoid and TxnDel).
+_UNDOES: Final[Mapping[Kind, str]] = {
+    Kind.INVOICE: (
+        "Makes it void in QuickBooks: it stays there with its number, and its amounts become zero."
+    ),
+    Kind.PAYMENT: "Deletes it in QuickBooks, which cannot make a payment void.",
+}
 
 
 def _keep_here() -> Choice:
