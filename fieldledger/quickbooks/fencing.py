@@ -37,7 +37,7 @@ _SET_ID: Final = "id"
 
 def facts_of(connection: Connection) -> Facts:
     """Return what is known of the fence in the connection's company file."""
-    return Facts.read(connection.fence_facts)
+    return fence.probed(Facts.read(connection.fence_facts), connection.what_quickbooks_keeps)
 
 
 def _keep(connection: Connection, facts: Facts) -> None:

@@ -131,6 +131,18 @@ def trial_failed(facts: Facts) -> Facts:
     return replace(facts, tried=(), trials=facts.trials + 1)
 
 
+def probed(facts: Facts, answers: Mapping[str, Any]) -> Facts:
+    """Return the facts with what the probe has found of this QuickBooks.
+
+    The trial asks after two sets, the probe after ten: one that keeps a few passes the trial alone.
+    That the probe found the seal to hold proves nothing of another company file; it is tried there.
+    """
+    keeps_all = answers.get("store_keeps") in {None, "all"}
+    if keeps_all and answers.get("seal_holds") is not False:
+        return facts
+    return replace(facts, keeps=False, tried=())
+
+
 # --- The link record ---
 
 

@@ -73,6 +73,31 @@ def test_a_quickbooks_that_forgets_is_found_out_before_the_first_write(
     assert LINK_NAME in fencing.sentence(pc.connection)
 
 
+@pytest.mark.parametrize("found", [{"store_keeps": 4}, {"seal_holds": False}])
+def test_what_the_probe_has_found_weighs_more_than_the_short_trial(
+    pc: OfficePc, business: Business, found: dict[str, object]
+) -> None:
+    """Goal: the seal is not trusted to a QuickBooks that keeps a few answers and forgets the rest.
+
+    Method: this one would pass the trial, which puts one set behind another.
+    """
+    pc.set_up()
+    a_client(business, "Anna")
+    pc.run()
+    assert link_records(pc) == []
+    connection = pc.connection
+    connection.what_quickbooks_keeps = {"store_keeps": "all", "seal_holds": True, **found}
+    connection.save()
+    a_client(business, "Ben")
+    late = pc.hold()
+    pc.run()
+
+    assert len(link_records(pc)) == 1
+    assert LINK_NAME in fencing.sentence(pc.connection)
+    pc.run_late(late)
+    assert names(pc) == ["Anna", "Ben"]
+
+
 def test_a_late_copy_is_dead_once_the_records_were_looked_for(
     forgetful: OfficePc, business: Business
 ) -> None:

@@ -30,6 +30,22 @@ def test_quickbooks_is_tried_out_once_and_the_seal_is_used_where_it_holds() -> N
     assert fence.next_step(Fence.AUTO, fails) == Step.READ
 
 
+def test_the_probe_can_show_that_the_seal_does_not_hold_and_never_that_it_does() -> None:
+    tried = Facts(keeps=True)
+    forgets: list[dict[str, object]] = [{"store_keeps": "last"}, {"store_keeps": 4}]
+    nothing_against: list[dict[str, object]] = [
+        {},
+        {"store_keeps": None},
+        {"store_keeps": "all", "seal_holds": True},
+    ]
+    for found in forgets:
+        assert fence.uses_link(Fence.AUTO, fence.probed(tried, found))
+        assert not fence.uses_link(Fence.SEAL, fence.probed(tried, found))
+    for found in nothing_against:
+        assert fence.probed(tried, found) == tried
+        assert fence.probed(Facts(), found) == Facts()
+
+
 def test_a_trial_that_comes_to_nothing_is_given_up() -> None:
     facts = Facts()
     for _ in range(fence.TRIALS_MAX):
