@@ -8,6 +8,7 @@ from fieldledger.quickbooks.asking import (
     sync,
 )
 from fieldledger.quickbooks.clashes import merge, rename, tell_all_apart
+from fieldledger.quickbooks.closed_period import hold, let_go, send_with_date
 from fieldledger.quickbooks.deciding import (
     dismiss_notice,
     expect_computer,
@@ -66,8 +67,10 @@ __all__ = [
     "expect_computer",
     "go_next",
     "hand_over",
+    "hold",
     "hold_both",
     "keep_file",
+    "let_go",
     "look_now",
     "merge",
     "new_password",
@@ -84,6 +87,7 @@ __all__ = [
     "save_mapping",
     "save_settings",
     "send_anyway",
+    "send_with_date",
     "set_enabled",
     "setup_file",
     "sync",

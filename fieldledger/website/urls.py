@@ -21,6 +21,7 @@ from fieldledger.quickbooks.pages import (
     undo,
 )
 from fieldledger.website.pages import (
+    before_sending,
     clients,
     components,
     home,
@@ -63,7 +64,8 @@ office = [
     path("invoices/", invoices.invoices, name="invoices"),
     path("invoices/export", sheets.export_invoices, name="export_invoices"),
     path("payments/export", sheets.export_payments, name="export_payments"),
-    path("invoices/sync", invoices.sync_invoices, name="sync_invoices"),
+    path("invoices/sync", before_sending.sync_invoices, name="sync_invoices"),
+    path("invoices/closed-period", before_sending.answer_closed, name="answer_closed"),
     path("invoices/new", invoice_editor.new_invoice, name="new_invoice"),
     path("invoices/draft", invoice_editor.draft, name="draft_invoice"),
     path("invoices/<uuid:guid>", invoice.invoice, name="invoice"),

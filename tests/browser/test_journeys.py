@@ -99,6 +99,8 @@ def test_ticking_invoices_and_sending_them_together(
     page.get_by_label("Select invoice 1040").uncheck()
     expect(page.get_by_text("19 selected")).to_be_visible()
     send.click()
+    expect(page.get_by_text("Of 19 invoices: 19 ready. Nothing is sent yet.")).to_be_visible()
+    page.get_by_role("button", name="Sync the 19 ready").click()
 
     expect(page.get_by_text("19 queued")).to_be_visible()
     expect(page.locator("tbody .badge", has_text="Pending").first).to_be_visible()

@@ -15,10 +15,14 @@ from fieldledger.accounts.roles import Right
 from fieldledger.office.models import Invoice
 from fieldledger.office.services import Refused, void_invoice
 from fieldledger.quickbooks import services
+from fieldledger.quickbooks.closed_period import CLOSED_CODES
 from fieldledger.quickbooks.models import Connection, SyncEntry
 from fieldledger.quickbooks.pages.afterwards import afterwards_of
 from fieldledger.quickbooks.pages.lamp import next_call
+from fieldledger.quickbooks.prechecking import look
 from fieldledger.sync.content import State
+from fieldledger.sync.precheck import Group
+from fieldledger.website.pages.before_sending import closed_choices, show_sheet
 from fieldledger.website.pages.records import connection_in_use, the_record, with_quickbooks
 from fieldledger.website.templatetags.fieldledger import money
 
@@ -53,15 +57,26 @@ def invoice_quickbooks(request: PageRequest, guid: UUID) -> HttpResponse:
 
 @page(Right.QUEUE, methods=("POST",))
 def sync_invoice(request: PageRequest, guid: UUID) -> HttpResponse:
-    """Send the invoice to QuickBooks with its payments."""
+    """Send the invoice to QuickBooks with its payments; if it cannot go, say what it needs."""
     record = the_record(Invoice, request, guid)
     connection = connection_in_use(request)
     if connection is None:
         messages.error(request, "Switch QuickBooks Desktop on in the Feature Center first.")
         return redirect("invoice", record.guid)
     results = services.sync(
-        connection, invoices=[record.guid], payments=[], actor=request.actor, now=timezone.now()
+        connection,
+        invoices=[record.guid],
+        payments=[],
+        actor=request.actor,
+        now=timezone.now(),
+        only_ready=True,
     )
+    if connection.stage == "ongoing" and any(
+        each.kind == "invoice" and each.result == "refused" for each in results
+    ):
+        looked = look(connection, [record.pk])[record.pk]
+        if looked.verdict.group not in {Group.THERE, Group.VOID}:
+            return show_sheet(request, connection, [record], single=record)
     queued = [each for each in results if each.result == "queued"]
     payments = sum(each.kind == "payment" for each in queued)
     with_payments = f" with {payments} payment{'s' * (payments != 1)}" if payments else ""
@@ -122,6 +137,7 @@ def _shown(request: PageRequest, record: Invoice) -> dict[str, Any]:
     }
     if connection is not None and block is not None:
         shown |= _quickbooks(request, record, connection, block, unsent)
+        shown |= _before_sending(record, connection, block)
         shown |= afterwards_of(connection, block["entry"])
     return shown
 
@@ -150,6 +166,26 @@ def _quickbooks(
         shown["total_there"] = record.total + Decimal(block["differs_by"])
     elif block["state"] == State.SYNCED:
         shown["total_there"] = record.total
+    return shown
+
+
+# What is not there as it is here, and could be sent.
+_TO_SEND = frozenset({State.NOT_SENT, State.CHANGED, State.FAILED, State.HELD})
+
+
+def _before_sending(
+    record: Invoice, connection: Connection, block: dict[str, Any]
+) -> dict[str, Any]:
+    """Return what was looked at before sending, and the choices if its date is in closed books."""
+    if connection.stage != "ongoing" or block["state"] not in _TO_SEND:
+        return {}
+    looked = look(connection, [record.pk])[record.pk]
+    verdict, entry = looked.verdict, looked.entry
+    refused = entry is not None and entry.state == State.FAILED and entry.code in CLOSED_CODES
+    shown: dict[str, Any] = {"verdict": verdict}
+    if refused or verdict.code == "closed_period":
+        shown |= {"is_closed": True, **closed_choices(connection)}
+        shown["closed_reason"] = entry.message if refused and entry else verdict.reason
     return shown
 
 

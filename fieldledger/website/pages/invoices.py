@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -15,7 +16,6 @@ from fieldledger.accounts.roles import Right
 from fieldledger.office import queries
 from fieldledger.office.fields import guid as read_guid
 from fieldledger.office.models import Invoice, MoneyState
-from fieldledger.quickbooks import services
 from fieldledger.quickbooks.counting import entry_counts
 from fieldledger.quickbooks.models import RANK, Connection, SyncEntry
 from fieldledger.sync.content import Kind, State
@@ -33,6 +33,7 @@ MONEY_TABS: Final = (
 ATTENTION: Final = (State.FAILED, State.GONE, State.CHANGED_IN_QUICKBOOKS, State.DIFFERS)
 _GROUPS: Final = (("attention", "Needs you"),)
 BULK_MAX: Final = 2000
+NO_FEATURE: Final = "Switch QuickBooks Desktop on in the Feature Center first."
 _COUNTED_MAX: Final = BULK_MAX  # Beyond, the number is not worth reading the whole list.
 # So many entries are read before their invoices; of more, the invoices come first.
 _FEW: Final = 5_000
@@ -47,29 +48,31 @@ def invoices(request: PageRequest) -> HttpResponse:
     return render(request, template, _dashboard(request, request.GET))
 
 
-@page(Right.QUEUE, methods=("POST",))
-def sync_invoices(request: PageRequest) -> HttpResponse:
-    """Send the ticked invoices to QuickBooks, or all that the filters show, and say the outcome."""
-    connection = connection_in_use(request)
-    filters = QueryDict(request.POST.get("filters", ""))
-    shown = _dashboard(request, filters)
-    if connection is None:
-        shown["sync_refusal"] = "Switch QuickBooks Desktop on in the Feature Center first."
+def dashboard_after(
+    request: PageRequest, *, results: Sequence[Any] = (), refusal: str = ""
+) -> HttpResponse:
+    """Show the list under its filters with what became of the invoices that were asked for."""
+    shown = _dashboard(request, QueryDict(request.POST.get("filters", "")))
+    if refusal:
+        shown["sync_refusal"] = refusal
         return render(request, "invoices/list.html", shown, status=409)
-    wanted = _wanted(request, connection, filters)
-    results = services.sync(
-        connection,
-        invoices=[invoice.guid for invoice in wanted],
-        payments=[],
-        actor=request.actor,
-        now=timezone.now(),
-    )
-    shown = _dashboard(request, filters)  # As they stand now.
-    shown["outcome"] = outcome_of(results, {str(each.guid): each for each in wanted})
+    guids = [each.guid for each in results]
+    rows = Invoice.objects.filter(business=request.business, guid__in=guids)
+    shown["outcome"] = outcome_of(results, {str(each.guid): each for each in rows})
     return render(request, "invoices/list.html", shown)
 
 
-def outcome_of(results: list[Any], invoices: dict[str, Invoice]) -> dict[str, Any]:
+def chosen_invoices(request: PageRequest, connection: Connection) -> list[Invoice]:
+    """Return the invoices that are ticked, or all that the filters show, the newest first."""
+    if "all_shown" in request.POST:
+        filters = QueryDict(request.POST.get("filters", ""))
+        return list(_filtered(request, filters, connection).order_by("-pk")[:BULK_MAX])
+    ticked = [found for each in request.POST.getlist("invoice") if (found := read_guid(each))]
+    rows = Invoice.objects.filter(business=request.business, guid__in=ticked[:BULK_MAX])
+    return list(rows.order_by("-pk"))
+
+
+def outcome_of(results: Sequence[Any], invoices: dict[str, Invoice]) -> dict[str, Any]:
     """Return what the panel over the list says: how many went, and why the others did not."""
     counts = Counter((result.kind, result.result) for result in results)
     refusals: dict[str, list[Invoice | None]] = {}
@@ -78,19 +81,12 @@ def outcome_of(results: list[Any], invoices: dict[str, Invoice]) -> dict[str, An
             refusals.setdefault(result.reason, []).append(invoices.get(str(result.guid)))
     return {
         "queued": counts["invoice", "queued"],
+        "held": counts["invoice", "held"],
         "payments": counts["payment", "queued"],
         "already": counts["invoice", "already_pending"],
         "refused": counts["invoice", "refused"] + counts["payment", "refused"],
         "refusals": sorted(refusals.items(), key=lambda each: -len(each[1])),
     }
-
-
-def _wanted(request: PageRequest, connection: Connection, filters: QueryDict) -> list[Invoice]:
-    if "all_shown" in request.POST:
-        return list(_filtered(request, filters, connection).order_by("-pk")[:BULK_MAX])
-    ticked = [found for each in request.POST.getlist("invoice") if (found := read_guid(each))]
-    rows = Invoice.objects.filter(business=request.business, guid__in=ticked[:BULK_MAX])
-    return list(rows.order_by("-pk"))
 
 
 def _dashboard(request: PageRequest, asked: QueryDict) -> dict[str, Any]:

@@ -15,6 +15,7 @@ FORMS_ONLY = frozenset(
         "appearance",
         "archive_client",
         "archive_item",
+        "answer_closed",
         "sync_invoices",
         "draft_invoice",
         "sync_invoice",

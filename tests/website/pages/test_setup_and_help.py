@@ -352,7 +352,7 @@ def test_all_of_the_demo_goes_to_quickbooks_and_ten_invoices_with_their_payments
     paid = Payment.objects.filter(invoice__in=ticked, voided_at=None).count()
     assert paid
 
-    post(office, "sync_invoices", invoice=[str(each.guid) for each in ticked], filters="")
+    post(office, "sync_invoices", ready=",".join(str(each.guid) for each in ticked), filters="")
     pc.run()
 
     assert {each.state for each in pc.entries(rank__gte=3)} == {"synced"}
