@@ -1,0 +1,26 @@
+"""N7: the look at what was sent, in worlds where people edit, rename, merge and delete there."""
+
+import pytest
+
+from fieldledger.proving.world.campaign import VARIANTS
+from fieldledger.proving.world.world import Ground
+
+SEEDS = range(1, 4)
+EVERY_BEATS = 3
+
+
+def test_n7_the_look_makes_no_world_worse_and_tells_no_lie(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Goal: with a look in every third beat, all stays true.
+
+    Method: as tests/simulation/test_world.py; besides, what people changed may not be called
+    synced after the last look, and nothing that nobody changed may be called changed there.
+    """
+    monkeypatch.setattr(ground, "watches", EVERY_BEATS)
+    looked = 0
+    for seed in SEEDS:
+        verdict = ground.run(seed, variant=VARIANTS["keeps-all"])
+        assert verdict.is_good, f"seed {seed}: {verdict.problems}"
+        looked += sum("is to be looked at" in line for line in verdict.trace)
+    assert looked >= len(SEEDS)
