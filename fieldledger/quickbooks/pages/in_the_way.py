@@ -51,7 +51,8 @@ def _question(connection: Connection) -> InTheWay | None:
 
 
 def _refused(connection: Connection) -> InTheWay | None:
-    refused = why_refused(connection)
+    # What asks a person has stopped the session as well, and is said already.
+    refused = None if connection.attention_code else why_refused(connection)
     if refused is None:
         return None
     return InTheWay(
