@@ -137,12 +137,38 @@ class AuditEvent(models.Model):
     action = models.CharField(max_length=60)  # A verb and its object: "void invoice".
     subject = models.CharField(max_length=255, blank=True)  # The record's guid.
     details = models.JSONField(default=dict, blank=True)
+    is_sealed = models.BooleanField(default=False, db_default=False)  # Has its AuditSeal.
 
     class Meta:
         indexes = [
             models.Index(fields=["business", "-id"], name="audit_newest"),
             models.Index(fields=["business", "subject", "-id"], name="audit_of_subject"),
+            models.Index(
+                fields=["business", "id"],
+                name="audit_unsealed",
+                condition=models.Q(is_sealed=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor}: {self.action} {self.subject}".rstrip()
+
+
+class AuditSeal(models.Model):
+    """A link of a business's chain over its audit trail; see audit_chain.py."""
+
+    business = models.ForeignKey(
+        Business, models.CASCADE, related_name="audit_seals", db_index=False
+    )
+    number = models.PositiveBigIntegerField()  # From 1, without gaps.
+    event_id = models.BigIntegerField()  # No key of the database: it stays when the event is gone.
+    digest = models.CharField(max_length=64)  # SHA-256 in hexadecimal, over the one before too.
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["business", "number"], name="audit_seal_once"),
+            models.UniqueConstraint(fields=["event_id"], name="audit_event_sealed_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.digest}"

@@ -67,6 +67,14 @@ COMMANDS = {
     "doctor": Listed(
         "fieldledger.website.commands.doctor", "check what breaks in practice, and say what to do"
     ),
+    "verify-audit": Listed(
+        "fieldledger.website.commands.verify_audit",
+        "verify that nobody has changed or removed what the audit trail says",
+    ),
+    "support-bundle": Listed(
+        "fieldledger.website.commands.support_bundle",
+        "what helps to find a fault, with names, amounts and secrets taken out",
+    ),
     "backup": Listed("fieldledger.website.commands.backup", "a consistent copy while serving"),
     "restore": Listed("fieldledger.website.commands.restore", "bring a backup into an empty place"),
     "manage": Listed("fieldledger.website.commands.manage", "Django's own commands, for the host"),

@@ -127,9 +127,7 @@ def _shown(connection: Connection) -> dict[str, Any]:
         "interval_minutes": _minutes(connection.contact_interval_s),
         "password_is_wrong": _is_later(connection.wrong_password_at, connection.last_contact_at),
         "in_set_up": connection.stage in SET_UP,
-        "quiet_until": hours.quiet_until(
-            hours.hours_of(connection), hours.local(connection, now)
-        ),
+        "quiet_until": hours.quiet_until(hours.hours_of(connection), hours.local(connection, now)),
         "is_ongoing": connection.stage == Stage.ONGOING,
         "last_look": watching.last_run(connection),
         "looking": watching.progress(connection),

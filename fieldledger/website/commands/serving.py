@@ -185,6 +185,7 @@ def _load_application(server: int, target: str) -> Any:
     import_module("fieldledger.api.webhooks.worker").start()
     import_module("fieldledger.quickbooks.contacts").start_writing()
     import_module("fieldledger.quickbooks.mail_worker").start()
+    import_module("fieldledger.accounts.audit_chain").start()
     return application
 
 

@@ -34,6 +34,7 @@ FORMS_ONLY = frozenset(
         "refresh_lists",
         "save_hours",
         "send_anyway",
+        "support_bundle",
         "start_probe",
         "stop_probe",
         "act_on_entries",
