@@ -18,7 +18,6 @@ from fieldledger.quickbooks.pages import (
     plan,
     probe,
     setup,
-    support,
     undo,
 )
 from fieldledger.website.pages import (
@@ -29,6 +28,7 @@ from fieldledger.website.pages import (
     invoice,
     invoice_document,
     invoice_editor,
+    invoice_views,
     invoices,
     items,
     month_end,
@@ -68,6 +68,7 @@ office = [
     path("payments/export", sheets.export_payments, name="export_payments"),
     path("invoices/sync", before_sending.sync_invoices, name="sync_invoices"),
     path("invoices/closed-period", before_sending.answer_closed, name="answer_closed"),
+    path("invoices/views", invoice_views.invoice_views, name="invoice_views"),
     path("invoices/new", invoice_editor.new_invoice, name="new_invoice"),
     path("invoices/draft", invoice_editor.draft, name="draft_invoice"),
     path("invoices/<uuid:guid>", invoice.invoice, name="invoice"),
@@ -126,7 +127,6 @@ quickbooks = [
     path("quickbooks/notices", notices.notices, name="notices"),
     path("quickbooks/notices/hours", notices.save_hours, name="save_hours"),
     path("quickbooks/send-anyway", notices.send_anyway, name="send_anyway"),
-    path("quickbooks/support-bundle", support.support_bundle, name="support_bundle"),
     path("quickbooks/attention", attention.attention, name="attention"),
     path("quickbooks/attention/mapping", fixes.fix_mapping, name="fix_mapping"),
     path("quickbooks/attention/act", attention.act_on_all, name="act_on_cause"),

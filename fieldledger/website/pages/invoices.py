@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.vary import vary_on_headers
 
@@ -16,9 +17,11 @@ from fieldledger.accounts.roles import Right
 from fieldledger.office import queries
 from fieldledger.office.fields import guid as read_guid
 from fieldledger.office.models import Invoice, MoneyState
+from fieldledger.office.saved_views import opening_view, views_of
 from fieldledger.quickbooks.counting import entry_counts
 from fieldledger.quickbooks.models import RANK, Connection, SyncEntry
 from fieldledger.sync.content import Kind, State
+from fieldledger.website.pages.invoice_views import kept_query
 from fieldledger.website.pages.paging import newest_first
 from fieldledger.website.pages.records import connection_in_use, with_quickbooks
 from fieldledger.website.words import STATES
@@ -43,7 +46,11 @@ _PERIODS: Final = (("", "Any date"), ("this", "This month"), ("last", "Last mont
 @page(Right.SEE_MONEY)
 @vary_on_headers("HX-Request")
 def invoices(request: PageRequest) -> HttpResponse:
-    """Show the invoices, newest first."""
+    """Show the invoices, newest first; without a filter those of the view that opens first."""
+    if not request.GET and not request.htmx:
+        first = opening_view(views_of(request.business, request.user), request.user)
+        if first is not None and first.query:
+            return redirect(f"{reverse('invoices')}?{first.query}")
     template = "invoices/rows.html" if request.htmx else "invoices/list.html"
     return render(request, template, _dashboard(request, request.GET))
 
@@ -97,7 +104,10 @@ def _dashboard(request: PageRequest, asked: QueryDict) -> dict[str, Any]:
     filters = asked.copy()
     filters.pop("after", None)
     beyond = not listed.is_first or bool(listed.after)
+    views, query = views_of(request.business, request.user), kept_query(asked)
     return {
+        "views": views,
+        "view_name": next((each.name for each in views if query and each.query == query), ""),
         "listed": listed,
         "rows": [
             (invoice, invoice.money_state(today), block)

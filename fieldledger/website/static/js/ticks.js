@@ -14,22 +14,24 @@
       whole.checked = ticked > 0 && ticked === all.length;
       whole.indeterminate = ticked > 0 && ticked < all.length;
     }
-    for (const place of form.querySelectorAll("[data-ticked]")) {
-      place.textContent = ticked === 0 ? place.dataset.ticked : `${ticked} selected`;
-    }
-    for (const button of form.querySelectorAll("[data-needs-ticks]")) {
-      button.disabled = ticked === 0;
-    }
     const beyond = form.querySelector("[data-beyond]");
     if (beyond) {
       beyond.hidden = !(whole && whole.checked);
       if (beyond.hidden) beyond.querySelector("input").checked = false;
     }
+    const everything = form.querySelector("input[data-ticked-all]:checked");
+    for (const place of form.querySelectorAll("[data-ticked]")) {
+      const some = ticked === 0 ? place.dataset.ticked : `${ticked} selected`;
+      place.textContent = everything ? everything.dataset.tickedAll : some;
+    }
+    for (const button of form.querySelectorAll("[data-needs-ticks]")) {
+      button.disabled = ticked === 0;
+    }
   };
   document.addEventListener("change", (event) => {
     const whole = closest(event, "input[data-tick-all]");
     if (whole) for (const box of boxes(whole.form)) box.checked = whole.checked;
-    const box = whole || closest(event, "input[data-tick]");
+    const box = whole || closest(event, "input[data-tick], input[data-ticked-all]");
     if (box) showTicked(box.form);
   });
   const showAllTicked = () => {

@@ -1,0 +1,90 @@
+"""Saved views of the invoices: who sees which, and with which one the list opens."""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from fieldledger.accounts.models import Business, User
+from fieldledger.office.refusals import refusal
+from fieldledger.office.saved_view import NAME_LENGTH_MAX, QUERY_LENGTH_MAX, SavedView
+
+VIEWS_MAX: Final = 50  # Of one person: more nobody tells apart in a menu.
+
+
+def _seen(business: Business, user: User) -> QuerySet[SavedView]:
+    mine_or_shared = Q(owner=user) | Q(shared=True)
+    return SavedView.objects.filter(mine_or_shared, business=business).select_related("owner")
+
+
+def views_of(business: Business, user: User) -> Sequence[SavedView]:
+    """Return the views that a person sees, by name: their own and those for everybody."""
+    return list(_seen(business, user).order_by("name", "pk"))
+
+
+def opening_view(views: Sequence[SavedView], user: User) -> SavedView | None:
+    """Return the view with which the list opens: a person's own before one for everybody."""
+    chosen = sorted((each for each in views if each.opens), key=lambda each: each.owner != user)
+    return chosen[0] if chosen else None
+
+
+def save_view(
+    *, business: Business, user: User, name: str, query: str, shared: bool, opens: bool
+) -> SavedView:
+    """Keep filters under a name; under a name that one has already, they take its place.
+
+    :raises Refused: for a name that is none, or more views than anybody tells apart.
+    """
+    name = _checked(name)
+    with transaction.atomic():
+        own = SavedView.objects.filter(business=business, owner=user)
+        view = own.filter(name=name).first()
+        if view is None and own.count() >= VIEWS_MAX:
+            raise refusal("name", f"You have {VIEWS_MAX} views already. Delete one first.")
+        view = view or SavedView(business=business, owner=user, name=name)
+        view.query, view.shared, view.opens = query[:QUERY_LENGTH_MAX], shared, opens
+        view.save()
+        _only_one_opens(view)
+    return view
+
+
+def change_view(
+    *, business: Business, user: User, guid: UUID, name: str, shared: bool, opens: bool
+) -> SavedView:
+    """Rename a view of one's own, and say who sees it and whether the list opens with it.
+
+    :raises SavedView.DoesNotExist: if the person has no such view.
+    :raises Refused: for a name that is none or is taken by another of their views.
+    """
+    name = _checked(name)
+    with transaction.atomic():
+        own = SavedView.objects.filter(business=business, owner=user)
+        view = own.get(guid=guid)
+        if own.filter(name=name).exclude(pk=view.pk).exists():
+            raise refusal("name", f"You have another view named “{name}”.")
+        view.name, view.shared, view.opens = name, shared, opens
+        view.save()
+        _only_one_opens(view)
+    return view
+
+
+def delete_view(*, business: Business, user: User, guid: UUID) -> None:
+    """Forget a view of one's own; the invoices stay as they are."""
+    SavedView.objects.filter(business=business, owner=user, guid=guid).delete()
+
+
+def _checked(name: str) -> str:
+    name = " ".join(name.split())
+    if not name or not name.isprintable():
+        raise refusal("name", "Give the view a name.")
+    if len(name) > NAME_LENGTH_MAX:
+        raise refusal("name", f"A name has at most {NAME_LENGTH_MAX} characters.")
+    return name
+
+
+def _only_one_opens(view: SavedView) -> None:
+    if view.opens:
+        others = SavedView.objects.filter(business_id=view.business_id, owner_id=view.owner_id)
+        others.exclude(pk=view.pk).update(opens=False)
