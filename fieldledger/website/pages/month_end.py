@@ -10,15 +10,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from fieldledger.accounts.pages import PageRequest
+from fieldledger.accounts.pages import PageRequest, People
 from fieldledger.accounts.roles import Right, may
 from fieldledger.quickbooks.comparing import Comparison, Missing
 from fieldledger.quickbooks.models import Connection
 from fieldledger.quickbooks.month_end import Packet, packet_of, sign
 from fieldledger.quickbooks.pages.access import quickbooks_page
 from fieldledger.sync.content import Kind
-from fieldledger.website.pages.reports import download
+from fieldledger.website.pages.reports import as_pdf, download
 from fieldledger.website.reports import Column, Row, Table
+from fieldledger.website.templatetags.fieldledger import moment_exact
 from fieldledger.website.words import STATES
 
 
@@ -29,6 +30,9 @@ def month_end(request: PageRequest, connection: Connection) -> HttpResponseBase:
     packet = packet_of(connection, month)
     if request.GET.get("as") == "csv":
         return download(f"month-end-{packet.month:%Y-%m}", _tables(packet))
+    if request.GET.get("as") == "pdf":
+        name, title = f"month-end-{packet.month:%Y-%m}", f"Month end, {packet.month:%B %Y}"
+        return as_pdf(request, name, title, [_signature(request, packet)], _tables(packet))
     kinds, methods, taxes, gaps = _tables(packet)
     this = timezone.localdate().replace(day=1)
     shown: dict[str, Any] = {
@@ -55,6 +59,16 @@ def sign_month(request: PageRequest, connection: Connection) -> HttpResponse:
     sign(connection, month, actor=request.actor, now=timezone.now())
     messages.success(request, f"{month:%B %Y} is signed as it is now.")
     return redirect(f"{reverse('month_end')}?month={month:%Y-%m}")
+
+
+def _signature(request: PageRequest, packet: Packet) -> str:
+    """Return who has signed the month, in words."""
+    signed = packet.signed
+    if signed is None:
+        return "Nobody has signed this month yet."
+    changed = "" if packet.is_as_signed else " The figures have changed since."
+    who = People(request.business).name(signed.by)
+    return f"Signed by {who} on {moment_exact(signed.at)}.{changed}"
 
 
 def _month(text: str) -> dt.date:

@@ -1,12 +1,19 @@
 """Reports: what was sold, is owed and received, and how QuickBooks stands beside it."""
 
 import datetime as dt
+import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpResponse,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +24,8 @@ from fieldledger.accounts.roles import Right
 from fieldledger.office import reports
 from fieldledger.office.spreadsheets import lines_of
 from fieldledger.website.reports import BARS_MAX, Chart, Column, Row, Table, bars, lines
+from fieldledger.website.tables_pdf import tables_pdf
+from fieldledger.website.templatetags.fieldledger import day, moment_exact
 
 _TEXT: Final = "text"
 _NUMBER: Final = "number"
@@ -73,6 +82,9 @@ def report(request: PageRequest, name: str) -> HttpResponseBase:
     tables = make(request.business, span)
     if request.GET.get("as") == "csv":
         return download(f"{name}-{span.first}-{span.last}", tables)
+    if request.GET.get("as") == "pdf":
+        times = [] if name in _OF_TODAY else [f"{day(span.first)} to {day(span.last)}"]
+        return as_pdf(request, f"{name}-{span.first}-{span.last}", words, times, tables)
     shown = {
         "name": name,
         "words": words,
@@ -93,6 +105,26 @@ def download(name: str, tables: Sequence[Table]) -> StreamingHttpResponse:
     response = StreamingHttpResponse(lines_of(header, rest), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
+
+
+def as_pdf(
+    request: PageRequest, name: str, title: str, subtitle: Sequence[str], tables: Sequence[Table]
+) -> FileResponse:
+    """Return tables as a file to print or send; it says when it was made."""
+    now = timezone.now()
+    drawn = tables_pdf(
+        title,
+        [*subtitle, f"As of {moment_exact(now)}"],
+        tables,
+        business=request.business.name,
+        at=now,
+    )
+    return FileResponse(
+        io.BytesIO(drawn),
+        as_attachment=True,
+        filename=f"{name}.pdf",
+        content_type="application/pdf",
+    )
 
 
 # --- The reports ---

@@ -9,7 +9,7 @@ from fieldledger.accounts.roles import Right
 from fieldledger.quickbooks.models import Connection
 from fieldledger.quickbooks.pages.access import quickbooks_page
 from fieldledger.quickbooks.quality import LOOKED_AT, Quality, quality
-from fieldledger.website.pages.reports import download
+from fieldledger.website.pages.reports import as_pdf, download
 from fieldledger.website.reports import Column, Row, Table
 from fieldledger.website.words import KINDS
 
@@ -21,6 +21,9 @@ def sync_quality(request: PageRequest, connection: Connection) -> HttpResponseBa
     tables = [_standing(rows), _going(rows)]
     if request.GET.get("as") == "csv":
         return download(f"sync-quality-{timezone.localdate()}", tables)
+    if request.GET.get("as") == "pdf":
+        name = f"sync-quality-{timezone.localdate()}"
+        return as_pdf(request, name, "Sync quality", [], tables)
     return _shown(request, tables)
 
 

@@ -10,6 +10,7 @@ import pytest
 from django.db.models import Sum
 from django.urls import reverse
 from django.utils import timezone
+from pypdf import PdfReader
 
 from fieldledger.accounts.models import AuditEvent
 from fieldledger.office.models import Invoice, InvoiceLine, Payment
@@ -253,3 +254,34 @@ def test_the_sync_quality_counts_what_stands_where(office: Office, linked: Conne
     assert [row.cells[1] for row in going.rows] == [
         there.filter(rank=rank).count() for rank in (1, 2, 3, 4)
     ]
+
+
+def printed(answer: Any) -> str:
+    assert answer.headers["Content-Type"] == "application/pdf"
+    pages = PdfReader(io.BytesIO(answer.getvalue())).pages
+    return " ".join(" ".join(each.extract_text().split()) for each in pages)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_report_is_a_pdf_that_says_what_the_spreadsheet_says(
+    office: Office, name: str
+) -> None:
+    rows = downloaded(get(office, name, **{"as": "csv"}, **EVER))
+
+    answer = get(office, name, **{"as": "pdf"}, **EVER)
+
+    said = printed(answer)
+    assert office.business.name in said
+    assert len(rows) > 1
+    for cell in {cell for row in rows[1:] for cell in row if cell.endswith((".00", ".50"))}:
+        assert f"${Decimal(cell):,.2f}".replace("$-", "−$") in said, (cell, said)
+
+
+def test_n12_the_packet_is_a_pdf_with_its_signature(office: Office) -> None:
+    synced(office)
+
+    answer = office.browser.get(reverse("month_end"), {"month": "2026-05", "as": "pdf"})
+
+    said = printed(answer)
+    for words in ("Month end, May 2026", "Nobody has signed this month yet.", "By kind"):
+        assert words in said
