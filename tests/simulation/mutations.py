@@ -4,6 +4,7 @@ The numbers are those of the traps that a model of the protocol fell into.
 """
 
 import functools
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from django.db import connection as database
 
 from fieldledger.qbwc import transitions
 from fieldledger.qbwc.calls import SendRequest
+from fieldledger.qbxml import writing
 from fieldledger.quickbooks import company as company_module
 from fieldledger.quickbooks import conversation, receiving, recovery, sending, steps
 from fieldledger.quickbooks import poll as poll_module
@@ -86,6 +88,7 @@ def asked_with_the_old_id_alone(patch: pytest.MonkeyPatch) -> None:
 
 
 def an_id_too_long(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(writing, "_MESSAGE_SET_ID", re.compile("[!-~]+"))  # Which would not write it.
     patch.setattr(Context, "new_set_id", lambda self: f"{self.chance.getrandbits(144):036x}")
 
 
@@ -165,7 +168,7 @@ def no_answer_is_success(patch: pytest.MonkeyPatch) -> None:
 
     def judge(entry: EntryRow, row: Any, answer: Any) -> Outcome:
         if answer is None:
-            return Taken(quickbooks_id=entry.quickbooks_id or "1-1", edit_sequence="1")
+            return Taken(quickbooks_id=entry.quickbooks_id, edit_sequence=entry.edit_sequence)
         return right(entry, row, answer)
 
     patch.setattr(receiving, "_judge", judge)
@@ -205,7 +208,7 @@ def sets_beside_each_other(patch: pytest.MonkeyPatch) -> None:
 
 
 def done_with_work_in_doubt(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(receiving, "_number", lambda connection, session: 100)
+    patch.setattr(receiving, "_number", lambda *_: 100)
 
 
 def an_hresult_says_nothing_ran(patch: pytest.MonkeyPatch) -> None:

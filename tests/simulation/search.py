@@ -2,9 +2,20 @@
 
 import os
 import sys
+from collections.abc import Collection, Mapping
+from typing import Final
 
 SEEDS_MAX = 2000
 SEEDS_WANTED = 2  # So that a change of the engine, which moves them, leaves one.
+
+# Without these faults the rule is never needed: seeds that have them seldom are not tried.
+NEEDED: Final[Mapping[str, Collection[str]]] = {
+    "M4": ("held-request",),
+    "M6": ("database-restored",),
+    "M8": ("held-request",),
+    "M14": ("other-answer",),
+}
+RATE_MIN: Final = 0.05
 
 
 def main(names: list[str]) -> None:
@@ -15,23 +26,29 @@ def main(names: list[str]) -> None:
     django.setup()
     import pytest  # noqa: PLC0415
 
+    from fieldledger.proving.world.faults import Faults, Kind  # noqa: PLC0415
     from fieldledger.proving.world.world import Ground  # noqa: PLC0415
     from fieldledger.simulator.variant import Variant  # noqa: PLC0415
     from tests.simulation.mutations import MUTATIONS  # noqa: PLC0415
 
     ground = Ground()
 
-    def is_good(seed: int) -> bool:
-        return ground.run(seed, variant=Variant()).is_good
+    def verdicts(seed: int) -> list[str]:
+        return [each.verdict for each in ground.run(seed, variant=Variant()).problems]
 
-    is_good(1)  # The worlds' beginnings are made before anything is broken.
+    def is_likely(seed: int, name: str) -> bool:
+        rates = Faults(seed).rates
+        return all(rates.get(Kind(kind), 0) >= RATE_MIN for kind in NEEDED.get(name, ()))
+
+    verdicts(1)  # The worlds' beginnings are made before anything is broken.
     for name in names or MUTATIONS:
         found: list[int] = []
-        for seed in range(1, SEEDS_MAX):
+        for seed in filter(lambda each: is_likely(each, name), range(1, SEEDS_MAX)):
             with pytest.MonkeyPatch.context() as patch:
                 MUTATIONS[name](patch)
-                finds = not is_good(seed)
-            if finds and is_good(seed):  # One that fails anyhow finds nothing.
+                broken = verdicts(seed)
+            finds = bool(broken) and "error" not in broken  # Falling over would prove nothing.
+            if finds and not verdicts(seed):  # One that fails anyhow finds nothing.
                 found.append(seed)
             if len(found) == SEEDS_WANTED:
                 break
