@@ -23,6 +23,7 @@ from fieldledger.office.search_words import (
 )
 
 SCANNED_MAX: Final = 1000
+FEW_MAX: Final = 500  # Records that are named in a condition, each by its id.
 _AFTER: Final = b"\xff"  # No text in UTF-8 has this byte: it comes after all that begin alike.
 
 
@@ -97,7 +98,14 @@ def holding(business: Business, text: str, kind: Kind) -> Q:
 
 
 def invoices_holding(business: Business, text: str) -> Q:
-    """Return the condition that an invoice, or its client, holds what `text` begins."""
+    """Return the condition that an invoice, or its client, holds what `text` begins.
+
+    Where few do, they are named: a database then looks them up, where for two conditions of which
+    either may hold it would read every invoice.
+    """
+    named = _few(business, text, "invoice"), _few(business, text, "client")
+    if named[0] is not None and named[1] is not None:
+        return Q(pk__in=named[0]) | Q(client__in=named[1])
     clients = Client.objects.filter(holding(business, text, "client"), business=business)
     return holding(business, text, "invoice") | Q(client__in=clients.values("pk"))
 
@@ -105,7 +113,27 @@ def invoices_holding(business: Business, text: str) -> Q:
 def payments_holding(business: Business, text: str) -> Q:
     """Return the condition that a payment, its invoice or its client holds what `text` begins."""
     invoices = Invoice.objects.filter(invoices_holding(business, text), business=business)
-    return holding(business, text, "payment") | Q(invoice__in=invoices.values("pk"))
+    payments = Payment.objects.filter(business=business)
+    own = payments.filter(holding(business, text, "payment")).values("pk")
+    return Q(pk__in=own.union(payments.filter(invoice__in=invoices.values("pk")).values("pk")))
+
+
+def _few(business: Business, text: str, kind: Kind) -> list[int] | None:
+    """Return the records that hold a word for each beginning in `text`; None if they are many."""
+    wanted = sorted(wanted_words(text), key=len, reverse=True)
+    if not wanted:
+        return []
+    own = SearchWord.objects.filter(business=business, kind=kind)
+    rows = own.filter(_begins(wanted[0])).values_list("record_id", flat=True)
+    first = list(rows[: FEW_MAX + 1])
+    if len(first) > FEW_MAX:
+        return None
+    found = set(first)
+    for each in wanted[1:]:
+        found &= set(
+            own.filter(_begins(each), record_id__in=found).values_list("record_id", flat=True)
+        )
+    return sorted(found)
 
 
 def _holding_all(own: QuerySet[SearchWord], wanted: Sequence[bytes]) -> QuerySet[SearchWord]:

@@ -6,9 +6,16 @@ import pytest
 from django.db import connection
 
 from fieldledger.accounts.models import Business
+from fieldledger.office import finding, queries
 from fieldledger.office.finding import SCANNED_MAX, find
 from fieldledger.office.models import Client, Invoice, SearchWord
-from fieldledger.office.services import create_client, create_clients, create_payment, update_client
+from fieldledger.office.services import (
+    create_client,
+    create_clients,
+    create_invoice,
+    create_payment,
+    update_client,
+)
 
 MANY = 100_000
 
@@ -94,3 +101,24 @@ def test_p16_a_search_reads_the_index_from_the_wanted_word_on(
     assert "COVERING INDEX" in plan
     assert "TEMP B-TREE" not in plan, "it would sort all that begin alike"
     assert SCANNED_MAX < MANY
+
+
+@pytest.mark.parametrize("few_max", [0, 500])
+@pytest.mark.parametrize(
+    ("text", "found"), [("smi", 1), ("john smith", 1), ("smith zoe", 0), ("1001", 1), ("100", 1)]
+)
+def test_invoices_are_found_alike_whether_few_or_many_hold_the_words(
+    business: Business,
+    smith: Client,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+    few_max: int,
+    text: str,
+    found: int,
+) -> None:
+    monkeypatch.setattr(finding, "FEW_MAX", few_max)
+    line = {"description": "Work", "quantity": "1", "unit_price": "5"}
+    values = {"client": smith.guid, "number": "1001", "date": "2026-05-04", "lines": [line]}
+    create_invoice(business=business, values=values, now=now)
+
+    assert queries.invoices(business, today=now.date(), q=text).count() == found
