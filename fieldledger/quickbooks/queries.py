@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from fieldledger.accounts.models import Business
 from fieldledger.office.finding import holding
@@ -286,7 +286,7 @@ def _found(connection: Connection, wanted: str) -> Q:
     business = connection.business
     invoices = Invoice.objects.filter(holding(business, wanted, "invoice"), business=business)
     payments = Payment.objects.filter(business=business)
-    records = (
+    records: tuple[tuple[Kind, QuerySet[Any]], ...] = (
         (
             Kind.CLIENT,
             Client.objects.filter(holding(business, wanted, "client"), business=business),
