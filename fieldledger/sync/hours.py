@@ -26,14 +26,9 @@ class Hours:
                 return ends
         return None
 
-    def next_begin(self, now: dt.datetime) -> dt.datetime | None:
-        """Return when they begin next after `now`; None if they never do."""
-        later = (begins for begins, _ in self._around(now) if begins > now)
-        return next(later, None)
-
     def _around(self, now: dt.datetime) -> Iterator[tuple[dt.datetime, dt.datetime]]:
-        """Yield the hours of yesterday and of the eight days that follow, in order."""
-        for offset in range(-1, 8):
+        """Yield the hours that begin yesterday and today."""
+        for offset in (-1, 0):
             day = now.date() + dt.timedelta(days=offset)
             if day.weekday() in self.days:
                 last = day if self.begin < self.end else day + dt.timedelta(days=1)

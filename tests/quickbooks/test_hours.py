@@ -36,12 +36,6 @@ def test_hours_past_midnight_belong_to_the_day_they_begin_on(
     assert NIGHT.end_at(now) == ends
 
 
-def test_hours_that_come_again_every_week_have_a_next_begin() -> None:
-    assert NIGHT.next_begin(at(4, 12)) == at(4, 22)
-    assert NIGHT.next_begin(at(4, 22)) == at(11, 22)
-    assert Hours(begin=time(8), end=time(9), days=frozenset()).next_begin(at(4, 12)) is None
-
-
 def test_hours_end_by_the_wall_clock_when_clocks_are_changed() -> None:
     before = datetime(2026, 3, 7, 23, tzinfo=ZONE)  # Clocks go forward in this night.
     ends = Hours(begin=time(22), end=time(6)).end_at(before)

@@ -29,6 +29,7 @@ AGAIN: Final = (
     ),
     ("test_link_record.py",),
     ("test_probing.py",),
+    ("test_hours.py", "test_notices.py", "../accounts/test_audit_chain.py"),
 )
 
 
