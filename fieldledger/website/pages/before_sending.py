@@ -63,6 +63,7 @@ _FAMILIES: Final = {
     Group.THERE: "neutral",
     Group.VOID: "neutral",
 }
+_CLOSED: Final = "Their dates are on or before the closing date in QuickBooks."
 SHOWN_MAX: Final = 50  # Of one reason; more nobody reads, and the count is said.
 
 
@@ -121,7 +122,13 @@ def closed_choices(connection: Connection) -> dict[str, Any]:
 def _part(group: Group, looked: Sequence[Looked]) -> Part:
     by_reason: dict[str, list[Looked]] = {}
     for each in looked:
-        words = each.verdict.warning if group == Group.READY else each.verdict.reason
+        match group:
+            case Group.READY:
+                words = each.verdict.warning
+            case Group.CLOSED:
+                words = _CLOSED  # The date of each stands beside it.
+            case _:
+                words = each.verdict.reason
         by_reason.setdefault(words, []).append(each)
     ordered = sorted(by_reason.items(), key=lambda each: (not each[0], -len(each[1])))
     return Part(

@@ -1,0 +1,174 @@
+"""J5.4, J5.9, S63-S75: sending invoices to QuickBooks as the office does it, in a browser."""
+
+import datetime as dt
+import re
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from fieldledger.office import services as office
+from fieldledger.office.models import Client, Invoice, Payment
+from fieldledger.quickbooks.models import Connection, SyncEntry
+from fieldledger.simulator import people
+from fieldledger.website.demo import Demo
+from tests.browser.walk import obstacles
+from tests.support.office_pc import OfficePc
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def pc(demo: Demo) -> OfficePc:
+    """A PC whose initial sync is done."""
+    pc = OfficePc(demo.business)
+    pc.set_up(review=False)
+    for _ in range(3):
+        pc.run()
+    return pc
+
+
+def unpaid(many: int) -> list[Invoice]:
+    return list(Invoice.objects.filter(paid=0, voided_at=None).order_by("-pk")[:many])
+
+
+def test_j5_4_month_end_says_what_will_happen_sends_the_ready_and_settles_the_rest(
+    pc: OfficePc, demo: Demo, signed_in: Page, live_server: LiveServer
+) -> None:
+    page = signed_in
+    lines = [{"description": "Odd job", "quantity": "1", "unit_price": "10.00"}]
+    client = Client.objects.all()[0]
+    bare = office.create_invoice(
+        business=demo.business,
+        values={"client": client.guid, "date": "2030-01-02", "lines": lines},
+        now=pc.now,
+    )
+    listed = Invoice.objects.filter(voided_at=None)
+    early = listed.order_by("date")[0]
+    people.close_books(pc.company, f"{early.date}")
+    Connection.objects.update(closing_date=early.date)
+    closed = listed.filter(date__lte=early.date).count()
+    ready = listed.count() - closed - 1
+
+    page.goto(f"{live_server.url}/invoices/?state=not_sent")
+    page.get_by_label("Select all on this page").check()
+    beyond = page.get_by_label(re.compile("Select all .* invoices that match"))
+    if beyond.count():
+        beyond.check()
+        expect(
+            page.get_by_text(re.compile("^All .* invoices that match are selected"))
+        ).to_be_visible()
+    page.get_by_role("button", name="Sync to QuickBooks").click()
+
+    expect(page.locator("#summary")).to_contain_text(f"{ready} ready, 1 needs mapping")
+    expect(page.locator("#summary")).to_contain_text(f"{closed} in a closed period")
+    expect(page.locator("#mapping")).to_contain_text("names no item")
+    assert not SyncEntry.objects.filter(rank=3).exists()
+    assert obstacles(page) == []
+    page.get_by_role("button", name=f"Sync the {ready} ready").click()
+    expect(page.get_by_text(f"{ready} queued")).to_be_visible()
+    pc.run()
+
+    page.goto(f"{live_server.url}/invoices/{early.guid}")
+    expect(page.locator("#closed-period")).to_contain_text("The books are closed through")
+    page.get_by_role("button", name="Send with this date").click()
+    expect(page.get_by_text("It is queued.")).to_be_visible()
+    pc.run()
+    assert SyncEntry.objects.get(record_guid=early.guid).state == "synced"
+    assert not SyncEntry.objects.filter(record_guid=bare.guid).exists()
+
+
+def test_s69_s70_s72_s73_one_press_sends_an_invoice_with_its_payments(
+    pc: OfficePc, signed_in: Page, live_server: LiveServer
+) -> None:
+    page = signed_in
+    paid = Payment.objects.filter(voided_at=None).select_related("invoice")[0]
+    assert not SyncEntry.objects.filter(rank__gte=3).exists()  # S69: nobody asked yet.
+    page.goto(f"{live_server.url}/invoices/{paid.invoice.guid}")
+    expect(page.get_by_role("list", name="Checked before sending")).to_contain_text("Client")
+
+    page.locator("summary", has_text="Actions").click()
+    page.locator(".menu-item", has_text="Sync to QuickBooks").click()
+
+    expect(
+        page.get_by_text(re.compile(f"Invoice {paid.invoice.number} with .* queued"))
+    ).to_be_visible()
+    assert SyncEntry.objects.get(record_guid=paid.guid).state == "pending"
+    pc.run()
+    page.goto(f"{live_server.url}/invoices/{paid.invoice.guid}")
+    expect(page.locator("#quickbooks-box")).to_contain_text("Synced")
+    page.get_by_role("link", name="Open in the sync log").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(paid.invoice.number)
+
+
+def test_s65_s66_s74_a_client_is_pending_once_and_the_filter_stands_in_the_address(
+    pc: OfficePc, signed_in: Page, live_server: LiveServer
+) -> None:
+    page = signed_in
+    page.goto(f"{live_server.url}/clients/new")
+    page.get_by_label("Name", exact=True).fill("Pending Pete")
+    page.get_by_role("button", name="Make client").click()
+    expect(page.locator(".badge", has_text="Pending").first).to_be_visible()
+    client = Client.objects.get(name="Pending Pete")
+    office.update_client(client=client, values={"phone": "555-0100"}, now=timezone.now())
+
+    page.goto(f"{live_server.url}/quickbooks/log/?state=pending")
+
+    expect(page.get_by_role("link", name="Pending Pete")).to_have_count(1)
+    assert "state=pending" in page.url
+
+
+def test_two_browsers_that_press_sync_on_one_invoice_make_one_entry(
+    pc: OfficePc, signed_in: Page, browser: Browser, live_server: LiveServer
+) -> None:
+    (invoice,) = unpaid(1)
+    address = f"{live_server.url}/invoices/{invoice.guid}"
+    other = browser.new_context(storage_state=signed_in.context.storage_state())
+    second = other.new_page()
+    for page in (signed_in, second):
+        page.goto(address)
+
+    for page in (signed_in, second):
+        page.locator("#quickbooks-box").get_by_role("button", name="Sync to QuickBooks").click()
+
+    expect(signed_in.get_by_text(f"Invoice {invoice.number} is queued.")).to_be_visible()
+    expect(second.get_by_text(f"Invoice {invoice.number} is already waiting.")).to_be_visible()
+    assert SyncEntry.objects.filter(record_guid=invoice.guid).count() == 1
+    pc.run()
+    assert [each.name for each in pc.company.invoices()] == [invoice.number]
+    other.close()
+
+
+def test_n4_held_from_the_invoice_and_released_in_the_log(
+    pc: OfficePc, signed_in: Page, live_server: LiveServer
+) -> None:
+    page = signed_in
+    (invoice,) = unpaid(1)
+    Connection.objects.update(closing_date=invoice.date + dt.timedelta(days=1))
+    page.goto(f"{live_server.url}/invoices/{invoice.guid}")
+
+    page.locator("#closed-period").get_by_role("button", name="Hold").click()
+
+    expect(page.get_by_text("It is held.")).to_be_visible()
+    expect(page.locator("#quickbooks-box .badge", has_text="Held").first).to_be_visible()
+
+
+def test_i5_3_a_view_is_saved_opened_and_deleted(signed_in: Page, live_server: LiveServer) -> None:
+    page = signed_in
+    page.goto(f"{live_server.url}/invoices/?money=overdue")
+    page.get_by_text("Views", exact=True).click()
+    page.get_by_role("link", name="Save or change views").click()
+    page.get_by_label("Name").fill("Chase these")
+    page.get_by_label("Invoices open with it").check()
+    page.get_by_role("button", name="Save view").click()
+    expect(page.locator("summary", has_text="Chase these")).to_be_visible()
+
+    page.get_by_role("link", name="Home").first.click()
+    page.get_by_role("link", name="Invoices").first.click()
+    assert page.url.endswith("/invoices/?money=overdue")
+
+    page.locator("summary", has_text="Chase these").click()
+    page.get_by_role("link", name="Save or change views").click()
+    page.get_by_role("button", name="Delete the view Chase these").click()
+    expect(page.get_by_text("The view is deleted.")).to_be_visible()
