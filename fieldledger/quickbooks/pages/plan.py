@@ -40,8 +40,8 @@ _TABS: Final = {
     "skipped": "Skipped",
 }
 _ABOUT: Final = {
-    "unsure": "These may be the same. Rows that ask have to be decided; the others stay apart"
-    " unless you link them.",
+    "unsure": "These may be the same; ≠ marks what differs. Rows that ask have to be decided; the"
+    " others are made new, apart from the one they look like, unless you link them.",
     "sure": "These are the same on both sides and are linked. Nothing is changed on either side.",
     "new": "Only one side has these; they are made on the other.",
     "clash": "Their name is taken in QuickBooks, so they go there under another one.",
