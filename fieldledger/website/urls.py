@@ -18,6 +18,7 @@ from fieldledger.quickbooks.pages import (
     plan,
     probe,
     setup,
+    support,
     undo,
 )
 from fieldledger.website.pages import (
@@ -127,6 +128,7 @@ quickbooks = [
     path("quickbooks/notices", notices.notices, name="notices"),
     path("quickbooks/notices/hours", notices.save_hours, name="save_hours"),
     path("quickbooks/send-anyway", notices.send_anyway, name="send_anyway"),
+    path("quickbooks/support-bundle", support.support_bundle, name="support_bundle"),
     path("quickbooks/attention", attention.attention, name="attention"),
     path("quickbooks/attention/mapping", fixes.fix_mapping, name="fix_mapping"),
     path("quickbooks/attention/act", attention.act_on_all, name="act_on_cause"),

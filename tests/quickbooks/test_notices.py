@@ -120,9 +120,7 @@ def test_office_hours_are_the_business_s_own(connection: Connection, mail: MailS
     assert len(mail.letters) == 1
 
 
-def test_who_paused_needs_no_letter_about_silence(
-    connection: Connection, mail: MailServer
-) -> None:
+def test_who_paused_needs_no_letter_about_silence(connection: Connection, mail: MailServer) -> None:
     Connection.objects.update(paused=True)
     look(60 * MINUTES)
     assert mail.letters == []
