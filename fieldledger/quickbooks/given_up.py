@@ -26,7 +26,7 @@ _ASKED_AGAIN: Final = (
 
 def note(connection: Connection, lost: MessageSet, session: Session) -> None:
     """Remember a document that a look has shown to be lost; the caller saves the connection."""
-    absent = _absent([row["e"] for row in lost.content])
+    absent = _absent(_added(lost))
     given_up = [*_given_up(connection), (lost.pk, session.pk, [each.pk for each in absent])]
     connection.activity = {**connection.activity, _KEY: given_up[-_REMEMBERED_MAX:]}
 
@@ -50,6 +50,11 @@ def _given_up(connection: Connection) -> Sequence[Any]:
     return found
 
 
+def _added(lost: MessageSet) -> list[int]:
+    """Return the entries that a document was to add; a late change of what is not there fails."""
+    return [row["e"] for row in lost.content if row["op"] == "add"]
+
+
 def _absent(keys: Sequence[int]) -> list[SyncEntry]:
     """Return those of these entries that wait to be sent, and that QuickBooks has never had."""
     return list(SyncEntry.objects.filter(pk__in=keys, state=State.PENDING, quickbooks_id=""))
@@ -59,7 +64,7 @@ def _doubt(connection: Connection, key: int, now: datetime) -> None:
     for lost in MessageSet.objects.filter(pk=key, status=MessageSet.Status.RESOLVED):
         lost.status, lost.is_sealed = MessageSet.Status.IN_DOUBT, False
         lost.save(update_fields=["status", "is_sealed"])
-        absent = [each.pk for each in _absent([row["e"] for row in lost.content])]
+        absent = [each.pk for each in _absent(_added(lost))]
         SyncEntry.objects.filter(pk__in=absent).update(
             state=State.CHECKING,
             message_set=lost,

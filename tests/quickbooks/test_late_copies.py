@@ -10,7 +10,7 @@ import pytest
 from fieldledger.accounts.models import Business
 from fieldledger.office import services as office
 from fieldledger.office.models import Invoice
-from fieldledger.quickbooks.models import MessageSet
+from fieldledger.quickbooks.models import MessageSet, SyncEntry
 from fieldledger.simulator import people
 from fieldledger.simulator.soap import Call, Reply
 from tests.support.office_pc import OfficePc
@@ -123,3 +123,29 @@ def test_in_an_older_copy_of_the_file_documents_given_up_are_sealed_again(
     assert 'messageSetStatusCode="9001"' in pc.run_late(late)
     assert [each.amounts["total"] for each in pc.company.invoices()] == [1000]
     assert pc.states() == {"synced": 3}
+
+
+def test_what_an_older_file_lacks_is_no_part_of_a_document_given_up_that_changed_it(
+    pc: OfficePc, business: Business
+) -> None:
+    """Only what was to be added is asked for again. Found in keeps-all 96095."""
+    pc.set_up()
+    copy = pc.company.to_json()
+    anna = office.create_client(business=business, values={"name": "Anna"}, now=NOW)
+    pc.run()
+    office.update_client(client=anna, values={"phone": "555-0199"}, now=NOW)
+    office.create_client(business=business, values={"name": "Ben"}, now=NOW)
+    late = pc.hold()
+    pc.run("stop-before=sendRequestXML@4")
+    assert pc.states() == {"pending": 2}
+    people.copy_back(pc.company, copy)
+    # As the look leaves what an older file lacks: its id is nobody's any more.
+    gone = {"quickbooks_id": "", "edit_sequence": "", "look_first": True}
+    SyncEntry.objects.filter(title="Anna").update(**gone)
+    for _ in range(3):
+        pc.run()
+
+    pc.run_late(late)
+    ours = [each.name for each in pc.company.customers() if each.origin.set_id]
+    assert sorted(ours) == ["Anna", "Ben"]
+    assert pc.states() == {"synced": 2}
