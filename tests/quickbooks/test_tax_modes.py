@@ -78,7 +78,7 @@ def test_j5_9_a_line_of_our_own_makes_the_totals_agree(
     pc.run()
 
     (entry,) = pc.entries(rank=3)
-    assert (entry.state, entry.differs_by) == (State.SYNCED, 0), entry.message
+    assert (entry.state, entry.differs_by) == ("synced", Decimal(0)), entry.message
     assert total_there(pc) == taxed.total
 
 
