@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from fpdf.enums import Align, TableBordersLayout
+from fpdf.enums import Align, MethodReturnValue, TableBordersLayout
 from fpdf.fonts import FontFace
 
 from fieldledger.office.models import Invoice, InvoiceLine
@@ -16,6 +16,9 @@ _AMOUNT_MM: Final = 32.0
 _ROW_MM: Final = 6.0
 _LINES: Final = ("Item", "Quantity", "Price", "Amount")
 _LINE_WIDTHS: Final = (52, 14, 17, 17)
+_WHAT_MM: Final = _WIDTH_MM * _LINE_WIDTHS[0] / sum(_LINE_WIDTHS)
+# A row stays on one page, of some forty such lines; a longer text goes on in rows of its own.
+_ROW_LINES_MAX: Final = 20
 
 
 def invoice_pdf(invoice: Invoice, lines: Sequence[InvoiceLine]) -> bytes:
@@ -81,14 +84,20 @@ def _table(paper: Paper, lines: Sequence[InvoiceLine], *, says_tax: bool) -> Non
     ) as table:
         table.row(_LINES)
         for line in lines:
-            table.row(
-                [
-                    paper.printable(_what(line, says_tax=says_tax)),
-                    quantity(line.quantity),
-                    price(line.unit_price),
-                    money(line.amount),
-                ]
-            )
+            what, *rest = _parts(paper, _what(line, says_tax=says_tax))
+            figures = quantity(line.quantity), price(line.unit_price), money(line.amount)
+            table.row([what, *figures])
+            for part in rest:
+                table.row([part, "", "", ""])
+
+
+def _parts(paper: Paper, text: str) -> list[str]:
+    """Return a text as the table prints it, in parts of which each fits into a row."""
+    rows = paper.multi_cell(
+        _WHAT_MM - 2, 5.5, paper.printable(text), dry_run=True, output=MethodReturnValue.LINES
+    )
+    starts = range(0, max(len(rows), 1), _ROW_LINES_MAX)
+    return ["\n".join(rows[n : n + _ROW_LINES_MAX]) for n in starts]
 
 
 def _what(line: InvoiceLine, *, says_tax: bool) -> str:

@@ -100,6 +100,19 @@ def test_many_lines_go_on_over_pages_with_their_heads(office: Office) -> None:
     assert "$1,198.80" in text
 
 
+def test_a_description_longer_than_a_page_goes_on_over_pages(office: Office) -> None:
+    long = "\n".join(f"Step {n} done" for n in range(150)) + "\n" + "W" * 2000
+    invoice = made(office, **{"lines.0.description": long})
+
+    pages = pages_of(download(office, invoice))
+
+    text = text_of(pages)
+    assert len(pages) > 2
+    assert all(f"Step {n} done" in text for n in range(150))
+    assert text.count("W") >= 2000
+    assert text.count("$80.25") == 1
+
+
 def test_a_stranger_gets_none(office: Office) -> None:
     answer = office.browser.get("/invoices/00000000-0000-4000-8000-000000000000/pdf")
 
