@@ -29,6 +29,7 @@ from fieldledger.qbxml.reading import Answer, Record
 from fieldledger.qbxml.writing import Request
 from fieldledger.quickbooks import fencing, taking_back, verification
 from fieldledger.quickbooks.context import Context
+from fieldledger.quickbooks.drift_row import Drift
 from fieldledger.quickbooks.entries import RESTORED, RESTORED_SET, adjust_active, tell
 from fieldledger.quickbooks.message_sets import Document
 from fieldledger.quickbooks.models import Connection, MessageSet, Session, SyncEntry
@@ -340,6 +341,9 @@ def take_look(
             _settle_known(entry, row, _theirs(entry, by_id), lacking, context.now)
         settled.append(entry)
     _save(settled, context.now)
+    # What the nightly look said of a record says nothing of the one that takes its place.
+    replaced = [each.pk for each in settled if not each.quickbooks_id]
+    Drift.objects.filter(entry__in=replaced).delete()
     verification.note_found(connection, settled, to_verify)
     left = sum(each.state != State.PENDING for each in settled)
     adjust_active(connection.pk, -left)

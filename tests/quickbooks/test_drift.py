@@ -414,3 +414,28 @@ def test_every_kind_is_asked_for_with_what_its_columns_show() -> None:
     query = watching.WHOLE[Kind.INVOICE](("1-1",))
     assert isinstance(query, InvoiceQuery)
     assert query.include_line_items
+
+
+def test_n7_what_was_changed_there_says_nothing_of_the_record_that_takes_its_place(
+    pc: OfficePc, business: Business
+) -> None:
+    """Found in keeps-all 96010: an older file lost the edited invoice, and it was sent anew."""
+    pc.set_up()
+    backup = pc.company.to_json()
+    made = an_invoice(business)
+    pc.sync(made.guid)
+    pc.run()
+    people.edit(pc.company, there(pc, made).id, {"Memo": "by hand"}, now=later())
+    at_night(pc)
+    entry = entry_of(pc, made)
+    assert entry.state == State.CHANGED_IN_QUICKBOOKS
+    assert Drift.objects.filter(entry=entry).exists()
+    people.restore(pc.company, backup, now=later() + timedelta(seconds=60))
+    Connection.objects.update(checked_at=None)
+    for _ in range(2):
+        pc.run()
+
+    assert entry_of(pc, made).state == State.SYNCED
+    assert not Drift.objects.filter(entry=entry).exists()
+    at_night(pc)
+    assert entry_of(pc, made).state == State.SYNCED
