@@ -1,7 +1,7 @@
 """An invoice as a PDF: what a client is sent, drawn here, with the letters of its font inside."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
 from fpdf.enums import Align, MethodReturnValue, TableBordersLayout
 from fpdf.fonts import FontFace
@@ -93,7 +93,7 @@ def _table(paper: Paper, lines: Sequence[InvoiceLine], *, says_tax: bool) -> Non
 
 def _parts(paper: Paper, text: str) -> list[str]:
     """Return a text as the table prints it, in parts of which each fits into a row."""
-    rows = paper.multi_cell(
+    rows: Any = paper.multi_cell(  # Of many results that fpdf2 gives, the one asked for.
         _WHAT_MM - 2, 5.5, paper.printable(text), dry_run=True, output=MethodReturnValue.LINES
     )
     starts = range(0, max(len(rows), 1), _ROW_LINES_MAX)
