@@ -82,4 +82,6 @@ def _send(letter: Letter) -> tuple[str, bool]:
         return f"{type(error).__name__}: {error.smtp_code}", False
     except (smtplib.SMTPException, OSError) as error:
         return type(error).__name__, False
+    except ValueError as error:  # An address that no letter can have: a try changes nothing.
+        return type(error).__name__, True
     return "", False

@@ -7,11 +7,13 @@ in the data folder, private as the other secrets, or in the address itself.
 
 import stat
 from dataclasses import dataclass
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+from django.core.mail.message import sanitize_address
 
 PASSWORD_FILE: Final = "mail-password"  # noqa: S105 - a file's name.
 _PORTS: Final = {"smtp": 587, "smtps": 465}
@@ -57,6 +59,26 @@ def read_mail_server(url: str | None, folder: Path) -> MailServer:
         starts_tls=parts.scheme == "smtp" and parts.hostname not in _THIS_MACHINE,
         is_tls=parts.scheme == "smtps",
     )
+
+
+def read_sender(text: str | None, default: str) -> str:
+    """Return whom letters are from; a comma in a name needs quotes, as mail has it (RFC 5322).
+
+    :raises ImproperlyConfigured: if it is no address that letters can be from.
+    """
+    if not text:
+        return default
+    try:
+        sanitize_address(text, "utf-8")
+        is_address = "@" in parseaddr(text)[1]
+    except ValueError:
+        is_address = False
+    if not is_address:
+        raise ImproperlyConfigured(
+            "FIELDLEDGER_MAIL_FROM is no address. Write it like office@example.com or"
+            ' "Harbor Air, Inc." <office@example.com>, a name with a comma in quotes.'
+        )
+    return text
 
 
 def _password(path: Path) -> str:

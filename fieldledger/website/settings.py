@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fieldledger.website.database import database_settings
 from fieldledger.website.logs import configure_structlog, logging_settings
-from fieldledger.website.mail_server import read_mail_server
+from fieldledger.website.mail_server import read_mail_server, read_sender
 from fieldledger.website.public_url import DEFAULT, read_public_url
 from fieldledger.website.secret_files import sealing_key, secret_key
 
@@ -153,8 +153,8 @@ EMAIL_HOST, EMAIL_PORT = _mail.host, _mail.port
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.user, _mail.password
 EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.starts_tls, _mail.is_tls
 EMAIL_TIMEOUT = 20
-DEFAULT_FROM_EMAIL = (
-    os.environ.get("FIELDLEDGER_MAIL_FROM") or f"Fieldledger <noreply@{_public.host}>"
+DEFAULT_FROM_EMAIL = read_sender(
+    os.environ.get("FIELDLEDGER_MAIL_FROM"), f"Fieldledger <noreply@{_public.host}>"
 )
 
 USE_I18N = False

@@ -213,3 +213,18 @@ def test_a_program_killed_before_the_mail_server_had_it_leaves_it_to_the_next(
         look(minutes * MINUTES)
     assert len(mail.letters) == 1
     assert mail.letters[0]["Message-ID"].startswith(f"<{Letter.objects.get().guid}@")
+
+
+def test_n9_an_address_no_letter_can_have_keeps_nobody_elses_letter(
+    connection: Connection, owner: Membership, mail: MailServer
+) -> None:
+    User.objects.filter(pk=owner.user_id).update(email="rosa@harbor..example")
+    other = member(connection.business, "tom@harbor.example", Role.OWNER)
+
+    look(30 * MINUTES)
+
+    assert [each["To"] for each in mail.letters] == ["tom@harbor.example"]
+    assert set(Letter.objects.values_list("membership", "last_error", "due_at")) == {
+        (owner.pk, "ValueError", None),
+        (other.pk, "", None),
+    }

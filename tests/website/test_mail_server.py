@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from fieldledger.website.mail_server import PASSWORD_FILE, MailServer, read_mail_server
+from fieldledger.website.mail_server import PASSWORD_FILE, MailServer, read_mail_server, read_sender
 from tests.support.mail_server import mail_server
 from tests.website.program import run_program, serving, wait_until
 
@@ -90,3 +90,12 @@ def test_an_address_that_is_no_mail_server_is_refused_without_being_said(
     with pytest.raises(ImproperlyConfigured) as refused:
         read_mail_server(url, tmp_path)
     assert "hush" not in str(refused.value)
+
+
+def test_a_sender_that_no_letter_can_have_is_refused_at_the_start() -> None:
+    assert read_sender(None, "a@b.example") == "a@b.example"
+    for text in ("rosa@harbor.example", '"Harbor Air, Inc." <office@harbor.example>'):
+        assert read_sender(text, "") == text
+    for text in ("Harbor Air, Inc. <office@harbor.example>", "office", "office@"):
+        with pytest.raises(ImproperlyConfigured, match="FIELDLEDGER_MAIL_FROM"):
+            read_sender(text, "")
