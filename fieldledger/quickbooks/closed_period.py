@@ -6,7 +6,7 @@ QuickBooks' closing date cannot be changed from outside: it has no request that 
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -25,6 +25,17 @@ from fieldledger.sync.precheck import Group, why_not
 HELD: Final = "held"
 # What QuickBooks or we have said of an invoice that stands for its date.
 CLOSED_CODES: Final = frozenset({"closed_period", "3171"})
+
+
+def closed_choices(connection: Connection, today: date) -> dict[str, Any]:
+    """Return what the choices for a closed period begin from: today, if that is not closed too."""
+    closing = connection.closing_date
+    first = closing + timedelta(days=1) if closing else None
+    return {
+        "closing_date": closing,
+        "first_open_day": first,
+        "another_date": max(today, first) if first else today,
+    }
 
 
 def send_with_date(

@@ -44,6 +44,8 @@ _ADDRESS: Final = (
 )
 _NUMBER: Final[Fields] = {Kind.INVOICE: ("number",), Kind.PAYMENT: ("reference",)}
 _DATE: Final[Fields] = {Kind.INVOICE: ("date",), Kind.PAYMENT: ("date",)}
+# An invoice in a closed period is answered with the choices of closed_period.py.
+_CLOSED: Final[Fields] = {Kind.PAYMENT: ("date",)}
 _AMOUNT: Final[Fields] = {Kind.ITEM: ("price",), Kind.PAYMENT: ("amount",)}
 _TEXTS: Final[Fields] = {
     Kind.CLIENT: ("name", "company_name", "email", "phone", *_ADDRESS),
@@ -57,10 +59,10 @@ _FIELDS: Final[Mapping[str, Fields]] = {
     "number_missing": _NUMBER,
     "number_too_long": _NUMBER,
     "characters": _NUMBER,
-    "closed_period": _DATE,
+    "closed_period": _CLOSED,
     "date_out_of_range": _DATE,
     "3020": _DATE,
-    "3171": _DATE,
+    "3171": _CLOSED,
     "figure_too_large": _AMOUNT,
     "no_amount": _AMOUNT,
     "3210": _AMOUNT,

@@ -16,11 +16,13 @@ from django.utils import timezone
 
 from fieldledger.accounts.pages import PageRequest
 from fieldledger.accounts.roles import Right, may
+from fieldledger.office.services import BULK_MAX
 from fieldledger.quickbooks import services
 from fieldledger.quickbooks.attention import SHOWN_STATES, act_on_cause
 from fieldledger.quickbooks.clashes import Clash, clash_of
+from fieldledger.quickbooks.closed_period import CLOSED_CODES, closed_choices
 from fieldledger.quickbooks.fixing import can_be_picked, candidates, fields_of, mend, record_of
-from fieldledger.quickbooks.models import Connection, SyncEntry
+from fieldledger.quickbooks.models import RANK, Connection, SyncEntry
 from fieldledger.quickbooks.names import NAME_MAX
 from fieldledger.quickbooks.pages.access import quickbooks_page
 from fieldledger.quickbooks.pages.choices import mapping_shown
@@ -91,11 +93,21 @@ class RecordFix:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedFix:
+    """Invoices in a closed period, of which all get the same answer."""
+
+    guids: str  # With commas between them.
+    number: int
+    dates: dict[str, Any]  # As closed_choices returns them.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fix:
     """All forms that fit a cause."""
 
     mapping: Sequence[dict[str, Any]]
     records: Sequence[RecordFix]
+    closed: ClosedFix | None
     number: int  # How many entries stand for the cause.
     may_map: bool
 
@@ -117,10 +129,11 @@ def fix_of(
         records=[
             fix for each in entries if (fix := _record_fix(connection, each, role)) is not None
         ],
+        closed=_closed(connection, entries, number),
         number=number,
         may_map=may(role, Right.MAP),
     )
-    return found if found.mapping or found.records else None
+    return found if found.mapping or found.records or found.closed else None
 
 
 def fix_of_entry(request: PageRequest, connection: Connection, guid: UUID) -> Fix | None:
@@ -129,6 +142,26 @@ def fix_of_entry(request: PageRequest, connection: Connection, guid: UUID) -> Fi
     if entry is None or clash_of(connection, entry) is not None:
         return None
     return fix_of(request, connection, [entry], number=1, kinds=[entry.kind])
+
+
+def _closed(connection: Connection, entries: Sequence[SyncEntry], number: int) -> ClosedFix | None:
+    """Return the choices for the invoices of a cause, or for the one entry it is asked for."""
+    first = entries[0]
+    if first.state != State.FAILED or first.code not in CLOSED_CODES:
+        return None
+    alike = SyncEntry.objects.filter(
+        connection=connection, state=State.FAILED, code=first.code, rank=RANK[Kind.INVOICE]
+    )
+    if number == len(entries):
+        alike = alike.filter(pk__in=[each.pk for each in entries])
+    guids = list(alike.order_by("-pk").values_list("record_guid", flat=True)[:BULK_MAX])
+    if not guids:
+        return None
+    return ClosedFix(
+        guids=",".join(map(str, guids)),
+        number=len(guids),
+        dates=closed_choices(connection, timezone.localdate()),
+    )
 
 
 def _mapping(

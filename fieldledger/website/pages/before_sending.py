@@ -1,6 +1,7 @@
 """The sheet before invoices are sent: what can go, what cannot, why, and what to click for it."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,7 +17,8 @@ from fieldledger.accounts.roles import Right, may
 from fieldledger.office.fields import guid as read_guid
 from fieldledger.office.models import Invoice
 from fieldledger.quickbooks import services
-from fieldledger.quickbooks.models import Connection, Stage
+from fieldledger.quickbooks.closed_period import closed_choices
+from fieldledger.quickbooks.models import Connection, Stage, SyncEntry
 from fieldledger.quickbooks.prechecking import Looked, look
 from fieldledger.quickbooks.services import SyncResult
 from fieldledger.sync.precheck import Group
@@ -104,18 +106,7 @@ def sheet_of(connection: Connection, invoices: Iterable[Invoice]) -> dict[str, A
         "ready": next((each for each in parts if each.group == Group.READY), None),
         "differing": sum(bool(each.verdict.warning) for each in by_group.get(Group.READY, ())),
         "asked": len(found),
-        **closed_choices(connection),
-    }
-
-
-def closed_choices(connection: Connection) -> dict[str, Any]:
-    """Return what the choices for a closed period begin from: today, if that is not closed too."""
-    today, closing = timezone.localdate(), connection.closing_date
-    first = closing + dt.timedelta(days=1) if closing else None
-    return {
-        "closing_date": closing,
-        "first_open_day": first,
-        "another_date": max(today, first) if first else today,
+        **closed_choices(connection, timezone.localdate()),
     }
 
 
@@ -214,24 +205,40 @@ def answer_closed(request: PageRequest) -> HttpResponse:
             results = services.send_with_date(
                 connection, invoices=guids, on=on, actor=actor, now=now
             )
-    if len(guids) == 1 and request.POST.get("from") == "invoice":
-        return _back_to_invoice(request, guids[0], results, refusal)
+    came_from = request.POST.get("from", "")
+    if came_from == "attention":
+        _say(request, results, refusal)
+        return redirect("attention")
+    if len(guids) == 1 and came_from in {"invoice", "entry"}:
+        _say(request, results, refusal)
+        entry = _entry_of(connection, guids[0]) if came_from == "entry" else None
+        return redirect("entry", entry) if entry else redirect("invoice", guids[0])
     return dashboard_after(request, results=results, refusal=refusal)
 
 
-def _back_to_invoice(
-    request: PageRequest, guid: UUID, results: Sequence[SyncResult], refusal: str
-) -> HttpResponse:
+def _entry_of(connection: Connection, guid: UUID) -> UUID | None:
+    entries = SyncEntry.objects.filter(connection=connection, record_guid=guid)
+    return entries.values_list("guid", flat=True).first()
+
+
+def _say(request: PageRequest, results: Sequence[SyncResult], refusal: str) -> None:
+    """Say what became of the invoices, those that are alike in one sentence."""
     if refusal:
         messages.error(request, refusal)
-    for each in results:
-        if each.result == "refused":
-            messages.error(request, each.reason)
-        elif each.kind == "invoice" and each.result == "held":
-            messages.success(request, "It is held. Release in the sync log lets it go.")
-        elif each.kind == "invoice":
-            messages.success(request, "It is queued.")
-    return redirect("invoice", guid)
+    for reason, number in Counter(
+        each.reason for each in results if each.result == "refused"
+    ).items():
+        messages.error(request, reason if number == 1 else f"{number} invoices: {reason}")
+    went = [each for each in results if each.kind == "invoice" and each.result != "refused"]
+    held = sum(each.result == "held" for each in went)
+    queued = len(went) - held
+    if held:
+        which = "It is" if held == 1 else f"{held} invoices are"
+        it = "it" if held == 1 else "them"
+        messages.success(request, f"{which} held. Release in the sync log lets {it} go.")
+    if queued:
+        which = "It is" if queued == 1 else f"{queued} invoices are"
+        messages.success(request, f"{which} queued.")
 
 
 def _date(text: str) -> dt.date | None:

@@ -15,14 +15,14 @@ from fieldledger.accounts.roles import Right
 from fieldledger.office.models import Invoice
 from fieldledger.office.services import Refused, void_invoice
 from fieldledger.quickbooks import services
-from fieldledger.quickbooks.closed_period import CLOSED_CODES
+from fieldledger.quickbooks.closed_period import CLOSED_CODES, closed_choices
 from fieldledger.quickbooks.models import Connection, SyncEntry
 from fieldledger.quickbooks.pages.afterwards import afterwards_of
 from fieldledger.quickbooks.pages.lamp import next_call
 from fieldledger.quickbooks.prechecking import look
 from fieldledger.sync.content import State
 from fieldledger.sync.precheck import Group
-from fieldledger.website.pages.before_sending import closed_choices, show_sheet
+from fieldledger.website.pages.before_sending import show_sheet
 from fieldledger.website.pages.records import connection_in_use, the_record, with_quickbooks
 from fieldledger.website.templatetags.fieldledger import money
 
@@ -184,7 +184,7 @@ def _before_sending(
     refused = entry is not None and entry.state == State.FAILED and entry.code in CLOSED_CODES
     shown: dict[str, Any] = {"verdict": verdict}
     if refused or verdict.code == "closed_period":
-        shown |= {"is_closed": True, **closed_choices(connection)}
+        shown |= {"is_closed": True, **closed_choices(connection, timezone.localdate())}
         shown["closed_reason"] = entry.message if refused and entry else verdict.reason
     return shown
 

@@ -1,5 +1,6 @@
 """N5: on every card stands the form that mends its cause, for one record or for all alike."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -9,9 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from fieldledger.accounts.models import Role
-from fieldledger.office.models import Client, Invoice, TaxRate
+from fieldledger.office.models import Client, Invoice, Payment, TaxRate
 from fieldledger.qbxml.hresults import HRESULTS
 from fieldledger.qbxml.statuses import STATUSES
+from fieldledger.quickbooks.closed_period import hold
 from fieldledger.quickbooks.models import Connection, Exchange, QuickBooksRecord, Session, SyncEntry
 from fieldledger.sync.content import State
 from fieldledger.sync.words import ACTOR_WORDS, OWN_WORDS, explain, explain_hresult
@@ -217,19 +219,64 @@ def test_n5_a_number_that_is_too_long_is_shortened_on_the_card_and_sent(
 
 
 @pytest.mark.parametrize("code", ["closed_period", "3171"])
-def test_n5_a_date_in_a_closed_period_is_changed_on_the_card(
-    office: Office, linked: Connection, code: str
+@pytest.mark.parametrize("came_from", ["attention", "entry"])
+def test_n4_n5_a_closed_period_is_answered_on_the_card_in_one_of_three_ways(
+    office: Office, linked: Connection, code: str, came_from: str
 ) -> None:
     entry = invoice_entry(State.FAILED, code)
-    today = timezone.now().date()
-
-    mend(office, entry, date=today.isoformat(), number="not asked for")
-
     invoice = Invoice.objects.get(pk=entry.record_id)
-    assert invoice.date == today
-    assert invoice.number != "not asked for"  # Only what the card shows is written.
+    Connection.objects.filter(pk=linked.pk).update(closing_date=invoice.date)
+    there = {"attention": reverse("attention"), "entry": reverse("entry", args=[entry.guid])}
+    shown = text(office.browser.get(there[came_from]))
+    for words in ("Another date", "Send with this date", "Hold", "Let it go as it is"):
+        assert words in shown
+    assert "Correct it here" not in shown
+    on = invoice.date + timedelta(days=1)
+
+    values = {"answer": "date", "date": f"{on}", "invoices": f"{invoice.guid}", "from": came_from}
+    answer = office.browser.post(reverse("answer_closed"), values, follow=True)
+
+    assert answer.redirect_chain[-1][0] == there[came_from]
+    assert "It is queued." in text(answer)
+    invoice.refresh_from_db()
     entry.refresh_from_db()
-    assert entry.state == State.PENDING
+    assert (invoice.date, entry.state) == (on, State.PENDING)
+
+
+def test_n4_n5_all_invoices_in_a_closed_period_are_held_at_once_from_the_card(
+    office: Office, linked: Connection
+) -> None:
+    invoices = list(Invoice.objects.filter(voided_at=None).order_by("-pk")[:7])
+    guids = [each.guid for each in invoices]
+    hold(linked, invoices=guids, actor="", now=timezone.now())
+    entries = SyncEntry.objects.filter(record_guid__in=guids)
+    assert entries.update(state=State.FAILED, code="3171") == len(guids)
+    shown = page(office).content.decode()
+    assert "Choose for 7 invoices" in shown
+    found = re.search(r'name="invoices" value="([^"]*)"', shown)
+    assert found is not None
+
+    values = {"answer": "hold", "invoices": found[1], "from": "attention"}
+    said = text(office.browser.post(reverse("answer_closed"), values, follow=True))
+
+    assert "7 invoices are held. Release in the sync log lets them go." in said
+    assert set(entries.values_list("state", flat=True)) == {State.HELD}
+
+
+def test_n5_the_date_of_a_payment_in_a_closed_period_is_changed_on_the_card(
+    office: Office, linked: Connection
+) -> None:
+    entry = SyncEntry.objects.filter(rank=4).order_by("pk")[0]
+    SyncEntry.objects.filter(pk=entry.pk).update(state=State.FAILED, code="3171")
+    payment = Payment.objects.get(pk=entry.record_id)
+    today = timezone.now().date()
+    assert "Correct it here" in text(page(office))
+
+    mend(office, entry, date=f"{today}")
+
+    payment.refresh_from_db()
+    entry.refresh_from_db()
+    assert (payment.date, entry.state) == (today, State.PENDING)
 
 
 def test_n5_an_address_that_is_refused_is_corrected_on_the_card(
