@@ -1,5 +1,6 @@
 """The seal on the audit trail (N13): whatever is done to it behind our back is found, and where."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -113,3 +114,18 @@ def test_each_business_has_a_chain_of_its_own_and_many_events_take_several_round
     assert [audit_chain.seal_new() for _ in range(4)] == [3, 3, 1, 0]
     assert (audit_chain.verify(other_business).links, audit_chain.verify(sealed).links) == (7, 4)
     assert breaks(other_business) == ""
+
+
+def test_n13_what_is_sealed_while_the_trail_is_verified_is_no_break(
+    sealed: Business, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    links = audit_chain._links
+
+    def links_and_meanwhile(business: Business) -> Iterator[tuple[AuditSeal, AuditEvent | None]]:
+        yield from links(business)
+        write(business, "void invoice")
+        audit_chain.seal_new()
+
+    monkeypatch.setattr(audit_chain, "_links", links_and_meanwhile)
+
+    assert breaks(sealed) == ""
