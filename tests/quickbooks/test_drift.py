@@ -416,7 +416,7 @@ def test_every_kind_is_asked_for_with_what_its_columns_show() -> None:
     assert query.include_line_items
 
 
-def test_n7_what_was_changed_there_says_nothing_of_the_record_that_takes_its_place(
+def test_what_was_changed_there_says_nothing_of_the_record_that_takes_its_place(
     pc: OfficePc, business: Business
 ) -> None:
     """Found in keeps-all 96010: an older file lost the edited invoice, and it was sent anew."""
