@@ -43,18 +43,23 @@ def send_with_date(
 ) -> list[SyncResult]:
     """Give invoices another date, here as there, and queue them; the due date moves along.
 
-    An invoice that cannot have the date is refused with the reason, and stays as it is.
+    An invoice that cannot have the date, or would not be sent with it, is refused with the reason
+    and stays as it is.
     """
     refused: list[SyncResult] = []
     moved: list[UUID] = []
-    found = Invoice.objects.filter(business_id=connection.business_id, guid__in=invoices)
-    for invoice in found.select_related("business").order_by("pk"):
-        values: dict[str, str] = {"date": on.isoformat()}
-        if invoice.due_date is not None:
-            days = max(invoice.due_date - invoice.date, timedelta(0))
-            values["due_date"] = (on + days).isoformat()
+    bills = Invoice.objects.filter(business_id=connection.business_id, guid__in=invoices)
+    found = list(bills.select_related("business").order_by("pk"))
+    entries = entries_of(connection, Kind.INVOICE, (each.pk for each in found))
+    for invoice in found:
+        group, why = why_not(standing_of(invoice, Kind.INVOICE, entries.get(invoice.pk)), None)
+        if group in REFUSED_GROUPS:
+            refused.append(_refused(invoice.guid, why))
+            continue
         try:
-            update_invoice(invoice=invoice, values=values, now=now, actor=actor)
+            update_invoice(invoice=invoice, values=_moved(invoice, on), now=now, actor=actor)
+        except OverflowError:  # Its due date would be after the last day there is.
+            refused.append(_refused(invoice.guid, f"{on:%Y-%m-%d} is too late a date."))
         except Refused as error:
             reason = " ".join(each for sentences in error.errors.values() for each in sentences)
             refused.append(_refused(invoice.guid, reason))
@@ -63,6 +68,13 @@ def send_with_date(
     return refused + sync(
         connection, invoices=moved, payments=[], actor=actor, now=now, only_ready=True
     )
+
+
+def _moved(invoice: Invoice, on: date) -> dict[str, str]:
+    if invoice.due_date is None:
+        return {"date": on.isoformat()}
+    days = max(invoice.due_date - invoice.date, timedelta(0))
+    return {"date": on.isoformat(), "due_date": (on + days).isoformat()}
 
 
 def let_go(

@@ -164,6 +164,40 @@ def test_n4_a_date_that_is_closed_too_or_none_changes_nothing(office: Office, da
     assert states(invoice) == ["not_sent"]
 
 
+def test_n4_a_date_after_which_no_due_date_fits_is_refused_in_words(office: Office) -> None:
+    synced(office)
+    (invoice,) = unpaid(1)
+    Invoice.objects.filter(pk=invoice.pk).update(due_date=invoice.date + dt.timedelta(days=30))
+    close_books_after(invoice)
+
+    page = post(
+        office, "answer_closed", invoices=str(invoice.guid), answer="date", date="9999-12-31"
+    )
+
+    assert "9999-12-31 is too late a date." in text(page)
+    assert Invoice.objects.get(pk=invoice.pk).date == invoice.date
+    assert states(invoice) == ["not_sent"]
+
+
+@pytest.mark.parametrize("state", [State.SYNCED, State.HELD])
+def test_n4_a_press_that_comes_late_moves_nothing_that_it_would_not_send(
+    office: Office, state: State
+) -> None:
+    pc = synced(office)
+    (invoice,) = unpaid(1)
+    post(office, "sync_invoice", invoice.guid)
+    pc.run()
+    SyncEntry.objects.filter(record_guid=invoice.guid).update(state=state)
+    close_books_after(invoice)
+
+    later = invoice.date + dt.timedelta(days=1)
+    page = post(office, "answer_closed", invoices=str(invoice.guid), answer="date", date=f"{later}")
+
+    assert "1 not sent" in text(page)
+    assert Invoice.objects.get(pk=invoice.pk).date == invoice.date
+    assert states(invoice) == [state]
+
+
 def test_n4_held_ones_wait_until_somebody_releases_them(office: Office) -> None:
     pc = synced(office)
     one, two = unpaid(2)
