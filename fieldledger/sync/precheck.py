@@ -14,7 +14,7 @@ from typing import Final
 
 from fieldledger.sync.content import Choices, CompanyFacts, InvoiceContent, Kind, State
 from fieldledger.sync.mapping import CannotBeSent, write_invoice
-from fieldledger.sync.taxing import Predicted, predict
+from fieldledger.sync.taxing import Predicted, TaxMode, predict
 
 ON_THEIR_WAY: Final = frozenset({State.PENDING, State.SENDING, State.CHECKING, State.WAITING})
 IN_QUICKBOOKS: Final = frozenset({State.SYNCED, State.DIFFERS, State.CHANGED_IN_QUICKBOOKS})
@@ -179,7 +179,7 @@ def check(asked: Asked, *, choices: Choices, facts: CompanyFacts) -> Verdict:
         group=group,
         reason=reason,
         code=code,
-        checks=_checks(asked, content, facts, refused, predicted),
+        checks=_checks(asked, content, facts, refused, predicted, tax_mode=choices.sales_tax_mode),
         warning=_warning(asked, content, predicted),
     )
 
@@ -190,6 +190,8 @@ def _checks(
     facts: CompanyFacts,
     refused: CannotBeSent | None,
     predicted: Predicted | None,
+    *,
+    tax_mode: str,
 ) -> tuple[Check, ...]:
     """Return the lines of the list "checked before sending"."""
     code = refused.code if refused is not None else ""
@@ -216,7 +218,7 @@ def _checks(
         Check(
             about="Tax",
             passed=code not in _TAX_CODES,
-            words=words if code in _TAX_CODES else _tax_words(content, predicted),
+            words=words if code in _TAX_CODES else _tax_words(content, predicted, tax_mode),
         ),
         _date_check(asked.standing.date, facts.closing_date, words, code),
     ]
@@ -235,9 +237,11 @@ def _item_words(asked: Asked) -> str:
     return f"{items}, {new} of them go first." if new else f"{items} in QuickBooks."
 
 
-def _tax_words(content: InvoiceContent, predicted: Predicted | None) -> str:
+def _tax_words(content: InvoiceContent, predicted: Predicted | None, tax_mode: str) -> str:
     if not content.tax and (predicted is None or not predicted.tax):
         return "No tax."
+    if tax_mode == TaxMode.TAX_LINE and content.tax:
+        return f"{content.tax:,.2f}, as a line of its own."
     if predicted is None:
         return "QuickBooks computes it, at a rate that it has not told."
     return f"{predicted.total - predicted.subtotal:,.2f} there, {content.tax:,.2f} here."

@@ -104,3 +104,20 @@ def test_j5_9_another_total_is_said_before_sending() -> None:
         "Here 97.43, QuickBooks will make 96.98: its tax item has 7.75 %, the tax rate here 8.25 %."
     )
     assert far.group == Group.READY  # It may go all the same.
+
+
+def test_j5_3_tax_that_goes_as_a_line_is_not_called_missing_there() -> None:
+    choices = replace(
+        KNOWN_RATE,
+        sales_tax_mode="tax_line",
+        zero_tax_item="TAX-0",
+        tax_line_item="ITEM-TAX",
+        tax_percents={**KNOWN_RATE.tax_percents, "TAX-0": Decimal(0)},
+    )
+
+    found = verdict(ASKED, choices=choices)
+
+    assert (found.group, found.warning) == (Group.READY, "")
+    assert ("Tax", "7.43, as a line of its own.") in [
+        (each.about, each.words) for each in found.checks
+    ]
