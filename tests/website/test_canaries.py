@@ -9,6 +9,7 @@ import logging
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -160,6 +161,10 @@ def test_the_host_writes_a_bundle_and_verifies_the_trail(place: Path, tmp_path: 
     assert into.stat().st_mode & 0o077 == 0
     assert "cannot be written" in run_program("support-bundle", "--into", into, folder=place).err
 
+    for command in (("verify-audit",), ("support-bundle", "--into", f"{into}2")):
+        unknown = run_program(*command, "--business", str(uuid4()), folder=place)
+        assert (unknown.status, "is no such business" in unknown.err) == (1, True), unknown.err
+        assert "invalid UUID" in run_program(*command, "--business", "acme", folder=place).err
     whole = run_program("verify-audit", folder=place)
     assert whole.status == 0
     assert "whole, 3 links" in whole.out

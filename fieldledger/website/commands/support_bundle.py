@@ -8,6 +8,7 @@ import argparse
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 from fieldledger.website.commands.place import add_data_argument, open_place
 from fieldledger.website.commands.terminal import CommandFailed, say
@@ -16,7 +17,9 @@ from fieldledger.website.commands.terminal import CommandFailed, say
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add this command's options."""
     add_data_argument(parser)
-    parser.add_argument("--business", metavar="ID", help="of this business, if there are several")
+    parser.add_argument(
+        "--business", metavar="ID", type=UUID, help="of this business, if there are several"
+    )
     parser.add_argument(
         "--into", required=True, type=Path, metavar="FILE", help="the zip to write; must be new"
     )

@@ -5,6 +5,7 @@ it shows that nobody has made the whole chain anew. Ends with exit status 1 if a
 """
 
 import argparse
+from uuid import UUID
 
 from fieldledger.website.commands.place import add_data_argument, open_place
 from fieldledger.website.commands.terminal import CommandFailed, say, say_json
@@ -16,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--head", default="", metavar="HEX", help="a last link that was written down before"
     )
-    parser.add_argument("--business", metavar="ID", help="this business alone")
+    parser.add_argument("--business", metavar="ID", type=UUID, help="this business alone")
     parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
 
 
@@ -31,6 +32,8 @@ def run(options: argparse.Namespace) -> int:
     businesses = Business.objects.order_by("pk")
     if options.business:
         businesses = businesses.filter(guid=options.business)
+        if not businesses:
+            raise CommandFailed("There is no such business.")
     if options.head and businesses.count() != 1:
         raise CommandFailed("A link is of one business: name it with --business.")
     verdicts = [verify(each, head=options.head) for each in businesses]
