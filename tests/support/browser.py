@@ -22,7 +22,7 @@ FLAGS: Final = (
     "--disable-component-update",
     "--disable-sync",
 )
-TIMEOUT_MS: Final = 10_000
+TIMEOUT_MS: Final = 20_000
 
 
 @pytest.fixture(scope="session")
