@@ -35,16 +35,19 @@ def save_view(
 ) -> SavedView:
     """Keep filters under a name; under a name that one has already, they take its place.
 
-    :raises Refused: for a name that is none, or more views than anybody tells apart.
+    :raises Refused: for a name that is none, filters too long to be kept, or more views than
+        anybody tells apart.
     """
     name = _checked(name)
+    if len(query) > QUERY_LENGTH_MAX:  # Cut off, it would show other invoices.
+        raise refusal("name", "These filters are too long to be kept: search for fewer words.")
     with transaction.atomic():
         own = SavedView.objects.filter(business=business, owner=user)
         view = own.filter(name=name).first()
         if view is None and own.count() >= VIEWS_MAX:
             raise refusal("name", f"You have {VIEWS_MAX} views already. Delete one first.")
         view = view or SavedView(business=business, owner=user, name=name)
-        view.query, view.shared, view.opens = query[:QUERY_LENGTH_MAX], shared, opens
+        view.query, view.shared, view.opens = query, shared, opens
         view.save()
         _only_one_opens(view)
     return view

@@ -1,6 +1,7 @@
 """I5.3: filters of the invoices under a name: saved, opened with, shared, renamed, deleted."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.urls import reverse
@@ -101,3 +102,12 @@ def test_another_business_sees_none_of_it(office: Office, neighbour: Office) -> 
 
     assert "Ours" not in text(get(neighbour, "invoice_views"))
     assert get(neighbour, "invoices").redirect_chain == []
+
+
+def test_filters_too_long_to_be_kept_are_refused_and_not_cut_off(office: Office) -> None:
+    filters = urlencode({"q": "é" * 100, "state": "failed"})
+    page = put(office, "save", name="Long", filters=filters)
+
+    assert page.status_code == 422
+    assert "These filters are too long to be kept" in text(page)
+    assert not SavedView.objects.exists()
