@@ -116,7 +116,7 @@ def test_each_business_has_a_chain_of_its_own_and_many_events_take_several_round
     assert breaks(other_business) == ""
 
 
-def test_n13_what_is_sealed_while_the_trail_is_verified_is_no_break(
+def test_what_is_sealed_while_the_trail_is_verified_is_no_break(
     sealed: Business, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     links = audit_chain._links

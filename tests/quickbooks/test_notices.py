@@ -215,7 +215,7 @@ def test_a_program_killed_before_the_mail_server_had_it_leaves_it_to_the_next(
     assert mail.letters[0]["Message-ID"].startswith(f"<{Letter.objects.get().guid}@")
 
 
-def test_n9_an_address_no_letter_can_have_keeps_nobody_elses_letter(
+def test_an_address_no_letter_can_have_keeps_nobody_elses_letter(
     connection: Connection, owner: Membership, mail: MailServer
 ) -> None:
     User.objects.filter(pk=owner.user_id).update(email="rosa@harbor..example")

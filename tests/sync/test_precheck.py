@@ -106,7 +106,7 @@ def test_j5_9_another_total_is_said_before_sending() -> None:
     assert far.group == Group.READY  # It may go all the same.
 
 
-def test_j5_3_tax_that_goes_as_a_line_is_not_called_missing_there() -> None:
+def test_tax_that_goes_as_a_line_is_not_called_missing_there() -> None:
     choices = replace(
         KNOWN_RATE,
         sales_tax_mode="tax_line",

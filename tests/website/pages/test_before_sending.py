@@ -164,7 +164,7 @@ def test_n4_a_date_that_is_closed_too_or_none_changes_nothing(office: Office, da
     assert states(invoice) == ["not_sent"]
 
 
-def test_n4_a_date_after_which_no_due_date_fits_is_refused_in_words(office: Office) -> None:
+def test_a_date_after_which_no_due_date_fits_is_refused_in_words(office: Office) -> None:
     synced(office)
     (invoice,) = unpaid(1)
     Invoice.objects.filter(pk=invoice.pk).update(due_date=invoice.date + dt.timedelta(days=30))
@@ -180,7 +180,7 @@ def test_n4_a_date_after_which_no_due_date_fits_is_refused_in_words(office: Offi
 
 
 @pytest.mark.parametrize("state", [State.SYNCED, State.HELD])
-def test_n4_a_press_that_comes_late_moves_nothing_that_it_would_not_send(
+def test_a_press_that_comes_late_moves_nothing_that_it_would_not_send(
     office: Office, state: State
 ) -> None:
     pc = synced(office)
