@@ -382,8 +382,8 @@ STATE_WORDS: Final[Mapping[State, Words]] = {
 def explain(code: str | int, *, said: str = "", **facts: object) -> Explanation:
     """Return the words for `code`, with `facts` filled in and QuickBooks' text `said` quoted.
 
-    Facts used, all optional: name (also as the record's kind, "the invoice 1042"), number, limit,
-    date, closing_date, item, line, tax_rate, waiting_for, differs_by, wanted, sent_as.
+    Facts used, all optional: name (also as the record's kind, "the invoice 1042"), number,
+    date, closing_date, tax_rate, waiting_for, differs_by, wanted, sent_as.
 
     A code nobody knows gets the words of its family, and QuickBooks' own text says the rest.
     For what the Web Connector reports in whatever form, take explain_hresult.
@@ -443,11 +443,8 @@ _GENERAL: Final[Mapping[str, str]] = {
     "name": "this record",
     "Name": "This record",
     "number": "of this record",
-    "limit": "fewer",
     "date": "The date",
     "closing_date": "which closes the books",
-    "item": "on one of the lines",
-    "line": "without an item",
     "tax_rate": "of the invoice",
     "waiting_for": "something it belongs to",
     "differs_by": "by a sum",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from fieldledger.qbxml.statuses import Actor
+from fieldledger.sync.fields import INVOICE_NUMBER_MAX, REFERENCE_MAX
 from fieldledger.sync.words_quickbooks import Words
 
 _RETRY: Final = "Open the entry in the sync log and press Retry."
@@ -24,7 +25,9 @@ UNSENT_WORDS: Final[Mapping[str, Words]] = {
     ),
     "number_too_long": Words(
         "Number too long",
-        "The number {number} is too long: QuickBooks takes at most {limit} characters.",
+        f"The number {{number}} is too long: QuickBooks takes at most {INVOICE_NUMBER_MAX} "
+        f"characters in the number of an invoice, and {REFERENCE_MAX} in the reference of a "
+        "payment.",
         Actor.OFFICE,
         ("Open the record and shorten the number.", "Press Sync to QuickBooks again."),
     ),
@@ -78,7 +81,7 @@ UNSENT_WORDS: Final[Mapping[str, Words]] = {
     ),
     "no_fallback_item": Words(
         "A line without an item",
-        "The line “{line}” names no item, and QuickBooks takes no amount without one.",
+        "A line of {name} names no item, and QuickBooks takes no amount without one.",
         Actor.BOOKKEEPER,
         (
             "Open the invoice and choose an item for the line.",
@@ -154,7 +157,7 @@ UNSENT_WORDS: Final[Mapping[str, Words]] = {
     ),
     "item_not_in_quickbooks": Words(
         "An item is not in QuickBooks",
-        "The item “{item}” of {name} is not in QuickBooks yet.",
+        "An item of {name} is not in QuickBooks yet.",
         Actor.SYSTEM,
         ("Nothing to do: it follows as soon as the item is there.",),
     ),
