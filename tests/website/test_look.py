@@ -8,6 +8,7 @@ import pytest
 
 from fieldledger.website.look import STATIC, script_names, style_names
 from fieldledger.website.pages.components import icon_names
+from fieldledger.website.templatetags.fieldledger import breaks_at_signs
 
 SHEETS = {name: (STATIC / name).read_text(encoding="utf-8") for name in style_names()}
 TOKENS = SHEETS["css/tokens.css"]
@@ -107,3 +108,10 @@ def test_every_drawing_that_a_template_asks_for_is_there() -> None:
 
     assert [(path.name, name) for path, name in drawn() if name not in known] == []
     assert len(known) > 60
+
+
+def test_a_long_email_address_goes_on_at_its_signs_and_stays_escaped() -> None:
+    assert breaks_at_signs("ann.lee@example.com") == "ann<wbr>.lee<wbr>@example<wbr>.com"
+    assert breaks_at_signs("<b>@x") == "&lt;b&gt;<wbr>@x"
+    assert breaks_at_signs("12 St. Mary St.") == "12 St. Mary St."
+    assert breaks_at_signs(None) == ""

@@ -1,6 +1,7 @@
 """How the pages show money, states, icons and fields."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -140,6 +141,13 @@ def _as_time(at: dt.datetime | str | None) -> dt.datetime | None:
     if isinstance(at, str):
         return dt.datetime.fromisoformat(at) if at else None
     return at
+
+
+@register.filter
+def breaks_at_signs(text: str | None) -> str:
+    """Return a text in which an e-mail address may go on in a new line, before its @ and dots."""
+    parts = re.split(r"(?<=\S)(?=@|\.\w)", text or "") if "@" in (text or "") else [text or ""]
+    return format_html_join(SafeString("<wbr>"), "{}", ((part,) for part in parts))
 
 
 @register.filter

@@ -15,7 +15,8 @@ SPACES = re.compile(r"\s+")
 
 def text(response: Any) -> str:
     """Return what a page says, without its tags."""
-    return SPACES.sub(" ", re.sub(r"<[^>]*>", " ", response.content.decode()))
+    content = response.content.decode().replace("<wbr>", "")  # A place to break is no space.
+    return SPACES.sub(" ", re.sub(r"<[^>]*>", " ", content))
 
 
 def field_error(response: Any, name: str) -> str:
