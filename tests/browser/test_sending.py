@@ -119,6 +119,32 @@ def test_s65_s66_s74_a_client_is_pending_once_and_the_filter_stands_in_the_addre
     assert "state=pending" in page.url
 
 
+def test_s63_s67_s68_s75_an_item_waits_for_the_next_call_and_goes_as_it_was_changed_last(
+    pc: OfficePc, signed_in: Page, live_server: LiveServer
+) -> None:
+    page = signed_in
+    page.goto(f"{live_server.url}/items/new")
+    page.get_by_label("Name", exact=True).fill("Pipe wrench")
+    page.get_by_role("button", name="Make item").click()
+    expect(page.locator(".badge", has_text="Pending").first).to_be_visible()
+    entry = SyncEntry.objects.get(title="Pipe wrench")
+    page.goto(f"{live_server.url}/items/{entry.record_guid}/edit")
+    page.get_by_label("Name", exact=True).fill("Pipe wrench, large")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Pipe wrench, large")
+    page.goto(f"{live_server.url}/quickbooks/")
+    expect(page.get_by_text(re.compile("fetches what waits every two minutes"))).to_be_visible()
+    entry.refresh_from_db()
+    assert (entry.state, entry.quickbooks_id) == ("pending", "")  # Nothing leaves by itself.
+
+    pc.run()
+
+    page.goto(f"{live_server.url}/quickbooks/log/{entry.guid}")
+    expect(page.locator(".badge", has_text="Synced").first).to_be_visible()
+    entry.refresh_from_db()
+    assert entry.quickbooks_name == "Pipe wrench, large"
+
+
 def test_two_browsers_that_press_sync_on_one_invoice_make_one_entry(
     pc: OfficePc, signed_in: Page, browser: Browser, live_server: LiveServer
 ) -> None:
