@@ -145,6 +145,31 @@ def test_s63_s67_s68_s75_an_item_waits_for_the_next_call_and_goes_as_it_was_chan
     assert entry.quickbooks_name == "Pipe wrench, large"
 
 
+def test_j5_9_a_way_to_say_the_tax_is_chosen_and_the_totals_agree(
+    pc: OfficePc, signed_in: Page, live_server: LiveServer
+) -> None:
+    page = signed_in
+    invoice = Invoice.objects.filter(paid=0, voided_at=None, tax__gt=0).order_by("-pk")[0]
+    page.goto(f"{live_server.url}/quickbooks/mapping")
+    page.locator("[name=sales_tax_mode][value=rounding_line]").check()
+    page.locator("[name=rounding_item]").select_option(index=1)
+    page.get_by_role("button", name="Save mapping").click()
+    expect(page.locator("[name=sales_tax_mode][value=rounding_line]")).to_be_checked()
+
+    page.goto(f"{live_server.url}/invoices/{invoice.guid}")
+    box = page.locator("#quickbooks-box")
+    expect(box.get_by_role("list", name="Checked before sending")).to_contain_text("Tax")
+    box.get_by_role("button", name="Sync to QuickBooks").click()
+    expect(page.get_by_text(f"Invoice {invoice.number} is queued.")).to_be_visible()
+    pc.run()
+
+    page.goto(f"{live_server.url}/invoices/{invoice.guid}")
+    there = page.locator("#quickbooks-box .facts div", has_text="Total there").locator("dd")
+    expect(there).to_have_text(f"${invoice.total:,.2f}")
+    (found,) = pc.company.invoices()
+    assert found.amounts["total"] == invoice.total * 100
+
+
 def test_two_browsers_that_press_sync_on_one_invoice_make_one_entry(
     pc: OfficePc, signed_in: Page, browser: Browser, live_server: LiveServer
 ) -> None:
