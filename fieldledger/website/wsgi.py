@@ -27,7 +27,7 @@ DOOR = "/qbwc"
 # a drain. Source: Python's gc.freeze and gc.set_threshold.
 gc.collect()
 gc.freeze()
-gc.set_threshold(10_000, 20, 20)
+gc.set_threshold(50_000, 20, 20)
 
 
 def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
