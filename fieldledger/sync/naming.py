@@ -69,7 +69,7 @@ class Held:
 
 
 # Asked several times for each of the names of a message set: sizing.LIST_REQUESTS_MAX at most.
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=1024)
 def quickbooks_name(wanted: str, *, limit: int) -> Named:
     """Return `wanted` as a name QuickBooks accepts, at most `limit` characters long.
 

@@ -9,7 +9,7 @@ from typing import Final
 
 AIM_S_MIN: Final = 10.0
 AIM_S_MAX: Final = 20.0
-LIST_REQUESTS_MAX: Final = 250  # Clients and items in one message set, of a quick QuickBooks.
+LIST_REQUESTS_MAX: Final = 400  # Clients and items in one message set, of a quick QuickBooks.
 TRANSACTIONS_MAX: Final = 30  # Invoices and payments: each is several list requests' work.
 PAGE_MAX: Final = 500  # Records in one page of a reading.
 PAGE_MIN: Final = 50

@@ -13,11 +13,11 @@ BUSY_TIMEOUT_S = 5
 # was kept, and the record would be sent to QuickBooks twice.
 SQLITE_SYNCHRONOUS = "FULL"
 # The same pages change at every commit of a drain: the later they are copied from the log into the
-# database (here at 32 MiB of it; sqlite.org/wal.html, "Checkpointing"), the less often.
+# database (here at 64 MiB of it; sqlite.org/wal.html, "Checkpointing"), the less often.
 _SQLITE_START = f"""
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = {SQLITE_SYNCHRONOUS};
-    PRAGMA wal_autocheckpoint = 8000;
+    PRAGMA wal_autocheckpoint = 16000;
     PRAGMA journal_size_limit = 67108864;
     PRAGMA cache_size = -8192;
     PRAGMA temp_store = MEMORY;

@@ -22,7 +22,7 @@ def test_a_failure_halves_the_size_down_to_one() -> None:
     while sizes[-1] > 1:
         size = sizes[-1]
         sizes.append(next_size(size, sent=size, turnaround_s=None, size_max=LIST_REQUESTS_MAX))
-    assert sizes == [250, 125, 62, 31, 15, 7, 3, 1]
+    assert sizes == [400, 200, 100, 50, 25, 12, 6, 3, 1]
     assert next_size(1, sent=1, turnaround_s=None, size_max=25) == 1
 
 
