@@ -15,6 +15,7 @@ pytestmark = pytest.mark.browser
 
 
 def next_step(page: Page) -> None:
+    page.bring_to_front()  # A tab behind another is not drawn, and its buttons never keep still.
     page.get_by_role("button", name="Next").click()
     page.wait_for_load_state()
 
