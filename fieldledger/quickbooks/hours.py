@@ -10,9 +10,14 @@ from fieldledger.quickbooks.errors import Mistaken, NotPossible
 from fieldledger.quickbooks.hours_row import BusinessHours
 from fieldledger.quickbooks.models import Connection, Stage
 from fieldledger.quickbooks.poll import Poll
+from fieldledger.quickbooks.tables import select, table_of
 from fieldledger.sync.hours import Hours
 
 DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_HAS_QUIET_HOURS: Final = (
+    f"SELECT 1 FROM {table_of(BusinessHours)}"  # noqa: S608 - our own names.
+    " WHERE connection_id = %s AND quiet_begin IS NOT NULL"
+)
 
 
 def hours_of(connection: Connection) -> BusinessHours:
@@ -50,14 +55,12 @@ def is_quiet_for(poll: Poll, now: dt.datetime) -> bool:
     """
     if poll.stage != Stage.ONGOING or poll.probe_wanted:
         return False
-    row = (
-        BusinessHours.objects.filter(
-            connection_id=poll.connection_id, quiet_begin__isnull=False, quiet_end__isnull=False
-        )
-        .select_related("connection__business")
-        .first()
+    if not select(_HAS_QUIET_HOURS, (poll.connection_id,)):
+        return False
+    row = BusinessHours.objects.select_related("connection__business").get(
+        connection_id=poll.connection_id
     )
-    return row is not None and quiet_until(row, local(row.connection, now)) is not None
+    return quiet_until(row, local(row.connection, now)) is not None
 
 
 @locking

@@ -124,6 +124,8 @@ def refused_whole(connection: Connection) -> bool:
 def _written_last(connection: Connection) -> list[SyncEntry]:
     """Return what was written last and is at rest, so that QuickBooks has it as we know it."""
     last = connection.activity.get("last", [])
+    if not last:
+        return []
     found = SyncEntry.objects.filter(
         connection=connection, state__in=_IN_QUICKBOOKS, edit_sequence__gt=""
     ).in_bulk(last)
@@ -245,8 +247,9 @@ def verify_all(
     known.exclude(state__in=_WITH_QUICKBOOKS).update(look_first=True)
     # What was given up for lost may have run late, in a file that knows nothing of the fence.
     sent = SyncEntry.objects.filter(connection=connection, quickbooks_id="", sent_at__isnull=False)
-    if reason != CONDENSED:  # What was made void and was not there any more may be there again.
-        total += _wake(connection, sent.filter(state=State.CANCELLED), reason, now)
+    if reason != CONDENSED:  # What was not there any more, and void or refused, may be there again.
+        at_rest = sent.filter(state__in=(State.CANCELLED, State.FAILED))
+        total += _wake(connection, at_rest, reason, now)
     sent.exclude(state__in=_WITH_QUICKBOOKS).update(look_first=True)
     if reason != CONDENSED:  # What condensing explained, it does not explain any more.
         known.filter(state=State.PENDING, code__in=(CONDENSED, UNCLEAR)).update(code=reason)

@@ -290,6 +290,32 @@ def test_what_was_made_void_and_is_not_there_any_more_is_not_called_synced(
     assert pc.states() == {"synced": 2}
 
 
+def test_what_was_refused_since_is_looked_for_in_an_older_backup_that_may_have_it(
+    pc: OfficePc, business: Business
+) -> None:
+    pc.set_up()
+    before = pc.company.to_json()
+    invoice = an_invoice(business)
+    pc.run()
+    pc.sync(invoice.guid)
+    pc.run()
+    with_it = pc.company.to_json()
+    people.restore(pc.company, before, now=datetime.now(tz=UTC) + timedelta(seconds=5))
+    people.close_books(pc.company, "2026-05-31")
+    the_next_day(pc)
+    for _ in range(2):
+        pc.run()
+    (entry,) = pc.entries(rank=3)
+    assert (entry.state, entry.code) == ("failed", "closed_period")
+
+    people.restore(pc.company, with_it, now=datetime.now(tz=UTC) + timedelta(seconds=9))
+    the_next_day(pc)
+    for _ in range(2):
+        pc.run()
+    assert pc.states() == {"synced": 3}
+    assert len(pc.company.invoices()) == 1
+
+
 def test_an_id_that_became_somebody_elses_shows_that_the_file_is_older(
     pc: OfficePc, business: Business
 ) -> None:

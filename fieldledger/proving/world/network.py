@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -36,6 +36,8 @@ _TWICE: Final = {"sendRequestXML": (6,), "receiveResponseXML": (16,)}
 # The door's own bound is 24 MiB: worlds are small, and so is what they call huge.
 ANSWER_MAX: Final = 256 * 1024
 _PAGE: Final = "<html><body><h1>504 Gateway Time-out</h1></body></html>"
+
+_NO_DATABASE: Final = Received(503, CONTENT_TYPE, write_fault("Try again shortly."))
 
 Watch = Callable[[Call, Reply], None]
 
@@ -147,8 +149,11 @@ class Network:
         """Answer as the door does. (The door itself asks the clock, and is tested over HTTP.)"""
         if len(body) > ANSWER_MAX:
             ticket = read_ticket_early(body)
-            if ticket is not None:
-                conversation.answer_too_large(ticket, self._context())
+            if ticket is not None and not self._said(
+                "an answer that is too large",
+                lambda: conversation.answer_too_large(ticket, self._context()),
+            ):
+                return _NO_DATABASE
             return Received(413, CONTENT_TYPE, b"")
         try:
             call = read_call(body)
@@ -156,16 +161,25 @@ class Network:
             return Received(400, CONTENT_TYPE, write_fault(error.reason))
         if isinstance(call, ServerVersion | ClientVersion):
             return Received(200, CONTENT_TYPE, write_reply(call, ""))
+        results: list[str | int | Sequence[str]] = []
+        if not self._said(
+            call.operation, lambda: results.append(conversation.answer(call, self._context()))
+        ):
+            return _NO_DATABASE
+        return Received(200, CONTENT_TYPE, write_reply(call, results[0]))
+
+    def _said(self, what: str, say: Callable[[], None]) -> bool:
+        """Let the engine take a call; return whether its database answered."""
         if self.full_for or Kind.DATABASE_DOWN in self.faults.rates:
             self.database.at_statement = self._at_statement
         try:
             with self.database.watched():
-                result = conversation.answer(call, self._context())
+                say()
         except DatabaseError:
-            self.note(f"the database does not answer to {call.operation}")
+            self.note(f"the database does not answer to {what}")
             self.restart()
-            return Received(503, CONTENT_TYPE, write_fault("Try again shortly."))
-        return Received(200, CONTENT_TYPE, write_reply(call, result))
+            return False
+        return True
 
     def _context(self) -> Context:
         return Context(now=self.clock(), chance=self.chance, address=ADDRESS)

@@ -182,6 +182,7 @@ class Oracle:
         """Return where the log does not say what is so, before a person does anything."""
         problems = []
         live = self.live(company)
+        watched = "last" in Connection.objects.get(pk=self.connection_id).watch
         for entry in SyncEntry.objects.filter(connection_id=self.connection_id).order_by("pk"):
             there = self._records_of(entry, live, company)
             what = f"entry {entry.pk}, {entry.kind} “{entry.title}”, is {entry.state}"
@@ -191,7 +192,7 @@ class Oracle:
                     problems.append(Problem("stuck", what))
                 case State.SYNCED | State.DIFFERS if not (there or touched or self._undone(entry)):
                     problems.append(Problem("lie", f"{what} and is not there"))
-                case State.SYNCED | State.DIFFERS if self._is_unseen(entry, there):
+                case State.SYNCED | State.DIFFERS if self._is_unseen(entry, there, watched=watched):
                     problems.append(Problem("lie", f"{what} and says something else there"))
                 case State.CHANGED_IN_QUICKBOOKS if there and not self._is_touched(there[0]):
                     problems.append(Problem("lie", f"{what} and nobody changed it there"))
@@ -205,14 +206,14 @@ class Oracle:
                     problems.append(Problem("stuck", what))
         return problems
 
-    def _is_unseen(self, entry: SyncEntry, there: list[Record]) -> bool:
+    def _is_unseen(self, entry: SyncEntry, there: list[Record], *, watched: bool) -> bool:
         """Whether people changed it in QuickBooks and the nightly look has not told."""
-        watch = Connection.objects.get(pk=self.connection_id).watch
-        if not there or "last" not in watch or entry.code in {"linked", "accepted"}:
+        if not there or not watched or entry.code in {"linked", "accepted"}:
+            return False
+        if there[0].changed_by is None or there[0].changed_by.request != PEOPLE:
             return False
         record = _MODELS[entry.kind]._default_manager.get(pk=entry.record_id)  # noqa: SLF001
-        by_people = there[0].changed_by is not None and there[0].changed_by.request == PEOPLE
-        return by_people and bool(_difference(entry.kind, record, there[0]))
+        return bool(_difference(entry.kind, record, there[0]))
 
     def _is_touched(self, there: Record) -> bool:
         """Whether people changed it in QuickBooks, or its customer, or may have.
