@@ -353,6 +353,10 @@ def take_look(
     release_waiters(connection, there, context.now)
     found_now = {each.pk for each in settled if rows[each.pk]["op"] == "add" and each.quickbooks_id}
     verification.note_written(connection, sorted(found_now))
+    if connection.drift_watch:
+        # Somebody may have changed them since we wrote them: the nightly look reads them whole.
+        suspects = [*connection.watch.get("suspects", ()), *sorted(found_now)]
+        connection.watch = {**connection.watch, "suspects": suspects}
     return left, shows_older
 
 

@@ -18,6 +18,7 @@ from fieldledger.quickbooks.message_sets import text_of
 from fieldledger.quickbooks.models import Connection, EntryEvent, MessageSet, SyncEntry
 from fieldledger.simulator import people
 from fieldledger.simulator.state import Record
+from fieldledger.simulator.variant import Variant
 from fieldledger.sync.content import Kind, State
 from fieldledger.sync.drift import next_quiet_hour
 from tests.support.office_pc import OfficePc
@@ -95,6 +96,26 @@ def test_n7_what_nobody_touched_is_found_as_it_was_and_nothing_is_written(
     assert pc.company.to_json() == before
     assert pc.connection.watch_at is not None
     assert pc.connection.watch_at > timezone.now()
+
+
+def test_n7_what_was_changed_there_before_a_lost_answer_was_made_up_for_is_told(
+    business: Business,
+) -> None:
+    pc = OfficePc(business, variant=Variant(store_keeps="none"))
+    pc.set_up()
+    client = office.create_client(
+        business=business, values={"name": "Anna Smith", "phone": "555-0100"}, now=NOW
+    )
+    pc.run("lose-answer@4")  # The first three are about the file and the link record.
+    (anna,) = (each for each in pc.company.customers() if each.name == "Anna Smith")
+    people.edit(pc.company, anna.id, {"Phone": "by hand"}, now=later())
+    pc.run()
+    pc.run()
+    assert pc.states() == {"synced": 1}
+    at_night(pc)
+    entry = entry_of(pc, client)
+    assert (entry.state, entry.code) == (State.CHANGED_IN_QUICKBOOKS, "changed_there")
+    assert columns(pc, client) == {"Phone": ("555-0100", "555-0100", "by hand")}
 
 
 def test_n7_a_field_of_ours_that_was_changed_there_is_shown_in_three_columns(

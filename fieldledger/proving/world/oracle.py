@@ -287,9 +287,10 @@ class Oracle:
     def _is_paid_already(self, entry: SyncEntry | None) -> bool:
         """Whether QuickBooks has payments that we do not know of: by hand, or before a restore.
 
-        They leave no room for what it knows: QuickBooks says so (3210), and a person must act.
+        They leave no room for what it knows (3210), and some QuickBooks void no invoice that has a
+        payment (3185): it says so, and a person must act there.
         """
-        if entry is None or entry.state != State.FAILED or entry.code != "3210":
+        if entry is None or entry.state != State.FAILED or entry.code not in {"3210", "3185"}:
             return False
         if self.bookkeeper.faults.happened[Fault.DATABASE_RESTORED]:
             return True
