@@ -93,9 +93,10 @@ _FIELDS: Final[Mapping[Kind, Sequence[tuple[str, tuple[tuple[str, ...], ...]]]]]
     ),
 }
 _LINES: Final = ("InvoiceLineAdd", "InvoiceLineMod", "InvoiceLineRet")
+_DESCRIPTION: Final = "Desc"
 _LINE_PARTS: Final = (
     "ItemRef/ListID",
-    "Desc",
+    _DESCRIPTION,
     "Quantity",
     "Rate",
     "Amount",
@@ -191,11 +192,17 @@ def changed_there(rows: Iterable[Row]) -> list[str]:
 
 def _row(what: str, now: Field | None, sent: Fields, there: Field | None) -> Row:
     took = sent.get(what)
-    is_other = not _agree(now, there)
+    is_line = what.startswith(_LINE)
+    said_nothing = is_line and (took is None or not took.says.get(_DESCRIPTION))
+    is_other = not _agree(now, there, filled_in=said_nothing)
     if took is not None:
         # The total that QuickBooks answered may have been another than ours from the beginning.
         # What was empty is no field of ours: people may fill it in.
-        is_changed = not took.is_empty and (is_other or what == TOTAL) and not _agree(took, there)
+        is_changed = (
+            not took.is_empty
+            and (is_other or what == TOTAL)
+            and not _agree(took, there, filled_in=said_nothing)
+        )
     else:
         is_changed = now is None and any(each.startswith(_LINE) for each in sent)
     return Row(
@@ -238,12 +245,20 @@ def is_changed_here(now: Field | None, took: Field | None) -> bool:
     return not _agree(now, took)
 
 
-def _agree(ours: Field | None, theirs: Field | None) -> bool:
-    """Whether QuickBooks has what we say; a line that we do not have is none of ours."""
+def _agree(ours: Field | None, theirs: Field | None, *, filled_in: bool = False) -> bool:
+    """Whether QuickBooks has what we say; a line that we do not have is none of ours.
+
+    `filled_in` says that a line's description which is empty here was never another: QuickBooks
+    takes its item's then (simulated so; unconfirmed on a real QuickBooks).
+    """
     if ours is None:
         return theirs is None
     says = theirs.says if theirs else {}
-    return all(_is_same(place, text, says.get(place, "")) for place, text in ours.says.items())
+    return all(
+        _is_same(place, text, says.get(place, ""))
+        or (filled_in and place == _DESCRIPTION and not text)
+        for place, text in ours.says.items()
+    )
 
 
 def _is_same(place: str, one: str, other: str) -> bool:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from fieldledger.accounts.models import Business
 from fieldledger.office import services as office
-from fieldledger.office.models import Client, Invoice
+from fieldledger.office.models import Client, Invoice, Item
 from fieldledger.qbxml.objects import InvoiceQuery
 from fieldledger.quickbooks import queries, services, three_columns, watching
 from fieldledger.quickbooks.drift_row import Drift
@@ -62,12 +62,12 @@ def invoice(pc: OfficePc, business: Business) -> Invoice:
     return made
 
 
-def entry_of(pc: OfficePc, record: Invoice | Client) -> SyncEntry:
+def entry_of(pc: OfficePc, record: Invoice | Client | Item) -> SyncEntry:
     (entry,) = pc.entries(record_guid=record.guid)
     return entry
 
 
-def there(pc: OfficePc, record: Invoice | Client) -> Record:
+def there(pc: OfficePc, record: Invoice | Client | Item) -> Record:
     return pc.company.state.records[entry_of(pc, record).quickbooks_id]
 
 
@@ -116,6 +116,25 @@ def test_n7_what_was_changed_there_before_a_lost_answer_was_made_up_for_is_told(
     entry = entry_of(pc, client)
     assert (entry.state, entry.code) == (State.CHANGED_IN_QUICKBOOKS, "changed_there")
     assert columns(pc, client) == {"Phone": ("555-0100", "555-0100", "by hand")}
+
+
+def test_n7_a_description_that_quickbooks_took_from_the_item_is_nobodys_change(
+    pc: OfficePc, business: Business
+) -> None:
+    made = an_invoice(business)
+    item = made.lines.get().item
+    assert item is not None
+    pc.set_up()
+    item_there = there(pc, item).id
+    people.edit(
+        pc.company, item_there, {"SalesOrPurchase": {"Desc": "As it is there"}}, now=later()
+    )
+    pc.sync(made.guid)
+    pc.run()
+    assert there(pc, made).fields["Lines"][0]["Desc"] == "As it is there"
+    people.edit(pc.company, there(pc, made).id, {"Memo": "by hand"}, now=later())
+    at_night(pc)
+    assert columns(pc, made) == {"Memo": ("Kitchen", "Kitchen", "by hand")}
 
 
 def test_n7_a_field_of_ours_that_was_changed_there_is_shown_in_three_columns(
