@@ -389,12 +389,21 @@ def _wait(entry: EntryRow, parent: SyncEntry | None) -> _Body:
     entry.state = State.WAITING
     entry.waiting_on_id = parent.pk
     entry.code = "waiting"
-    needs = ", which needs you first" if parent.state in _STUCK else ""
+    needs = ""
+    if parent.state in _STUCK:
+        needs = ", which needs you first"
+    elif parent.state in _UNASKED:
+        needs = (
+            ", which was changed here, too, and which nobody has asked to send. Choose Sync to"
+            " QuickBooks on the invoice once more: its payments go along"
+        )
     entry.message = f"Waits for the {parent.kind} “{parent.title}”{needs}."
     return entry, None, {}
 
 
 _STUCK: Final = frozenset({State.FAILED, State.HELD, State.IGNORED, State.GONE})
+# A payment that was made void here, before its invoice was.
+_UNASKED: Final = frozenset({State.CHANGED, State.CHANGED_IN_QUICKBOOKS})
 
 
 def _save_turned_down(connection: Connection, entries: Sequence[EntryRow], now: datetime) -> None:

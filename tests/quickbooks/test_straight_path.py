@@ -200,6 +200,30 @@ def test_a_payment_is_deleted_before_its_invoice_is_voided(
     assert pc.states() == {"synced": 4}
 
 
+def test_a_void_that_waits_for_its_payment_s_says_what_to_press(
+    pc: OfficePc, business: Business
+) -> None:
+    client, item = a_client(business), an_item(business)
+    pc.set_up()
+    invoice = an_invoice(business, client, item)
+    payment = a_payment(business, invoice, "40.00")
+    pc.sync(invoice.guid)
+    pc.run()
+    office.update_invoice(invoice=invoice, values={"memo": "Gate code 12"}, now=NOW)
+    pc.sync(invoice.guid)
+    office.void_payment(payment=payment, now=NOW)  # Nobody asks to send this.
+    office.void_invoice(invoice=Invoice.objects.get(pk=invoice.pk), now=NOW)
+    pc.run()
+    (entry,) = pc.entries(rank=3)
+    assert entry.state == State.WAITING
+    assert "Choose Sync to QuickBooks on the invoice once more" in entry.message
+    pc.sync(invoice.guid)
+    pc.run()
+    assert pc.states() == {"synced": 4}
+    assert pc.company.payments() == []
+    assert [each.amounts["total"] for each in pc.company.invoices()] == [0]
+
+
 def test_a_payment_waits_while_its_invoice_is_gone_from_quickbooks(
     pc: OfficePc, business: Business
 ) -> None:

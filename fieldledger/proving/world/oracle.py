@@ -241,6 +241,9 @@ class Oracle:
             State.GONE,
             State.WAITING,
             State.CANCELLED,
+            # A payment made void: it goes when somebody asks, and its invoice's void after it.
+            State.CHANGED,
+            State.CHANGED_IN_QUICKBOOKS,
         }
 
     def _records_of(
