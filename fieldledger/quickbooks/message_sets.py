@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from fieldledger.qbxml.reading import AnswerSet
 from fieldledger.qbxml.writing import Request, write_message_set
-from fieldledger.quickbooks.context import Context
+from fieldledger.quickbooks.context import Context, SessionStops
 from fieldledger.quickbooks.models import MessageSet, Session
 from fieldledger.quickbooks.tables import insert_one
 
@@ -73,3 +74,21 @@ def pack(text: str) -> bytes:
 def unpack(body: bytes | memoryview) -> str:
     """Return what was packed."""
     return zlib.decompress(bytes(body)).decode() if body else ""
+
+
+def require_answer(message_set: MessageSet, answers: AnswerSet) -> None:
+    """Let no answer to another document tell of the company file, or of the fence.
+
+    Elsewhere each request is told by its own id; there, what is not said would say something.
+
+    :raises SessionStops: if it is none of this document's.
+    """
+    if message_set.purpose not in {MessageSet.Purpose.FENCE, MessageSet.Purpose.CHECK}:
+        return
+    set_id = message_set.content[0].get("id", "")
+    asked = {row["r"] for row in message_set.content if row["r"]}
+    told = {each.request_id for each in answers.answers}
+    is_of_another_set = bool(answers.message_set_id) and answers.message_set_id != set_id
+    if is_of_another_set or (told and asked and not told & asked):
+        sentence = "The answer to another question came back. QuickBooks is asked again."
+        raise SessionStops(sentence)

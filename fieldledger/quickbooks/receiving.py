@@ -32,6 +32,7 @@ from fieldledger.quickbooks.company import read_company
 from fieldledger.quickbooks.context import Context, SessionStops
 from fieldledger.quickbooks.entries import adjust_active, recount, tell
 from fieldledger.quickbooks.entry_rows import EntryRow, as_read, in_set, is_unresolved
+from fieldledger.quickbooks.message_sets import require_answer
 from fieldledger.quickbooks.models import (
     ACTIVE_STATES,
     Connection,
@@ -106,6 +107,7 @@ def take(
         # Cut off, or not QuickBooks' words at all: it proves nothing, least of all success.
         return _lose(connection, session, message_set, context, explain("not_qbxml").sentence)
     try:
+        require_answer(message_set, answers)
         match message_set.purpose:
             case Purpose.WRITE:
                 _take_write(connection, session, message_set, answers.answers, context)
@@ -123,10 +125,8 @@ def take(
     if connection.connected_at is None:
         connection.connected_at = context.now
     connection.last_error, connection.last_error_at = "", None
-    was_checked, session.is_checked = (
-        session.is_checked,
-        (session.is_checked or message_set.purpose == Purpose.CHECK),
-    )
+    was_checked = session.is_checked
+    session.is_checked = was_checked or message_set.purpose == Purpose.CHECK
     if message_set.purpose == Purpose.CHECK and was_checked:
         # It was sent because nothing else could be: whatever is pending waits for another day.
         recount(connection.pk)

@@ -508,11 +508,13 @@ def _is_as_it_was(entry: SyncEntry, theirs: str) -> bool:
     """Whether a record that is only looked up again says what it said when we wrote it last.
 
     Which of two EditSequences is the older one does not matter: the PC's clock may have been wrong
-    when they were made. A linked record was there before us and is left alone.
+    when they were made. A linked record was there before us and is left alone. A version that was
+    not ours, but only read before a change that did not come about, proves nothing: then what we
+    wrote is not known (`written`).
     """
     if entry.code not in REASONS or entry.wanted_revision > entry.synced_revision:
         return False
-    return entry.code == "linked" or theirs == entry.edit_sequence
+    return entry.code == "linked" or (theirs == entry.edit_sequence and bool(entry.written))
 
 
 def _leave(entry: SyncEntry, message: str) -> None:

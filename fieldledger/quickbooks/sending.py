@@ -439,8 +439,9 @@ def _save_turned_down(connection: Connection, entries: Sequence[EntryRow], now: 
     tell(((each.pk, each.state, "", each.message) for each in entries), now=now)
     adjust_active(connection.pk, -len(entries))
     connection.active_count -= len(entries)
-    there = [each.pk for each in entries if each.state in {State.SYNCED, State.DIFFERS}]
-    release_waiters(connection, there, now)
+    # What is cancelled stands in nobody's way: a void payment that is not there, in its invoice's.
+    over = {State.SYNCED, State.DIFFERS, State.CANCELLED}
+    release_waiters(connection, [each.pk for each in entries if each.state in over], now)
 
 
 def _store(connection: Connection, session: Session, batch: Batch, context: Context) -> str | None:

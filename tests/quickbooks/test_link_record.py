@@ -5,6 +5,7 @@ What happens where they are not is the last test's, tests/sync/test_fence.py's a
 """
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -169,6 +170,31 @@ def test_a_lost_answer_that_says_so_is_settled_too(business: Business) -> None:
     pc.run("lose-answer@2")
     pc.run()
     assert pc.states() == {"synced": 2}
+
+
+@pytest.mark.parametrize("step", ["OtherNameQueryRq", "CompanyActivityQueryRq"])
+def test_the_answer_to_another_question_says_nothing_of_the_file_or_the_link_record(
+    forgetful: OfficePc, business: Business, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    pc = forgetful
+    connection = pc.connection
+    fencing.doubt(connection)
+    connection.save()
+    real, answers = pc.company.answer, [""]
+
+    def answer(xml: str, **more: Any) -> str:
+        answers.append(real(xml, **more))
+        return answers[-2] if step in xml else answers[-1]
+
+    a_client(business, "Ben")
+    with monkeypatch.context() as patched:
+        patched.setattr(pc.company, "answer", answer)
+        pc.run()
+    assert pc.connection.last_error.startswith("The answer to another question")
+    assert names(pc) == ["Anna"]
+    pc.run()
+    assert fencing.uses_link(pc.connection)
+    assert names(pc) == ["Anna", "Ben"]
 
 
 def test_a_name_that_is_taken_gets_a_number(business: Business) -> None:

@@ -24,6 +24,7 @@ AGAIN: Final = (
         "test_lost_answers.py",
         "test_found_again.py",
         "test_late_copies.py",
+        "test_restored_database.py",
         "test_restores.py",
         "test_undo.py",
     ),

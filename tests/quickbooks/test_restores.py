@@ -1,4 +1,4 @@
-"""A backup comes back, of the company file or of our database: nothing lost, nothing doubled."""
+"""A backup of the company file comes back: nothing lost, nothing doubled."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +8,6 @@ from fieldledger.accounts.models import Business
 from fieldledger.office import services as office
 from fieldledger.office.models import Client, Invoice
 from fieldledger.quickbooks import services
-from fieldledger.quickbooks.models import SyncEntry
 from fieldledger.quickbooks.verification import is_older
 from fieldledger.simulator import people
 from fieldledger.simulator.variant import Variant
@@ -194,27 +193,6 @@ def test_a_deleted_record_is_not_brought_back_by_the_daily_look(
     assert pc.states() == {"synced": 1, "gone": 1}
 
 
-def test_after_a_restore_of_our_database_nothing_is_sent_that_is_there(
-    pc: OfficePc, business: Business
-) -> None:
-    pc.set_up()
-    anna = a_client(business, "Anna")
-    before = SyncEntry.objects.filter(record_id=anna.pk, rank=1).values().get()
-    pc.run()
-    count = len(pc.company.customers())
-    # The backup is of the moment before the session.
-    SyncEntry.objects.filter(pk=before["id"]).update(**before)
-    connection = pc.connection
-    connection.active_count = 1
-    connection.save()
-    services.database_restored(now=datetime.now(tz=UTC))
-    assert pc.connection.attention_code == "database_restored"
-    for _ in range(2):
-        pc.run()
-    assert len(pc.company.customers()) == count
-    assert pc.states() == {"synced": 1}
-
-
 def test_what_was_made_void_is_made_void_again_where_a_backup_has_it_open(
     pc: OfficePc, business: Business
 ) -> None:
@@ -314,6 +292,35 @@ def test_what_was_refused_since_is_looked_for_in_an_older_backup_that_may_have_i
         pc.run()
     assert pc.states() == {"synced": 3}
     assert len(pc.company.invoices()) == 1
+
+
+def test_a_void_goes_once_the_payment_it_waits_for_is_not_there_any_more(
+    pc: OfficePc, business: Business
+) -> None:
+    pc.set_up()
+    invoice = an_invoice(business)
+    pc.sync(invoice.guid)
+    pc.run()
+    without_payment = pc.company.to_json()
+    values = {"invoice": invoice.guid, "amount": "20.00", "date": "2026-05-04", "method": "check"}
+    payment = office.create_payment(business=business, values=values, now=NOW)
+    pc.sync(invoice.guid)
+    pc.run()
+    office.void_payment(payment=payment, now=NOW)
+    office.void_invoice(invoice=Invoice.objects.get(pk=invoice.pk), now=NOW)
+    people.close_books(pc.company, "2026-05-31")
+    pc.sync(invoice.guid)
+    pc.run()
+    assert pc.states() == {"synced": 2, "waiting": 1, "failed": 1}
+
+    people.restore(pc.company, without_payment, now=datetime.now(tz=UTC) + timedelta(seconds=5))
+    the_next_day(pc)
+    for _ in range(2):
+        pc.act("retry", *pc.entries(rank=4))
+        pc.run()
+    pc.run()
+    assert pc.states() == {"synced": 3, "cancelled": 1}
+    assert [each.amounts["total"] for each in pc.company.invoices()] == [0]
 
 
 def test_an_id_that_became_somebody_elses_shows_that_the_file_is_older(
@@ -453,113 +460,3 @@ def test_only_a_smaller_number_is_an_older_edit_sequence() -> None:
     assert not is_older("1777911065", "1777911064")
     assert not is_older("", "1777911064")
     assert not is_older("x", "1777911064")
-
-
-def test_a_backup_from_before_the_initial_sync_links_what_is_there_by_now(
-    pc: OfficePc, business: Business
-) -> None:
-    a_client(business, "Anna")
-    pc.set_up()
-    count = len(pc.company.customers())
-    # The backup is of the moment when the lists had been read, and nothing more.
-    SyncEntry.objects.all().delete()
-    connection = pc.connection
-    connection.stage, connection.active_count = "import", 0
-    connection.initial_started_at = connection.initial_completed_at = None
-    connection.plan_approved_at = None
-    connection.save()
-    services.database_restored(now=datetime.now(tz=UTC))
-    services.go_next(pc.connection, actor="Dana", now=datetime.now(tz=UTC))
-    for _ in range(3):
-        pc.run()
-    assert len(pc.company.customers()) == count
-    assert pc.states() == {"synced": 1}
-
-
-def test_an_invoice_that_our_backup_has_not_sent_is_looked_for_before_its_void_is_dropped(
-    pc: OfficePc, business: Business
-) -> None:
-    invoice = an_invoice(business)
-    pc.set_up()
-    pc.sync(invoice.guid)
-    before = SyncEntry.objects.filter(rank=3).values().get()
-    pc.run()
-    SyncEntry.objects.filter(pk=before["id"]).update(**before)
-    connection = pc.connection
-    connection.active_count = 1
-    connection.save()
-    services.database_restored(now=datetime.now(tz=UTC))
-    office.void_invoice(invoice=invoice, now=NOW)
-    for _ in range(2):
-        pc.run()
-    assert [each.amounts["total"] for each in pc.company.invoices()] == [0]
-    assert pc.states() == {"synced": 3}
-
-
-def test_an_invoice_that_our_backup_calls_failed_is_looked_for(
-    pc: OfficePc, business: Business
-) -> None:
-    invoice = an_invoice(business)
-    pc.set_up()
-    pc.sync(invoice.guid)
-    people.close_books(pc.company, "2026-05-31")
-    pc.run()
-    failed = SyncEntry.objects.filter(rank=3).values().get()
-    assert (failed["state"], failed["code"]) == ("failed", "closed_period")
-    people.reopen_books(pc.company)
-    pc.act("retry", *pc.entries(rank=3))
-    for _ in range(2):
-        pc.run()
-    assert pc.states() == {"synced": 3}
-    SyncEntry.objects.filter(pk=failed["id"]).update(**failed)
-
-    services.database_restored(now=datetime.now(tz=UTC))
-    for _ in range(2):
-        pc.run()
-
-    (invoice_there,) = pc.company.invoices()
-    (entry,) = pc.entries(rank=3)
-    assert (entry.state, entry.quickbooks_id) == ("synced", invoice_there.id)
-
-
-def test_an_invoice_that_our_backup_never_asked_for_is_looked_for_whatever_the_clock_says(
-    pc: OfficePc, business: Business
-) -> None:
-    invoice = an_invoice(business)
-    pc.set_up()
-    pc.sync(invoice.guid)
-    pc.run()
-    # The backup has the invoice and knows nothing of its sending; the restored server's clock is
-    # behind the one under which the invoice was made.
-    SyncEntry.objects.filter(rank=3).delete()
-    services.database_restored(now=NOW - timedelta(hours=37))
-    pc.sync(invoice.guid)
-    for _ in range(2):
-        pc.run()
-
-    assert len(pc.company.invoices()) == 1
-    assert pc.states() == {"synced": 3}
-
-
-def test_an_id_of_ours_that_is_another_record_s_after_a_restore_is_never_changed(
-    business: Business,
-) -> None:
-    a_client(business, "Anna")
-    pc = OfficePc(business, variant=Variant(edit_sequence_per_change=True))
-    pc.set_up()
-    pc.run()
-    backup = pc.company.to_json()
-    a_client(business, "Ben")
-    pc.run()
-    (entry,) = pc.entries(title="Ben")
-    people.restore(pc.company, backup, now=datetime.now(tz=UTC) + timedelta(seconds=5))
-    then = datetime.fromtimestamp(int(entry.quickbooks_id.rpartition("-")[2]), tz=UTC)
-    people.do(pc.company, "CustomerAddRq", {"CustomerAdd": {"Name": "Zoe"}}, now=then)
-    zoe = pc.company.state.records[entry.quickbooks_id]
-    assert zoe.name == "Zoe"
-    the_next_day(pc)
-    for _ in range(3):
-        pc.run()
-    assert pc.company.state.records[zoe.id].name == "Zoe"
-    assert sorted(phones(pc)) == ["Anna", "Ben"]
-    assert pc.states() == {"synced": 2}
