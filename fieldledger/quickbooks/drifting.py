@@ -199,12 +199,15 @@ class _Look:
         self._sent = sides.sent
         self._there = drift.read(entry.kind, record, {})
         self._rows = drift.compare(sides.now, sides.sent, self._there)
+        self._is_older = False
 
     def settle(self, connection: Connection, now: datetime) -> _Moved:
         """Write down what was found, in the entry, which the caller saves, and beside it."""
         changed = drift.changed_there(self._rows)
         entry, known = self._entry, self._known
-        entry.edit_sequence = self._record.text("EditSequence") or entry.edit_sequence
+        version = self._record.text("EditSequence") or entry.edit_sequence
+        self._is_older = verification.is_older(version, entry.edit_sequence)
+        entry.edit_sequence = version
         is_accepted = (
             known is not None
             and known.decided_at is not None
@@ -246,6 +249,12 @@ class _Look:
         self._note_total()
         what = ", ".join(each[0].lower() + each[1:] for each in changed)
         sentence = f"Somebody changed it in QuickBooks: {what}. Nothing was overwritten."
+        if self._is_older:
+            sentence = (
+                f"QuickBooks has an older version of it: {what}. The company file may be an older"
+                " copy, or somebody changed it while that computer’s clock was behind. Nothing was"
+                " overwritten."
+            )
         if entry.state == State.CHANGED:
             entry.message = f"{sentence} It was changed here, too."
         else:

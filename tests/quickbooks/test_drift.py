@@ -118,6 +118,20 @@ def test_n7_what_was_changed_there_before_a_lost_answer_was_made_up_for_is_told(
     assert columns(pc, client) == {"Phone": ("555-0100", "555-0100", "by hand")}
 
 
+def test_n7_an_older_version_there_is_not_put_down_to_somebody(
+    pc: OfficePc, business: Business, invoice: Invoice
+) -> None:
+    for number in range(5):  # Of those that were written last, the check itself would see it.
+        office.create_client(business=business, values={"name": f"Ben {number}"}, now=NOW)
+    pc.run()
+    earlier = datetime.now(tz=UTC) - timedelta(days=2)
+    people.edit(pc.company, there(pc, invoice).id, {"Memo": "Cellar"}, now=earlier)
+    at_night(pc)
+    entry = entry_of(pc, invoice)
+    assert entry.state == State.CHANGED_IN_QUICKBOOKS
+    assert entry.message.startswith("QuickBooks has an older version of it: memo.")
+
+
 def test_n7_a_description_that_quickbooks_took_from_the_item_is_nobodys_change(
     pc: OfficePc, business: Business
 ) -> None:

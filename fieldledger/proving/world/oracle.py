@@ -194,7 +194,9 @@ class Oracle:
                     problems.append(Problem("lie", f"{what} and is not there"))
                 case State.SYNCED | State.DIFFERS if self._is_unseen(entry, there, watched=watched):
                     problems.append(Problem("lie", f"{what} and says something else there"))
-                case State.CHANGED_IN_QUICKBOOKS if there and not self._is_touched(there[0]):
+                case State.CHANGED_IN_QUICKBOOKS if there and not (
+                    self._is_touched(there[0]) or self._is_told_as_older(entry)
+                ):
                     problems.append(Problem("lie", f"{what} and nobody changed it there"))
                 case State.CANCELLED if there:
                     problems.append(Problem("lie", f"{what} and is there"))
@@ -224,6 +226,13 @@ class Oracle:
         if happened[Fault.FILE_COPIED_BACK] and happened[Fault.CLOCK_WRONG]:
             return True
         return bool({there.id, there.fields.get("CustomerRef")} & self.bookkeeper.touched)
+
+    def _is_told_as_older(self, entry: SyncEntry) -> bool:
+        """Whether the log says that QuickBooks has an older version, and files were exchanged."""
+        happened = self.bookkeeper.faults.happened
+        exchanged = (Fault.FILE_COPIED, Fault.FILE_COPIED_BACK, Fault.FILE_RESTORED)
+        is_so = any(happened[each] for each in exchanged)
+        return is_so and entry.message.startswith("QuickBooks has an older version")
 
     def _undone(self, entry: SyncEntry) -> bool:
         """Whether it is synced by being deleted: a void payment."""
