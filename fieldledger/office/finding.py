@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from fieldledger.accounts.models import Business
 from fieldledger.office.changes import Change, Kind
-from fieldledger.office.models import Client, Invoice, Item, Payment, Record, SearchWord
+from fieldledger.office.models import Client, Credit, Invoice, Item, Payment, Record, SearchWord
 from fieldledger.office.search_words import (
     client_words,
     item_words,
@@ -61,7 +61,7 @@ def words_of(record: Record) -> set[bytes]:
             return client_words(names, email=record.email, phone=record.phone)
         case Item():
             return item_words(record.name, record.description)
-        case Invoice():
+        case Invoice() | Credit():
             return money_words(record.number, record.total)
         case Payment():
             return money_words(record.reference, record.amount)

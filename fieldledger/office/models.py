@@ -304,6 +304,79 @@ class Payment(Record):
         return self.voided_at is not None
 
 
+class Credit(Record):
+    """A credit memo: what a client gets back of what was invoiced, to be used later or paid out."""
+
+    business = models.ForeignKey(Business, models.CASCADE, related_name="credits", db_index=False)
+    client = models.ForeignKey(Client, models.PROTECT, related_name="credits")
+    # The one it takes back from, where it was made for one: a note, which settles nothing.
+    invoice = models.ForeignKey(
+        Invoice, models.PROTECT, related_name="credits", null=True, blank=True
+    )
+    number = models.CharField(max_length=NUMBER_LENGTH_MAX)
+    date = models.DateField()
+    tax_rate = models.ForeignKey(
+        TaxRate, models.PROTECT, related_name="credits", null=True, blank=True
+    )
+    reason = models.TextField(max_length=LONG_TEXT_LENGTH_MAX, blank=True)
+    subtotal = models.DecimalField(max_digits=15, decimal_places=2, default=ZERO)
+    tax = models.DecimalField(max_digits=15, decimal_places=2, default=ZERO)
+    total = models.DecimalField(max_digits=15, decimal_places=2, default=ZERO)
+    voided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["business", "number"], name="credit_number_once"),
+            models.UniqueConstraint(
+                fields=["business", "external_id"], name="credit_external_id_once"
+            ),
+            models.CheckConstraint(condition=Q(total__gt=0), name="credit_total_positive"),
+        ]
+        indexes = [
+            models.Index(fields=["business", "-id"], name="credit_newest"),
+            models.Index(fields=["business", "date"], name="credit_by_date"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Credit memo {self.number}"
+
+    @property
+    def voided(self) -> bool:
+        """Whether it was made void: it keeps what it said and is worth nothing."""
+        return self.voided_at is not None
+
+    @property
+    def balance(self) -> Decimal:
+        """What of it the client may still use."""
+        return ZERO if self.voided else self.total
+
+
+class CreditLine(models.Model):
+    """One line of a credit memo, as an invoice's."""
+
+    credit = models.ForeignKey(Credit, models.CASCADE, related_name="lines", db_index=False)
+    position = models.PositiveIntegerField()
+    item = models.ForeignKey(
+        Item, models.PROTECT, related_name="credit_lines", null=True, blank=True
+    )
+    description = models.TextField(max_length=LONG_TEXT_LENGTH_MAX, blank=True)
+    quantity = models.DecimalField(max_digits=15, decimal_places=5)
+    unit_price = models.DecimalField(max_digits=15, decimal_places=5)
+    taxable = models.BooleanField()
+    amount = models.DecimalField(max_digits=15, decimal_places=2)
+
+    class Meta:
+        ordering = ["credit_id", "position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["credit", "position"], name="credit_line_position_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity.normalize():f} × {self.description or self.item}"
+
+
 class SearchWord(models.Model):
     """A word by which a record is found (see finding.py)."""
 

@@ -82,7 +82,8 @@ _SENTENCES: Final = {
     RETURNED: "The comparison after the absence did not find it in QuickBooks; it is looked for.",
     DATABASE_RESTORED: (
         "Fieldledger was restored from a backup. Each record is looked up in QuickBooks before"
-        " anything is sent again."
+        " anything is sent again. A Web Connector that was in the middle of something when the old"
+        " server ended is to be exited and started again: what it holds is not known here."
     ),
 }
 

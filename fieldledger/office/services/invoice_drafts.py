@@ -22,6 +22,7 @@ from fieldledger.office.models import (
     NUMBER_LENGTH_MAX,
     TERMS_LENGTH_MAX,
     Client,
+    CreditLine,
     Invoice,
     InvoiceLine,
     Item,
@@ -78,7 +79,7 @@ class LineDraft:
     taxable: bool
     amount: Decimal
 
-    def says(self, line: InvoiceLine) -> bool:
+    def says(self, line: InvoiceLine | CreditLine) -> bool:
         """Return whether `line` already says this."""
         return (
             (self.item.pk if self.item else None) == line.item_id
@@ -194,11 +195,13 @@ def read_invoice_drafts(business: Business, many: Sequence[Values]) -> list[Invo
     return [read_invoice_draft(missing | dict(values), around) for values in many]
 
 
-def read_invoice_draft(values: Values, around: Surroundings) -> InvoiceDraft:
-    """Return a draft of what `values` name."""
+def read_invoice_draft(
+    values: Values, around: Surroundings, readers: Mapping[str, Reader] = INVOICE_READERS
+) -> InvoiceDraft:
+    """Return a draft of what `values` name; `readers` read what is neither named nor a line."""
     draft = InvoiceDraft({})
     own = {name: value for name, value in values.items() if name not in _NAMING}
-    draft.values.update(read_values(INVOICE_READERS, own, draft.errors))
+    draft.values.update(read_values(readers, own, draft.errors))
     # A percentage decides; an amount alone takes the place of a percentage.
     if draft.values.get("discount_percent") is not None:
         draft.values.pop("discount", None)

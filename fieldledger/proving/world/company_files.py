@@ -2,19 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from random import Random
 from typing import Any, Final
 
 from fieldledger.proving.world.bookkeeper import Bookkeeper
 from fieldledger.proving.world.computers import AwkwardCompany
 from fieldledger.proving.world.faults import Faults, Kind
+from fieldledger.quickbooks.company import OWNER_ID
 from fieldledger.simulator import people
 from fieldledger.simulator.company import Company
 from fieldledger.simulator.problems import Failed
+from fieldledger.simulator.sample import Sizes
 from fieldledger.simulator.state import Record, State
 from fieldledger.simulator.variant import Variant
 
+_OTHER_FILE_ID: Final = "{11111111-2222-3333-4444-555555555555}"
 _BACKED_UP: Final = 0.2  # Of the beats, where it may be needed.
 
 
@@ -134,4 +137,20 @@ def awkward(text: str, variant: Variant) -> AwkwardCompany:
     """Return the company that a text holds, as this variant of QuickBooks keeps it."""
     company = AwkwardCompany(Company.from_json(text).state)
     company.state.variant = variant
+    return company
+
+
+_OTHER: Final = Company.fresh(
+    seed=2,
+    now=datetime(2026, 5, 4, 16, 0, tzinfo=UTC),
+    name="Other Company",
+    sizes=Sizes(customers=2, inactive_customers=0),
+).to_json()
+
+
+def other_company(variant: Variant) -> Company:
+    """Return another business's company, which belongs to another connection."""
+    company = Company.from_json(_OTHER)
+    company.state.variant = variant
+    company.stamp(owner_id=f"{{{OWNER_ID}}}", name="FileID", value=_OTHER_FILE_ID)
     return company

@@ -1,6 +1,6 @@
 """The PCs with QuickBooks and the Web Connector, one call at a time; some die and wake up later."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -154,6 +154,17 @@ class Computer:
             self.note(f"{self.name} wakes up and brings an answer")
             self.network.carry(call)
         return True
+
+    def start_anew(self, known: Collection[str]) -> None:
+        """Close the Web Connector and start it again, where it holds what our database forgot.
+
+        What it holds and we know of (by the ids in `known`) may still run late: that is the worse.
+        """
+        self.held = [
+            each
+            for each in self.held
+            if each.answer is not None or any(set_id in each.request for set_id in known)
+        ]
 
     def _run_late(self, held: Held) -> Call | None:
         company = self._open_company()

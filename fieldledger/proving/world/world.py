@@ -16,7 +16,7 @@ from fieldledger.office import services as office_services
 from fieldledger.proving.world import office as people_here
 from fieldledger.proving.world.bookkeeper import Bookkeeper
 from fieldledger.proving.world.chance import made_up_ids, stream
-from fieldledger.proving.world.company_files import CompanyFiles, awkward
+from fieldledger.proving.world.company_files import CompanyFiles, awkward, other_company
 from fieldledger.proving.world.computers import AwkwardCompany, Computer
 from fieldledger.proving.world.database import Database
 from fieldledger.proving.world.faults import Faults, Kind, SeededPlan
@@ -47,12 +47,12 @@ ROUNDS_OF_CLEARING_UP: Final = 4
 WAKES_IN_A_SESSION: Final = 0.03
 WAKES_BETWEEN: Final = 0.12
 PASSWORD: Final = "a-password-of-24-letters"  # noqa: S105 - of a world that does not exist.
-OTHER_FILE_ID: Final = "{11111111-2222-3333-4444-555555555555}"
 COMPLETE: Final = 100  # What receiveResponseXML answers when all is done.
 _WAITING_FOR_REFUSED: Final = (
     "SELECT entry.id FROM quickbooks_syncentry entry JOIN quickbooks_syncentry parent"
     " ON entry.waiting_on_id = parent.id WHERE entry.state = 'waiting' AND parent.state = 'failed'"
 )
+_SET_IDS: Final = "SELECT set_id FROM quickbooks_messageset WHERE set_id <> ''"
 _HALF_READ: Final = re.compile(r"""["']iterator["']: ["']\{""")  # In JSON, and in Python's words.
 PAGE: Final = 6  # Records: so that a small company has several pages.
 
@@ -117,7 +117,7 @@ class World:
         self.bookkeeper = Bookkeeper(faults)
         self.files = CompanyFiles(
             company=awkward(template.company, variant),
-            other=_other_company(variant),
+            other=other_company(variant),
             faults=faults,
             bookkeeper=self.bookkeeper,
             chance=self.chance,
@@ -371,7 +371,11 @@ class World:
             self.note("our database is backed up")
 
     def _bring_back(self, backup: bytes) -> None:
-        """Restore our database, as the command does, and type the password anew on the PC."""
+        """Restore our database, as the command does, and do on the PCs what it then asks for.
+
+        The password is typed anew, and every Web Connector is closed and started again: a document
+        that one of them holds and that is younger than the backup is one that nobody remembers.
+        """
         self.database.bring_back(backup)
         self.network.restart()
         services.database_restored(now=self.server_time())
@@ -379,6 +383,9 @@ class World:
         people_here.switch(connection, on=True, now=self.server_time())
         made = services.new_password(connection, actor="Dana", now=self.server_time())
         self.computers[0].connector.password = made.password
+        known = {each[0] for each in self.database.query(_SET_IDS, ())}
+        for each in self.computers:
+            each.start_anew(known)
         self.note("our database is restored")
 
     def _open_files(self) -> None:
@@ -439,18 +446,6 @@ class World:
         states = SyncEntry.objects.exclude(state__in=(State.SYNCED, State.CHANGED))
         found = ", ".join(f"{each.pk} {each.state}" for each in states[:10])
         return [Problem("stuck", f"Not quiet after {SESSIONS_MAX} sessions: {found}")]
-
-
-_OTHER = Company.fresh(
-    seed=2, now=BEGINNING, name="Other Company", sizes=Sizes(customers=2, inactive_customers=0)
-).to_json()
-
-
-def _other_company(variant: Variant) -> Company:
-    company = Company.from_json(_OTHER)
-    company.state.variant = variant
-    company.stamp(owner_id=f"{{{OWNER_ID}}}", name="FileID", value=OTHER_FILE_ID)
-    return company
 
 
 @contextmanager

@@ -33,6 +33,12 @@ from fieldledger.website.commands.place import (
 )
 from fieldledger.website.commands.terminal import CommandFailed, progress, say, say_json
 
+AFTERWARDS = (
+    "Before you start the server: exit the QuickBooks Web Connector on every computer, and start it"
+    " again. One that was in the middle of something may hold a document that is younger than the"
+    " backup, and that nobody remembers."
+)
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add this command's options."""
@@ -70,6 +76,7 @@ def run(options: argparse.Namespace) -> int:
         say_json({"data": str(folder), "made_at": contents["made_at"]})
     else:
         say(f"Restored into {folder} what was backed up at {contents['made_at']}.")
+        say(AFTERWARDS)
     return 0
 
 
