@@ -10,6 +10,7 @@ Refused, or stands as a Refused in the place of its record where many are made a
 
 from fieldledger.office.refusals import Errors, Refused
 from fieldledger.office.services.clients import create_client, create_clients, update_client
+from fieldledger.office.services.credits import create_credit, update_credit, void_credit
 from fieldledger.office.services.invoice_changes import update_invoice, void_invoice
 from fieldledger.office.services.invoices import create_invoice, create_invoices
 from fieldledger.office.services.items import create_item, create_items, update_item
@@ -30,6 +31,7 @@ __all__ = [
     "Refused",
     "create_client",
     "create_clients",
+    "create_credit",
     "create_invoice",
     "create_invoices",
     "create_item",
@@ -39,9 +41,11 @@ __all__ = [
     "create_tax_rate",
     "merge_clients",
     "update_client",
+    "update_credit",
     "update_invoice",
     "update_item",
     "update_payment",
+    "void_credit",
     "void_invoice",
     "void_payment",
 ]

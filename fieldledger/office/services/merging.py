@@ -8,7 +8,7 @@ from typing import Final
 from fieldledger.accounts.models import Business
 from fieldledger.accounts.services import THE_SYSTEM, audit
 from fieldledger.office.changes import Change, announce
-from fieldledger.office.models import LONG_TEXT_LENGTH_MAX, Client, Invoice, Payment
+from fieldledger.office.models import LONG_TEXT_LENGTH_MAX, Client, Credit, Invoice, Payment
 from fieldledger.office.refusals import refusal
 from fieldledger.office.services.clients import update_client
 from fieldledger.office.services.records import BULK_MAX, atomically
@@ -39,9 +39,9 @@ def merge_clients(
 ) -> Merged:
     """Give everything of the client `drop` to the client `keep`, and archive `drop`.
 
-    Invoices move with their payments, void ones too; contact details fill what `keep` lacks, notes
-    are added. Nothing is deleted: `drop` stays in the archive and says where it went. Merging again
-    moves what has come since.
+    Invoices move with their payments, and credit memos, void ones too; contact details fill what
+    `keep` lacks, notes are added. Nothing is deleted: `drop` stays in the archive and says where it
+    went. Merging again moves what has come since.
 
     :raises Refused: if the two are one, or not both clients of this business.
     """
@@ -61,6 +61,7 @@ def merge_clients(
         Invoice.objects.bulk_update(invoices, ["client", "updated_at", "revision"])
         moved += len(invoices)
         announce(Change(business_id=business.pk, kind="invoice", records=invoices, at=now))
+    _move_credits(dropped, kept, now)
     kept = update_client(client=kept, values=_gained(kept, dropped), now=now, actor=actor)
     notes = f"{dropped.notes}\nMerged into {kept.name}.".strip()[:LONG_TEXT_LENGTH_MAX]
     update_client(client=dropped, values={"archived": True, "notes": notes}, now=now, actor=actor)
@@ -81,6 +82,16 @@ def _batches(dropped: Client) -> Iterator[list[Invoice]]:
     rows = Invoice.objects.select_for_update(of=["self"], no_key=True).select_related("business")
     while part := list(rows.filter(client=dropped).order_by("pk")[:BULK_MAX]):
         yield part
+
+
+def _move_credits(dropped: Client, kept: Client, now: datetime) -> None:
+    rows = Credit.objects.select_for_update(of=["self"], no_key=True)
+    credits_ = list(rows.filter(client=dropped).order_by("pk"))
+    for each in credits_:
+        each.client, each.updated_at = kept, now
+        each.revision += 1
+    Credit.objects.bulk_update(credits_, ["client", "updated_at", "revision"], BULK_MAX)
+    announce(Change(business_id=kept.business_id, kind="credit", records=credits_, at=now))
 
 
 def _gained(kept: Client, dropped: Client) -> dict[str, object]:

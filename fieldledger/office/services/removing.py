@@ -5,7 +5,7 @@ from datetime import datetime
 
 from fieldledger.accounts.models import Business
 from fieldledger.accounts.services import audit_many
-from fieldledger.office.models import Client, Invoice, InvoiceLine, Item
+from fieldledger.office.models import Client, Credit, CreditLine, Invoice, InvoiceLine, Item
 from fieldledger.office.services.records import BULK_MAX, atomically
 
 
@@ -13,22 +13,24 @@ from fieldledger.office.services.records import BULK_MAX, atomically
 def remove_clients(
     *, business: Business, ids: Sequence[int], now: datetime, actor: str
 ) -> list[int]:
-    """Delete clients that have no invoice; return the primary keys of those that are gone.
+    """Delete clients without invoices and credit memos; return the primary keys of the gone.
 
     :raises ValueError: for more than BULK_MAX.
     """
     used = Invoice.objects.filter(client__in=ids).values_list("client_id", flat=True)
-    return _remove(Client, business, ids, set(used), now=now, actor=actor)
+    credited = Credit.objects.filter(client__in=ids).values_list("client_id", flat=True)
+    return _remove(Client, business, ids, {*used, *credited}, now=now, actor=actor)
 
 
 @atomically
 def remove_items(*, business: Business, ids: Sequence[int], now: datetime, actor: str) -> list[int]:
-    """Delete items that stand on no invoice; return the primary keys of those that are gone.
+    """Delete items on no invoice or credit memo; return the primary keys of those that are gone.
 
     :raises ValueError: for more than BULK_MAX.
     """
     used = InvoiceLine.objects.filter(item__in=ids).values_list("item_id", flat=True)
-    return _remove(Item, business, ids, set(used), now=now, actor=actor)
+    credited = CreditLine.objects.filter(item__in=ids).values_list("item_id", flat=True)
+    return _remove(Item, business, ids, {*used, *credited}, now=now, actor=actor)
 
 
 def _remove(
