@@ -40,6 +40,7 @@ from fieldledger.qbxml.objects_queries import (
     ClassQuery,
     CompanyActivityQuery,
     CompanyQuery,
+    CreditMemoQuery,
     CustomerQuery,
     DateDrivenTermsQuery,
     DeletedDateRangeFilter,
@@ -75,6 +76,10 @@ from fieldledger.qbxml.objects_queries import (
 from fieldledger.qbxml.objects_transactions import (
     NEW_LINE,
     AppliedToTxn,
+    CreditMemoAdd,
+    CreditMemoLineAdd,
+    CreditMemoLineMod,
+    CreditMemoMod,
     InvoiceAdd,
     InvoiceLineAdd,
     InvoiceLineMod,
@@ -97,6 +102,11 @@ __all__ = [
     "ClassQuery",
     "CompanyActivityQuery",
     "CompanyQuery",
+    "CreditMemoAdd",
+    "CreditMemoLineAdd",
+    "CreditMemoLineMod",
+    "CreditMemoMod",
+    "CreditMemoQuery",
     "CustomerAdd",
     "CustomerMod",
     "CustomerQuery",
@@ -174,6 +184,8 @@ Writing: TypeAlias = (
     | AccountAdd
     | StandardTermsAdd
     | PaymentMethodAdd
+    | CreditMemoAdd
+    | CreditMemoMod
     | InvoiceAdd
     | InvoiceMod
     | ReceivePaymentAdd

@@ -184,6 +184,11 @@ class InvoiceQuery(_TxnQuery):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CreditMemoQuery(_TxnQuery):
+    include_linked_txns: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivePaymentQuery(_TxnQuery): ...
 
 
@@ -250,6 +255,7 @@ Query: TypeAlias = (
     | PaymentMethodQuery
     | SalesTaxCodeQuery
     | ClassQuery
+    | CreditMemoQuery
     | InvoiceQuery
     | ReceivePaymentQuery
     | ReceivePaymentToDepositQuery

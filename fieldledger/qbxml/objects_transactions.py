@@ -158,6 +158,69 @@ class ReceivePaymentMod:
     applied_to_txn_mod: tuple[AppliedToTxn, ...] = ()
 
 
+# --- Credit memos: an invoice's elements, but for those that only an invoice has ---
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditMemoLineAdd:
+    """Has at most one of `rate` and `rate_percent`."""
+
+    item_ref: Ref | None = None
+    desc: str | None = None
+    quantity: Decimal | None = None
+    rate: Decimal | None = None
+    rate_percent: Decimal | None = None
+    amount: Decimal | None = None
+    sales_tax_code_ref: Ref | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditMemoLineMod:
+    """A line that stays, by its TxnLineID, or a new one, by NEW_LINE."""
+
+    txn_line_id: str
+    item_ref: Ref | None = None
+    desc: str | None = None
+    quantity: Decimal | None = None
+    rate: Decimal | None = None
+    rate_percent: Decimal | None = None
+    amount: Decimal | None = None
+    sales_tax_code_ref: Ref | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditMemoAdd:
+    customer_ref: Ref
+    class_ref: Ref | None = None
+    txn_date: dt.date | None = None
+    ref_number: str | None = None
+    bill_address: Address | None = None
+    item_sales_tax_ref: Ref | None = None
+    memo: str | None = None
+    is_to_be_printed: bool | None = None
+    customer_sales_tax_code_ref: Ref | None = None
+    external_guid: UUID | str | None = None
+    credit_memo_line_add: tuple[CreditMemoLineAdd, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditMemoMod:
+    """Lines that are not named are removed; where no line is named, all stay."""
+
+    txn_id: str
+    edit_sequence: str
+    customer_ref: Ref | None = None
+    class_ref: Ref | None = None
+    txn_date: dt.date | None = None
+    ref_number: str | None = None
+    bill_address: Address | None = None
+    item_sales_tax_ref: Ref | None = None
+    memo: str | None = None
+    is_to_be_printed: bool | None = None
+    customer_sales_tax_code_ref: Ref | None = None
+    credit_memo_line_mod: tuple[CreditMemoLineMod, ...] = ()
+
+
 # --- Removal ---
 
 
@@ -168,13 +231,13 @@ class TxnVoid:
     Source: qbXML 13.0 schema (no ReceivePayment among its types); OSR.
     """
 
-    txn_void_type: str  # "Invoice".
+    txn_void_type: str  # "Invoice", "CreditMemo".
     txn_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TxnDel:
-    txn_del_type: str  # "Invoice", "ReceivePayment".
+    txn_del_type: str  # "Invoice", "CreditMemo", "ReceivePayment".
     txn_id: str
 
 

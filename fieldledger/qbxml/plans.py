@@ -168,7 +168,12 @@ def _choices(
     parts: tuple[Part, ...], places: dict[str, int], elements: tuple[str, ...]
 ) -> Iterator[_Choice]:
     for part in parts:
-        if not isinstance(part, OneOf) or part.repeated:
+        if not isinstance(part, OneOf):
+            continue
+        if part.repeated:  # A mix of lines: where it is required, any one of them will do.
+            mixed = tuple(places[each.name] for each in elements_of((part,)) if each.name in places)
+            if part.required and mixed:
+                yield _Choice((mixed,), part.required, elements)
             continue
         branches = tuple(
             tuple(places[each.name] for each in elements_of(branch) if each.name in places)

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from fieldledger.qbxml.schema_company import COMPANY_RECORDS, COMPANY_REQUESTS
+from fieldledger.qbxml.schema_credits import CREDIT_RECORDS, CREDIT_REQUESTS
 from fieldledger.qbxml.schema_items import ITEM_RECORDS, ITEM_REQUESTS
 from fieldledger.qbxml.schema_lists import LIST_RECORDS, LIST_REQUESTS
 from fieldledger.qbxml.schema_names import NAME_RECORDS, NAME_REQUESTS
@@ -51,6 +52,7 @@ _REQUESTS: Final = (
     *LIST_REQUESTS,
     *ITEM_REQUESTS,
     *TRANSACTION_REQUESTS,
+    *CREDIT_REQUESTS,
 )
 _RECORDS: Final = (
     *COMPANY_RECORDS,
@@ -58,6 +60,7 @@ _RECORDS: Final = (
     *LIST_RECORDS,
     *ITEM_RECORDS,
     *TRANSACTION_RECORDS,
+    *CREDIT_RECORDS,
 )
 
 # By the name of the request's element: "CustomerAddRq".
@@ -71,7 +74,7 @@ RECORDS: Final[Mapping[str, Branch]] = MappingProxyType({each.name: each for eac
 _ITERATED: Final = frozenset(
     {"CustomerQueryRq", "EntityQueryRq", "VendorQueryRq"}
     | {each.name for each in ITEM_REQUESTS if each.name.endswith("QueryRq")}
-    | {"InvoiceQueryRq", "ReceivePaymentQueryRq"}
+    | {"CreditMemoQueryRq", "InvoiceQueryRq", "ReceivePaymentQueryRq"}
 )
 _NOT_COUNTED: Final = frozenset(
     {
@@ -81,7 +84,13 @@ _NOT_COUNTED: Final = frozenset(
         "PreferencesQueryRq",
     }
 )
-_WITH_MACRO: Final = ("InvoiceAdd", "InvoiceLineAdd", "ReceivePaymentAdd")
+_WITH_MACRO: Final = (
+    "CreditMemoAdd",
+    "CreditMemoLineAdd",
+    "InvoiceAdd",
+    "InvoiceLineAdd",
+    "ReceivePaymentAdd",
+)
 
 
 def _attributes(request: str) -> frozenset[str]:
