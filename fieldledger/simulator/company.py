@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
+from fieldledger.simulator.credits import credit_total
 from fieldledger.simulator.message_sets import Crash, Session, answer_document
 from fieldledger.simulator.payments import invoice_balance
 from fieldledger.simulator.problems import Refused
 from fieldledger.simulator.sample import Sizes, fill
 from fieldledger.simulator.state import (
+    TXN_TYPES,
     Fields,
     Origin,
     Record,
@@ -141,6 +143,10 @@ class Company:
         """Return all invoices, voided ones too."""
         return self.records("Invoice")
 
+    def credits(self) -> list[Shown]:
+        """Return all credit memos, voided ones too."""
+        return self.records("CreditMemo")
+
     def payments(self) -> list[Shown]:
         """Return all payments received."""
         return self.records("ReceivePayment")
@@ -151,6 +157,7 @@ class Company:
         return {
             "invoiced": sum(each.amounts["total"] for each in invoices),
             "sales_tax": sum(each.amounts["tax"] for each in invoices),
+            "credited": sum(each.amounts["total"] for each in self.credits()),
             "received": sum(each.amounts["total"] for each in payments),
             "discounts": sum(each.amounts["discounts"] for each in payments),
             "unused": sum(each.amounts["unused"] for each in payments),
@@ -167,7 +174,7 @@ def shown(state: State, record: Record) -> Shown:
     """Return what a person would see of a record."""
     fields = record.fields
     number = str(fields.get("RefNumber", ""))
-    is_txn = record.type in {"Invoice", "ReceivePayment"}
+    is_txn = record.type in TXN_TYPES
     return Shown(
         type=record.type,
         id=record.id,
@@ -197,6 +204,12 @@ def _amounts(state: State, record: Record) -> dict[str, int]:
             "tax": fields["SalesTaxTotal"],
             "total": total,
             "balance": invoice_balance(state, record),
+        }
+    if record.type == "CreditMemo":
+        return {
+            "subtotal": fields["Subtotal"],
+            "tax": fields["SalesTaxTotal"],
+            "total": credit_total(record),
         }
     if record.type == "ReceivePayment":
         applied = sum(each["Amount"] for each in fields["Applied"])

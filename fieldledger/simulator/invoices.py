@@ -30,7 +30,7 @@ def add_invoice(turn: Turn, asked: Fields) -> Answered:
     customer = customer_of(turn, given, WHERE)
     turn.check_lock(customer.id)
     fields = content_of(turn, _header(given), WHERE)
-    _take_from_customer(state, fields, customer)
+    take_from_customer(state, fields, customer)
     fields.setdefault("ARAccountRef", receivable_account(state))
     check_receivable(state, fields["ARAccountRef"], WHERE)
     fields.setdefault("TxnDate", last_date(state, "Invoice") or turn.today())
@@ -105,7 +105,8 @@ def customer_of(turn: Turn, given: Fields, where: str) -> Record:
     return turn.state.records[refer(turn, "CustomerRef", given["CustomerRef"], where)]
 
 
-def _take_from_customer(state: State, fields: Fields, customer: Record) -> None:
+def take_from_customer(state: State, fields: Fields, customer: Record) -> None:
+    """Fill in what a customer says where a transaction says nothing."""
     for element in ("BillAddress", "ShipAddress"):
         if element not in fields and customer.fields.get(element):
             fields[element] = dict(customer.fields[element])

@@ -10,11 +10,11 @@ from fieldledger.simulator.problems import Failed, no_such_object
 from fieldledger.simulator.state import Fields, Record, State
 from fieldledger.simulator.turn import Answered, Turn
 
-KEPT_HERE = frozenset({"Invoice", "ReceivePayment"})
+KEPT_HERE = frozenset({"Invoice", "ReceivePayment", "CreditMemo"})
 
 
 def void_txn(turn: Turn, asked: Fields) -> Answered:
-    """Void a transaction: an invoice, as nothing else that can be voided is kept here."""
+    """Void a transaction: an invoice or a credit memo."""
     kind = asked["TxnVoidType"]
     record = _txn(turn, kind, asked)
     _free_payments(turn, record, 3185)
@@ -51,7 +51,7 @@ def delete_txn(turn: Turn, asked: Fields) -> Answered:
     record = _txn(turn, kind, asked)
     if kind == "Invoice":
         _free_payments(turn, record, 3160)
-    else:
+    elif kind == "ReceivePayment":
         check_not_deposited(record)
     number = record.fields.get("RefNumber", "")
     turn.delete_record(record, number)

@@ -8,6 +8,7 @@ from fieldledger.simulator.company_queries import (
     query_host,
     query_preferences,
 )
+from fieldledger.simulator.credits import add_credit, mod_credit
 from fieldledger.simulator.invoices import add_invoice, mod_invoice
 from fieldledger.simulator.items import ITEMS
 from fieldledger.simulator.lists import (
@@ -60,6 +61,9 @@ RULES: Final[dict[str, Rule]] = {
     "InvoiceAddRq": add_invoice,
     "InvoiceModRq": mod_invoice,
     "InvoiceQueryRq": txn_query("Invoice"),
+    "CreditMemoAddRq": add_credit,
+    "CreditMemoModRq": mod_credit,
+    "CreditMemoQueryRq": txn_query("CreditMemo"),
     "ReceivePaymentAddRq": add_payment,
     "ReceivePaymentModRq": mod_payment,
     "ReceivePaymentQueryRq": txn_query("ReceivePayment"),

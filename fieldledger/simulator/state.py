@@ -30,7 +30,9 @@ ITEM_TYPES = (  # In the order in which an ItemQuery answers them: qbXML 13.0 sc
 )
 ENTITY_TYPES = ("Customer", "Employee", "OtherName", "Vendor")
 TERMS_TYPES = ("StandardTerms", "DateDrivenTerms")
-TXN_TYPES = ("Invoice", "ReceivePayment")
+TXN_TYPES = ("Invoice", "ReceivePayment", "CreditMemo")
+# What a sale and what is taken back of one do to the balance of a customer.
+_SALES = {"Invoice": 1, "CreditMemo": -1}
 
 # Records whose names must differ. Customers, vendors, employees and other names share one name
 # space, and so do items of all types. Sources: OnTime360's help on status 3100; Onscreen Reference
@@ -213,8 +215,9 @@ class State:
     def enter_amounts(self, txn: Record) -> None:
         """Let a transaction count in balances."""
         fields = txn.fields
-        if txn.type == "Invoice":
-            self.balances[fields["CustomerRef"]] += fields["Subtotal"] + fields["SalesTaxTotal"]
+        if sign := _SALES.get(txn.type):
+            total = fields["Subtotal"] + fields["SalesTaxTotal"]
+            self.balances[fields["CustomerRef"]] += sign * total
             return
         self.balances[fields["CustomerRef"]] -= fields["TotalAmount"]
         for each in fields["Applied"]:
@@ -225,8 +228,9 @@ class State:
     def leave_amounts(self, txn: Record) -> None:
         """Let a transaction count in balances no more."""
         fields = txn.fields
-        if txn.type == "Invoice":
-            self.balances[fields["CustomerRef"]] -= fields["Subtotal"] + fields["SalesTaxTotal"]
+        if sign := _SALES.get(txn.type):
+            total = fields["Subtotal"] + fields["SalesTaxTotal"]
+            self.balances[fields["CustomerRef"]] -= sign * total
             return
         self.balances[fields["CustomerRef"]] += fields["TotalAmount"]
         for each in fields["Applied"]:

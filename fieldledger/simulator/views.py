@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fieldledger.simulator.content import address_block
+from fieldledger.simulator.credits import credit_total
 from fieldledger.simulator.formats import money
 from fieldledger.simulator.invoice_lines import line_view
 from fieldledger.simulator.names import REFERENCES
@@ -32,6 +33,8 @@ def record_view(
             view[f"{address}Block"] = block
     if record.type == "Invoice":
         _finish_invoice(turn.state, record, view, with_lines=with_lines, with_links=with_links)
+    elif record.type == "CreditMemo":
+        _finish_credit(turn.state, record, view, with_lines=with_lines)
     elif record.type == "ReceivePayment":
         _finish_payment(turn.state, record, view, with_lines=with_lines)
     else:
@@ -90,6 +93,9 @@ def account_balance(state: State, account: Record) -> int | None:
         for each in state.of_type("Invoice").values():
             if each.fields["ARAccountRef"] == account.id:
                 total += each.fields["Subtotal"] + each.fields["SalesTaxTotal"]
+        for each in state.of_type("CreditMemo").values():
+            if each.fields["ARAccountRef"] == account.id:
+                total -= credit_total(each)
         for each in state.of_type("ReceivePayment").values():
             if each.fields["ARAccountRef"] == account.id:
                 discounts = sum(applied["DiscountAmount"] for applied in each.fields["Applied"])
@@ -125,6 +131,18 @@ def _finish_invoice(
             }
             for payment_id, amount in state.applied.get(record.id, {}).items()
         ]
+
+
+def _finish_credit(state: State, record: Record, view: Fields, *, with_lines: bool) -> None:
+    fields = record.fields
+    view["TxnNumber"] = str(fields["TxnNumber"])
+    view["Subtotal"] = money(fields["Subtotal"])
+    view["SalesTaxTotal"] = money(fields["SalesTaxTotal"])
+    # Nothing here applies a credit, so that all of it remains.
+    view["TotalAmount"] = view["CreditRemaining"] = money(credit_total(record))
+    lines = view.pop("Lines")
+    if with_lines:
+        view["CreditMemoLineRet"] = [line_view(with_references(state, line)) for line in lines]
 
 
 def _finish_payment(state: State, record: Record, view: Fields, *, with_lines: bool) -> None:
