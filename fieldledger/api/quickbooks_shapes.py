@@ -134,6 +134,12 @@ class MappingIn(Body):
     discount_item: Annotated[str | None, SkipValidation] = Field(
         None, description="The item of discounts: from `/quickbooks/lists/discounts`."
     )
+    tip_item: Annotated[str | None, SkipValidation] = Field(
+        None, description="The item of tips: from `/quickbooks/lists/items`."
+    )
+    fee_item: Annotated[str | None, SkipValidation] = Field(
+        None, description="The item of fees: from `/quickbooks/lists/items`."
+    )
     tax_items: Mapped = Field({}, description="Tax rate's id: ListID of a sales tax item.")
     payment_methods: Mapped = Field({}, description="Our word for the method: ListID.")
     deposit_accounts: Mapped = Field({}, description="Our word for the method: ListID.")

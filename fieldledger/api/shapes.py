@@ -233,6 +233,10 @@ class TaxRateOut(BaseModel):
 class LineIn(Body):
     """A line of an invoice; what it does not name comes from its item."""
 
+    kind: Annotated[str | None, SkipValidation] = Field(
+        "work",
+        description="`work`, `tip` or `fee`; a tip or fee names no item, and a tip is never taxed.",
+    )
     item: OptionalId = None
     description: LongText = None
     quantity: NumberIn = "1"
@@ -248,6 +252,7 @@ class LineOut(BaseModel):
 
     model_config = ConfigDict(title="Line")
 
+    kind: str = Field(description="`work`, `tip` or `fee`.")
     item: str | None
     description: str
     quantity: Rate
@@ -266,7 +271,7 @@ class InvoicePatch(Body):
     terms: Terms = Field("", description="The name of terms in QuickBooks.")
     tax_rate: OptionalId = Field(None, description="A tax rate's id; none means tax 0.00.")
     memo: LongText = ""
-    discount: NumberIn = Field("0.00", description="Taken off the lines before tax.")
+    discount: NumberIn = Field("0.00", description="Taken off the work before tax.")
     discount_percent: NumberIn | None = Field(
         None, description="Of what the lines come to; `discount` follows from it."
     )
@@ -296,7 +301,7 @@ class InvoiceOut(BaseModel):
     lines: list[LineOut]
     discount: Money
     discount_percent: Rate | None
-    subtotal: Money = Field(description="What the lines come to, less the discount.")
+    subtotal: Money = Field(description="What all lines come to, less the discount.")
     tax: Money
     total: Money
     paid: Money

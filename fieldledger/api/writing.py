@@ -164,6 +164,7 @@ def _address(client: Client, use: str) -> Json:
 def _lines(lines: Iterable[InvoiceLine]) -> list[Json]:
     return [
         {
+            "kind": line.kind,
             "item": str(line.item.guid) if line.item else None,
             "description": line.description,
             "quantity": rate(line.quantity),

@@ -32,6 +32,14 @@ class ItemKind(models.TextChoices):
     PRODUCT = "product", "Product"
 
 
+class LineKind(models.TextChoices):
+    """What a line of an invoice is for; tips and fees stand apart from the work."""
+
+    WORK = "work", "Work"
+    TIP = "tip", "Tip"
+    FEE = "fee", "Fee"
+
+
 class Method(models.TextChoices):
     """How a payment was made."""
 
@@ -176,7 +184,9 @@ class Invoice(Record):
     discount_percent = models.DecimalField(
         max_digits=9, decimal_places=5, null=True, blank=True, default=None
     )
-    # What the lines come to, less the discount.
+    # What tips and fees come to: no discount comes off them.
+    extras = models.DecimalField(max_digits=15, decimal_places=2, default=ZERO)
+    # What all lines come to, tips and fees too, less the discount.
     subtotal = models.DecimalField(max_digits=15, decimal_places=2, default=ZERO)
     tax = models.DecimalField(max_digits=15, decimal_places=2, default=ZERO)
     total = models.DecimalField(max_digits=15, decimal_places=2, default=ZERO)
@@ -225,8 +235,13 @@ class Invoice(Record):
 
     @property
     def lines_total(self) -> Decimal:
-        """What the lines come to before the discount."""
-        return self.subtotal + self.discount
+        """What the lines of the work come to before the discount."""
+        return self.work_total + self.discount
+
+    @property
+    def work_total(self) -> Decimal:
+        """What the work comes to after the discount, before tips, fees and tax."""
+        return self.subtotal - self.extras
 
     @property
     def balance(self) -> Decimal:
@@ -248,10 +263,14 @@ class Invoice(Record):
 
 
 class InvoiceLine(models.Model):
-    """One line of an invoice; `amount` is quantity times unit price, half up to cents."""
+    """One line of an invoice; `amount` is quantity times unit price, half up to cents.
+
+    A tip or a fee names no item: the mapping says which of QuickBooks' items it goes under.
+    """
 
     invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="lines", db_index=False)
     position = models.PositiveIntegerField()
+    kind = models.CharField(max_length=4, choices=LineKind.choices, default=LineKind.WORK)
     item = models.ForeignKey(Item, models.PROTECT, related_name="lines", null=True, blank=True)
     description = models.TextField(max_length=LONG_TEXT_LENGTH_MAX, blank=True)
     quantity = models.DecimalField(max_digits=15, decimal_places=5)

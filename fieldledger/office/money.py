@@ -2,7 +2,8 @@
 
 A line is rounded to cents by itself; a discount comes off before tax, from taxable lines and others
 in proportion; tax is rounded once for the invoice, on what is left of the taxable lines. All go
-half up: away from zero where a number lies exactly between two cents.
+half up: away from zero where a number lies exactly between two cents. Tips and fees are extras: no
+discount comes off them, and tax is on those that are taxable.
 """
 
 from collections.abc import Iterable
@@ -21,18 +22,25 @@ _EXACT = Context(prec=80, rounding=ROUND_HALF_UP)
 class Totals:
     """What an invoice comes to; `total` is `subtotal` plus `tax`.
 
-    `subtotal` is what the lines come to less `discount`, which is never below zero.
+    `subtotal` is what the lines come to less `discount`, which is never below zero, and `extras`,
+    the tips and fees.
     """
 
     subtotal: Decimal
     tax: Decimal
     total: Decimal
     discount: Decimal = ZERO
+    extras: Decimal = ZERO
 
     @property
     def lines(self) -> Decimal:
-        """What the lines come to before the discount."""
-        return _EXACT.add(self.subtotal, self.discount)
+        """What the lines of the work come to before the discount."""
+        return _EXACT.add(self.work, self.discount)
+
+    @property
+    def work(self) -> Decimal:
+        """What the work comes to after the discount, before tips, fees and tax."""
+        return _EXACT.subtract(self.subtotal, self.extras)
 
 
 def line_amount(quantity: Decimal, unit_price: Decimal) -> Decimal:
@@ -51,19 +59,28 @@ def totals_of(
     *,
     discount: Decimal = ZERO,
     discount_percent: Decimal | None = None,
+    extras: Iterable[tuple[Decimal, bool]] = (),
 ) -> Totals:
     """Return the totals of an invoice.
 
-    `lines` are (amount, taxable); `percent` is None where the invoice has no tax rate. A
-    `discount_percent` is of what all lines come to, and decides where it is given.
+    `lines` and `extras` are (amount, taxable); `percent` is None where the invoice has no tax
+    rate. A `discount_percent` is of what the `lines` come to, and decides where it is given.
     """
     gross, taxable = _sums(lines)
     if discount_percent is not None:
         discount = max(ZERO, _to_cents(_EXACT.multiply(gross, discount_percent).scaleb(-2, _EXACT)))
     off_taxable = _taxable_share(gross, taxable, discount)
-    subtotal = _EXACT.subtract(gross, discount)
-    tax = ZERO if percent is None else tax_on(_EXACT.subtract(taxable, off_taxable), percent)
-    return Totals(subtotal=subtotal, tax=tax, total=_EXACT.add(subtotal, tax), discount=discount)
+    extra, extra_taxable = _sums(extras)
+    subtotal = _EXACT.add(_EXACT.subtract(gross, discount), extra)
+    taxed = _EXACT.add(_EXACT.subtract(taxable, off_taxable), extra_taxable)
+    tax = ZERO if percent is None else tax_on(taxed, percent)
+    return Totals(
+        subtotal=subtotal,
+        tax=tax,
+        total=_EXACT.add(subtotal, tax),
+        discount=discount,
+        extras=extra,
+    )
 
 
 def split_discount(

@@ -13,7 +13,7 @@ from typing import Any, Final
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from fieldledger.accounts.models import Business
-from fieldledger.office.models import ZERO, Invoice, InvoiceLine, Method, OwedTotal
+from fieldledger.office.models import ZERO, Invoice, InvoiceLine, LineKind, Method, OwedTotal
 from fieldledger.office.totals import dollars, invoiced, received
 
 ROWS_MAX: Final = 500  # Of items and clients; what comes after is one row, so that sums hold.
@@ -100,6 +100,13 @@ def sales_by_tax(business: Business, first: dt.date, last: dt.date) -> list[Sale
     return [_sale(row, "tax_rate__name", "tax_rate__guid", nothing="No tax") for row in found]
 
 
+_WITHOUT_ITEM: Final[Mapping[str, str]] = {
+    LineKind.WORK: "Lines without an item",
+    LineKind.TIP: "Tips",
+    LineKind.FEE: "Fees",
+}
+
+
 def sales_by_item(business: Business, first: dt.date, last: dt.date) -> list[Amount]:
     """Return a row for each item, the one of most first: lines' amounts, before tax.
 
@@ -112,13 +119,13 @@ def sales_by_item(business: Business, first: dt.date, last: dt.date) -> list[Amo
         invoice__date__lte=last,
     )
     found = (
-        lines.values("item__guid", "item__name")
+        lines.values("kind", "item__guid", "item__name")
         .annotate(number=Count("pk"), all_amount=Sum("amount"))
-        .order_by("-all_amount", "item__name")
+        .order_by("-all_amount", "item__name", "kind")
     )
     rows = [
         Amount(
-            title=row["item__name"] or "Lines without an item",
+            title=row["item__name"] or _WITHOUT_ITEM[row["kind"]],
             number=row["number"],
             amount=row["all_amount"] or ZERO,
             key=str(row["item__guid"] or ""),

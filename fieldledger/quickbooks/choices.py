@@ -59,6 +59,8 @@ def choices_of(connection: Connection, *, for_transactions: bool = True) -> Choi
         tax_line_item=mapping.get("tax_line_item") or None,
         rounding_item=mapping.get("rounding_item") or None,
         discount_item=mapping.get("discount_item") or None,
+        tip_item=mapping.get("tip_item") or None,
+        fee_item=mapping.get("fee_item") or None,
     )
 
 
@@ -175,6 +177,8 @@ def suggest_mapping(connection: Connection) -> dict[str, Any]:
         "tax_line_item": "",
         "rounding_item": "",
         "discount_item": "",
+        "tip_item": "",
+        "fee_item": "",
         "tax_items": {},
         "payment_methods": {},
         "deposit_accounts": {},

@@ -8,6 +8,7 @@ from typing import Any, Final, TypeGuard
 
 from fieldledger.office.models import Client, Invoice, InvoiceLine, Item, Payment
 from fieldledger.office.money import split_discount
+from fieldledger.office.services.invoice_drafts import amounts_of
 from fieldledger.quickbooks.models import RANK, Connection, QuickBooksRecord, SyncEntry
 from fieldledger.quickbooks.tables import Columns, marks
 from fieldledger.sync.contacts import addresses
@@ -302,7 +303,7 @@ def discount_of(invoice: Invoice, lines: Sequence[InvoiceLine]) -> dict[str, Any
     """Return what InvoiceContent says of the invoice's discount."""
     if not invoice.discount:
         return {}
-    amounts = [(line.amount, line.taxable) for line in lines]
+    amounts, _ = amounts_of(lines)
     off_taxable, off_others = split_discount(amounts, invoice.discount)
     return {
         "discount_taxable": off_taxable,
@@ -320,6 +321,7 @@ def _line(line: InvoiceLine, parts: dict[int, SyncEntry]) -> LineContent:
         unit_price=line.unit_price,
         amount=line.amount,
         taxable=line.taxable,
+        kind=line.kind,
     )
 
 

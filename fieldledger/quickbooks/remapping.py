@@ -21,6 +21,8 @@ _LISTS: Final[Mapping[str, str]] = {
     "tax_line_item": List.ITEMS,
     "rounding_item": List.ITEMS,
     "discount_item": List.ITEMS,
+    "tip_item": List.ITEMS,
+    "fee_item": List.ITEMS,
     "tax_items": List.ITEMS,
     "payment_methods": List.PAYMENT_METHODS,
     "deposit_accounts": List.ACCOUNTS,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
-from fieldledger.office.models import Invoice, InvoiceLine, Method
+from fieldledger.office.models import Invoice, InvoiceLine, LineKind, Method
 from fieldledger.qbxml.objects import InvoiceAdd, InvoiceLineAdd, Ref
 from fieldledger.quickbooks.choices import choices_of
 from fieldledger.quickbooks.company import facts_of
@@ -81,12 +81,12 @@ def sample_invoice(connection: Connection) -> Sample | None:
     of_ours = _with_content(lines)
     for line, going in zip(of_ours, sent.invoice_line_add, strict=False):
         sample.lines.append(_line(line, going, entries, choices, names))
-    # Below ours stand those that a discount or a tax of its own adds.
+    # Below the work stand a discount, tips and fees, and a tax of its own.
     sample.lines += [
         SampleLine(
             item=_called(each.item_ref, names),
             description=each.desc or "",
-            amount=each.amount or Decimal(0),
+            amount=each.rate if each.amount is None and each.rate else each.amount or Decimal(0),
             posts_to="the account its item has in QuickBooks",
             is_new=False,
         )
@@ -151,6 +151,7 @@ def _content(
                 unit_price=line.unit_price,
                 amount=line.amount,
                 taxable=line.taxable,
+                kind=line.kind,
             )
             for line in lines
         ),
@@ -169,8 +170,12 @@ def _list_id(line: InvoiceLine, entries: Mapping[int, SyncEntry]) -> str | None:
 
 
 def _with_content(lines: Iterable[InvoiceLine]) -> list[InvoiceLine]:
-    """Return the lines that are sent: see write_invoice."""
-    return [each for each in lines if each.item_id or each.description.strip() or each.amount]
+    """Return the lines of work that are sent: see write_invoice."""
+    return [
+        each
+        for each in lines
+        if each.kind == LineKind.WORK and (each.item_id or each.description.strip() or each.amount)
+    ]
 
 
 def _names(connection: Connection, choices: Choices, refs: Iterable[Ref | None]) -> dict[str, str]:

@@ -99,6 +99,7 @@ class LineContent:
     """One line of an invoice.
 
     `item_list_id` is the item's ListID in QuickBooks; None when the line names no item of ours.
+    `kind` is "work", "tip" or "fee".
     """
 
     item_list_id: str | None = None
@@ -108,6 +109,7 @@ class LineContent:
     unit_price: Decimal = Decimal("0.00")
     amount: Decimal = Decimal("0.00")
     taxable: bool = False
+    kind: str = "work"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +197,8 @@ class Choices:
     tax_line_item: str | None = None
     rounding_item: str | None = None
     discount_item: str | None = None
+    tip_item: str | None = None
+    fee_item: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ from fieldledger.sync.content import (
     PaymentContent,
 )
 from fieldledger.sync.discounts import discount_lines
+from fieldledger.sync.extras import extras_of, is_extra
 from fieldledger.sync.fields import (
     COMPANY_NAME_MAX,
     INVOICE_NUMBER_MAX,
@@ -284,9 +285,14 @@ def write_invoice(
     lines = tuple(
         _line(line, choices, facts, taxed=taxed, notes=notes)
         for line in content.lines
-        if line.item_list_id or line.item_name or line.description.strip() or line.amount
+        if not is_extra(line)
+        and (line.item_list_id or line.item_name or line.description.strip() or line.amount)
     )
-    if not lines:
+    extras = tuple(
+        _line(line, choices, facts, taxed=taxed, notes=notes)
+        for line in extras_of(content, choices)
+    )
+    if not (lines or extras):
         raise CannotBeSent("lines", f"Invoice {number} has no lines.", "no_lines")
     add = objects.InvoiceAdd(
         customer_ref=Ref(list_id=content.customer_list_id),
@@ -304,6 +310,7 @@ def write_invoice(
         invoice_line_add=(
             *lines,
             *discount_lines(content, choices=choices, facts=facts, taxed=taxed),
+            *extras,
         ),
     )
     add = with_own_lines(add, content, choices=choices, facts=facts)

@@ -57,6 +57,8 @@ _MAPPED: Final = frozenset(
     {
         "no_fallback_item",
         "no_discount_item",
+        "no_tip_item",
+        "no_fee_item",
         "tax_not_mapped",
         "sales_tax_off",
         "tax_codes_unknown",
@@ -66,7 +68,7 @@ _MAPPED: Final = frozenset(
     }
 )
 _ITEM_CODES: Final = frozenset({"no_fallback_item", "item_not_in_quickbooks"})
-_TAX_CODES: Final = _MAPPED - _ITEM_CODES - {"no_discount_item"}
+_TAX_CODES: Final = _MAPPED - _ITEM_CODES - {"no_discount_item", "no_tip_item", "no_fee_item"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

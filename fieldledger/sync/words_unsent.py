@@ -9,6 +9,10 @@ from fieldledger.sync.words_quickbooks import Words
 
 _RETRY: Final = "Open the entry in the sync log and press Retry."
 _MAPPING: Final = "Press Open mapping"
+_NO_SUCH_ITEM: Final = (
+    "If there is none to choose, make one in QuickBooks (Lists > Item List > Item > New, type "
+    "Other Charge), then press Refresh the lists."
+)
 
 UNSENT_WORDS: Final[Mapping[str, Words]] = {
     "blank_name": Words(
@@ -119,6 +123,18 @@ UNSENT_WORDS: Final[Mapping[str, Words]] = {
                 "New, type Discount), then press Refresh the lists."
             ),
         ),
+    ),
+    "no_tip_item": Words(
+        "No item for tips chosen",
+        "{Name} has a tip, and QuickBooks takes it only as a line with an item. None is chosen.",
+        Actor.BOOKKEEPER,
+        (f"{_MAPPING} and choose an item for tips. Then press Retry.", _NO_SUCH_ITEM),
+    ),
+    "no_fee_item": Words(
+        "No item for fees chosen",
+        "{Name} has a fee, and QuickBooks takes it only as a line with an item. None is chosen.",
+        Actor.BOOKKEEPER,
+        (f"{_MAPPING} and choose an item for fees. Then press Retry.", _NO_SUCH_ITEM),
     ),
     "no_rounding_item": Words(
         "No item for rounding chosen",

@@ -27,7 +27,7 @@ def test_an_invoice_comes_back_with_its_amounts(app: Program) -> None:
         lines=[
             {"item": mowing, "quantity": "2"},
             {"item": mulch, "quantity": 3, "description": "Bags"},
-            {"description": "Tip", "unit_price": "1", "taxable": False},
+            {"kind": "tip", "unit_price": "1"},
         ],
     )
 
@@ -36,11 +36,11 @@ def test_an_invoice_comes_back_with_its_amounts(app: Program) -> None:
     assert (made["number"], made["date"], made["due_date"]) == ("A-17", "2026-05-03", "2026-06-02")
     assert (made["terms"], made["memo"], made["external_id"]) == ("Net 30", "Thank you", "i-1")
     assert made["lines"] == [
-        {"item": mowing, "description": "Weekly", "quantity": "2", "unit_price": "62.50",
-         "taxable": True, "amount": "125.00"},
-        {"item": mulch, "description": "Bags", "quantity": "3", "unit_price": "3.335",
-         "taxable": False, "amount": "10.01"},
-        {"item": None, "description": "Tip", "quantity": "1", "unit_price": "1.00",
+        {"kind": "work", "item": mowing, "description": "Weekly", "quantity": "2",
+         "unit_price": "62.50", "taxable": True, "amount": "125.00"},
+        {"kind": "work", "item": mulch, "description": "Bags", "quantity": "3",
+         "unit_price": "3.335", "taxable": False, "amount": "10.01"},
+        {"kind": "tip", "item": None, "description": "Tip", "quantity": "1", "unit_price": "1.00",
          "taxable": False, "amount": "1.00"},
     ]  # fmt: skip
     assert (made["subtotal"], made["tax"], made["total"]) == ("136.01", "10.00", "146.01")

@@ -10,6 +10,7 @@ from fieldledger.office.refusals import Refused, refusal
 from fieldledger.office.services.invoice_drafts import (
     InvoiceDraft,
     LineDraft,
+    amounts_of,
     read_invoice_draft,
     surroundings_of,
 )
@@ -105,10 +106,8 @@ def _totals(
 ) -> Mapping[str, object]:
     """Return the columns that follow from lines, discount and tax rate; refuse what cannot be."""
     rate = draft.values.get("tax_rate", current.tax_rate)
-    amounts = [
-        (line.amount, line.taxable) for line in (lines if draft.lines is None else draft.lines)
-    ]
-    totals = draft.totals(amounts, rate if isinstance(rate, TaxRate) else None, current)
+    work, extras = amounts_of(lines if draft.lines is None else draft.lines)
+    totals = draft.totals(work, rate if isinstance(rate, TaxRate) else None, current, extras=extras)
     if 0 <= totals.total < current.paid and not draft.errors:
         draft.refuse(
             "lines",
@@ -117,6 +116,7 @@ def _totals(
         )
     return {
         "discount": totals.discount,
+        "extras": totals.extras,
         "subtotal": totals.subtotal,
         "tax": totals.tax,
         "total": totals.total,
@@ -138,6 +138,14 @@ def _save_lines(
         [draft.row(current.pk, position) for position, draft in enumerate(after, start=1)],
         update_conflicts=True,
         unique_fields=["invoice", "position"],
-        update_fields=["item", "description", "quantity", "unit_price", "taxable", "amount"],
+        update_fields=[
+            "kind",
+            "item",
+            "description",
+            "quantity",
+            "unit_price",
+            "taxable",
+            "amount",
+        ],
     )
     return {"lines"}

@@ -1,6 +1,6 @@
 """Reading an invoice on its way in: its fields, what it refers to, its lines, its totals."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
@@ -9,6 +9,7 @@ from fieldledger.accounts.models import Business
 from fieldledger.office.fields import (
     Reader,
     Values,
+    choice,
     day,
     flag,
     number,
@@ -26,6 +27,7 @@ from fieldledger.office.models import (
     Invoice,
     InvoiceLine,
     Item,
+    LineKind,
     TaxRate,
 )
 from fieldledger.office.money import MONEY_MAX, ZERO, Totals, line_amount, totals_of
@@ -65,6 +67,7 @@ def _line_readers(position: int) -> dict[str, Reader]:
         "quantity": number(f"{line} quantity", places=RATE_PLACES, least=-RATE_MAX, most=RATE_MAX),
         "unit_price": number(f"{line} price", places=RATE_PLACES, least=-RATE_MAX, most=RATE_MAX),
         "taxable": flag(f"{line} mark Taxable"),
+        "kind": choice(f"{line} kind", LineKind.values),
     }
 
 
@@ -78,6 +81,7 @@ class LineDraft:
     unit_price: Decimal
     taxable: bool
     amount: Decimal
+    kind: LineKind = LineKind.WORK
 
     def says(self, line: InvoiceLine | CreditLine) -> bool:
         """Return whether `line` already says this."""
@@ -87,6 +91,7 @@ class LineDraft:
             and self.quantity == line.quantity
             and self.unit_price == line.unit_price
             and self.taxable == line.taxable
+            and self.kind == (line.kind if isinstance(line, InvoiceLine) else LineKind.WORK)
         )
 
     def row(self, invoice_id: int, position: int) -> InvoiceLine:
@@ -94,6 +99,7 @@ class LineDraft:
         return InvoiceLine(
             invoice_id=invoice_id,
             position=position,
+            kind=self.kind,
             item=self.item,
             description=self.description,
             quantity=self.quantity,
@@ -101,6 +107,18 @@ class LineDraft:
             taxable=self.taxable,
             amount=self.amount,
         )
+
+
+Amounts = list[tuple[Decimal, bool]]  # And whether it is taxable.
+
+
+def amounts_of(lines: Iterable[InvoiceLine | LineDraft]) -> tuple[Amounts, Amounts]:
+    """Return the amounts of the lines of work, and of tips and fees."""
+    work: Amounts = []
+    extras: Amounts = []
+    for line in lines:
+        (work if line.kind == LineKind.WORK else extras).append((line.amount, line.taxable))
+    return work, extras
 
 
 @dataclass(slots=True)
@@ -114,6 +132,8 @@ class InvoiceDraft(Draft):
         lines: Sequence[tuple[Decimal, bool]],
         rate: TaxRate | None,
         before: Invoice | None = None,
+        *,
+        extras: Sequence[tuple[Decimal, bool]] = (),
     ) -> Totals:
         """Return what the invoice comes to; refuse it where that cannot be.
 
@@ -125,6 +145,7 @@ class InvoiceDraft(Draft):
             rate.percent if rate else None,
             discount=discount,
             discount_percent=discount_percent,
+            extras=extras,
         )
         if any(name.startswith("lines") for name in self.errors):
             return totals  # Of some lines only: nothing to say about it.
@@ -271,10 +292,16 @@ def _read_line(
         for name, value in values.items()
         if name not in {"item", "amount"} and value is not None
     }
-    taken = _defaults(item) | given
+    words = _EXTRAS.get(str(given.get("kind")))
+    taken = (_extra_defaults(words) if words else _defaults(item)) | given
+    if words and not taken["description"]:
+        taken["description"] = words
     read = read_values(_line_readers(position), taken, draft.errors, prefix=prefix)
     if item is None and not read.get("description") and len(draft.errors) == errors_before:
         draft.refuse(f"{prefix}item", f"Line {position}: name an item or write a description.")
+    kind = LineKind(str(read.get("kind", LineKind.WORK)))
+    if kind in _EXTRAS:
+        _check_extra(draft, f"Line {position}: a {kind}", prefix, item, read)
     if len(draft.errors) > errors_before:
         return None
     quantity, unit_price = Decimal(str(read["quantity"])), Decimal(str(read["unit_price"]))
@@ -291,7 +318,33 @@ def _read_line(
         unit_price=unit_price,
         taxable=bool(read["taxable"]),
         amount=amount,
+        kind=kind,
     )
+
+
+_EXTRAS: Final[Mapping[str, str]] = {LineKind.TIP: "Tip", LineKind.FEE: "Service fee"}
+
+
+def _extra_defaults(words: str) -> dict[str, object]:
+    """Return what a tip or fee says where it is not told: once, untaxed, by its name."""
+    return {"description": words, "quantity": 1, "unit_price": None, "taxable": False}
+
+
+def _check_extra(
+    draft: InvoiceDraft, subject: str, prefix: str, item: Item | None, read: Values
+) -> None:
+    """Refuse a tip or fee that names an item, takes something off, or a tip that is taxed."""
+    if item is not None:
+        draft.refuse(
+            f"{prefix}item",
+            f"{subject} names no item; the mapping says which of QuickBooks' it goes under.",
+        )
+    if read["kind"] == LineKind.TIP and read.get("taxable"):
+        draft.refuse(f"{prefix}taxable", f"{subject} is not taxed.")
+    for name in ("quantity", "unit_price"):
+        figure = read.get(name)
+        if isinstance(figure, Decimal) and figure <= 0:
+            draft.refuse(f"{prefix}{name}", f"{subject} must be more than nothing.")
 
 
 def _defaults(item: Item | None) -> dict[str, object]:

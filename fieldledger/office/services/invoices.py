@@ -9,7 +9,11 @@ from fieldledger.accounts.services import THE_SYSTEM
 from fieldledger.office.fields import Values
 from fieldledger.office.models import NUMBER_LENGTH_MAX, Invoice, InvoiceLine, TaxRate
 from fieldledger.office.refusals import Refused, refusal
-from fieldledger.office.services.invoice_drafts import InvoiceDraft, read_invoice_drafts
+from fieldledger.office.services.invoice_drafts import (
+    InvoiceDraft,
+    amounts_of,
+    read_invoice_drafts,
+)
 from fieldledger.office.services.records import (
     EXTERNAL_ID_TAKEN,
     Draft,
@@ -86,12 +90,13 @@ def refuse_taken_numbers(
 def _row(draft: InvoiceDraft, business: Business, now: datetime) -> Invoice:
     """Return the row of a draft; the draft is refused where its totals cannot be."""
     rate = draft.values.get("tax_rate")
-    lines = [(line.amount, line.taxable) for line in draft.lines or ()]
-    totals = draft.totals(lines, rate if isinstance(rate, TaxRate) else None)
+    work, extras = amounts_of(draft.lines or ())
+    totals = draft.totals(work, rate if isinstance(rate, TaxRate) else None, extras=extras)
     return Invoice(
         business=business,
         created_at=now,
         updated_at=now,
+        extras=totals.extras,
         subtotal=totals.subtotal,
         tax=totals.tax,
         total=totals.total,

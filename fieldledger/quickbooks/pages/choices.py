@@ -40,6 +40,8 @@ _CHOSEN_ALONE: Final = frozenset(
         "tax_line_item",
         "rounding_item",
         "discount_item",
+        "tip_item",
+        "fee_item",
     }
 )
 _TAX_MODES: Final = (
