@@ -6,7 +6,7 @@ from typing import Any, Final
 from fpdf.enums import Align, MethodReturnValue, TableBordersLayout
 from fpdf.fonts import FontFace
 
-from fieldledger.office.models import Invoice, InvoiceLine
+from fieldledger.office.models import Invoice, InvoiceLine, LineKind
 from fieldledger.website.pdf import FONT, MARGIN_MM, Paper
 from fieldledger.website.templatetags.fieldledger import day, money, price, quantity
 
@@ -31,8 +31,10 @@ def invoice_pdf(invoice: Invoice, lines: Sequence[InvoiceLine]) -> bytes:
     )
     paper.add_page()
     _head(paper, invoice)
-    _table(paper, lines, says_tax=invoice.tax_rate is not None)
-    _totals(paper, invoice)
+    work = [each for each in lines if each.kind == LineKind.WORK]
+    if work:
+        _table(paper, work, says_tax=invoice.tax_rate is not None)
+    _totals(paper, invoice, [each for each in lines if each.kind != LineKind.WORK])
     if invoice.memo:
         paper.ln(8)
         paper.say(invoice.memo)
@@ -108,12 +110,13 @@ def _what(line: InvoiceLine, *, says_tax: bool) -> str:
     return "\n".join(each for each in parts if each)
 
 
-def _totals(paper: Paper, invoice: Invoice) -> None:
+def _totals(paper: Paper, invoice: Invoice, extras: Sequence[InvoiceLine]) -> None:
     rate, percent = invoice.tax_rate, invoice.discount_percent
     off = "Discount" if percent is None else f"Discount {quantity(percent)} %"
     rows = [("Lines", invoice.lines_total), (off, -invoice.discount)] if invoice.discount else []
     rows += [
-        ("Subtotal", invoice.subtotal),
+        ("Subtotal", invoice.work_total),
+        *((each.description, each.amount) for each in extras),
         (str(rate) if rate else "Tax", invoice.tax),
         ("Total", invoice.total),
     ]

@@ -15,7 +15,7 @@ from fieldledger.accounts.models import Business
 from fieldledger.office import services as office
 from fieldledger.office.models import Client, Invoice, Item, Payment, Record, TaxRate
 from fieldledger.quickbooks import services
-from fieldledger.quickbooks.models import Connection, SyncEntry
+from fieldledger.quickbooks.models import Connection, QuickBooksRecord, Stage, SyncEntry
 from fieldledger.quickbooks.tables import Columns
 from fieldledger.sync.content import State
 
@@ -140,7 +140,33 @@ class Office:
                     "unit_price": f"{100 + self._next()}.{self._chance.randrange(100):02}",
                 }
             )
-        return lines
+        return lines + self._tip_and_fee()
+
+    def _tip_and_fee(self) -> list[dict[str, Any]]:
+        """Return a tip and a fee now and then, once somebody has chosen the items for them."""
+        if self._chance.random() >= 0.3 or not self._are_extras_mapped():
+            return []
+        amount = f"{self._next()}.{self._chance.randrange(100):02}"
+        fee = {"kind": "fee", "unit_price": amount, "taxable": self._chance.random() < 0.5}
+        return [{"kind": "tip", "unit_price": amount}, fee]
+
+    def _are_extras_mapped(self) -> bool:
+        """Choose the items of tips and fees if the lists are read and nobody has; say if it is."""
+        connection = self.connection
+        if connection.mapping.get("tip_item"):
+            return True
+        if connection.stage != Stage.ONGOING:
+            return False
+        ours = SyncEntry.objects.filter(connection=connection).values("quickbooks_id")
+        theirs = QuickBooksRecord.objects.filter(
+            connection=connection, type="ItemServiceRet", is_active=True
+        ).exclude(list_id__in=ours)
+        items = list(theirs.order_by("list_id").values_list("list_id", flat=True)[:2])
+        if len(items) < 2:
+            return False
+        changes = dict(zip(("tip_item", "fee_item"), items, strict=True))
+        services.save_mapping(connection, changes=changes, **self._by())
+        return True
 
     def _new_payment(self) -> str:
         # Never more in all than the smallest invoice comes to, so that any may be changed.

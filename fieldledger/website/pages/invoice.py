@@ -12,7 +12,7 @@ from django.utils import timezone
 from fieldledger.accounts.models import AuditEvent
 from fieldledger.accounts.pages import PageRequest, People, page
 from fieldledger.accounts.roles import Right
-from fieldledger.office.models import Invoice
+from fieldledger.office.models import Invoice, LineKind
 from fieldledger.office.services import Refused, void_invoice
 from fieldledger.quickbooks import services
 from fieldledger.quickbooks.closed_period import CLOSED_CODES, closed_choices
@@ -125,9 +125,11 @@ def _shown(request: PageRequest, record: Invoice) -> dict[str, Any]:
         for payment, its in paired
         if its and not payment.voided and its["state"] in {State.NOT_SENT, State.CHANGED}
     )
+    lines = list(record.lines.select_related("item"))
     shown: dict[str, Any] = {
         "invoice": record,
-        "lines": list(record.lines.select_related("item")),
+        "lines": [each for each in lines if each.kind == LineKind.WORK],
+        "extras": [each for each in lines if each.kind != LineKind.WORK],
         "money_state": record.money_state(timezone.localdate()),
         "payments": paired,
         "place": block,

@@ -20,6 +20,7 @@ from fieldledger.website.pages.invoice_lines import (
     discount_as_typed,
     discount_values,
     lines_as_typed,
+    new_line,
     rate_of,
     spread_errors,
     totals,
@@ -123,7 +124,10 @@ def _typed(request: PageRequest, *, keep_empty: bool = False) -> tuple[Form, lis
 def _changed_lines(request: PageRequest, lines: list[TypedLine]) -> bool:
     """Add or remove a line if that is what the button said; return whether it was."""
     if "add" in request.POST:
-        lines.append(TypedLine())
+        line = new_line(request.POST["add"])
+        # The work stands above tips and fees.
+        work = sum(not each.is_extra for each in lines)
+        lines.insert(len(lines) if line.is_extra else work, line)
         return True
     remove = request.POST.get("remove", "")
     if not remove.isdecimal():

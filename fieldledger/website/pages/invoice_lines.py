@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from fieldledger.accounts.models import Business
 from fieldledger.office.fields import Wrong, guid, number
-from fieldledger.office.models import Invoice, InvoiceLine, Item, TaxRate
+from fieldledger.office.models import Invoice, InvoiceLine, Item, LineKind, TaxRate
 from fieldledger.office.money import ZERO, Totals, line_amount, totals_of
 from fieldledger.office.services.items import RATE_MAX, RATE_PLACES
 from fieldledger.website.templatetags.fieldledger import plain_price, quantity
@@ -26,8 +26,9 @@ _read_number = number("", places=RATE_PLACES, least=-RATE_MAX, most=RATE_MAX)
 
 @dataclass(slots=True, kw_only=True)
 class TypedLine:
-    """A line as typed; `filled` names the item that last filled it."""
+    """A line as typed; `filled` names the item that last filled it. A tip or fee has no item."""
 
+    kind: LineKind = LineKind.WORK
     item: str = ""
     description: str = ""
     quantity: str = "1"
@@ -40,7 +41,14 @@ class TypedLine:
     @property
     def is_empty(self) -> bool:
         """Whether nothing was typed: a line left over at the end is no mistake."""
+        if self.is_extra:
+            return not self.unit_price.strip()
         return not (self.item.strip() or self.description.strip() or self.unit_price.strip())
+
+    @property
+    def is_extra(self) -> bool:
+        """Whether it is a tip or a fee."""
+        return self.kind != LineKind.WORK
 
     @property
     def amount(self) -> Decimal | None:
@@ -70,6 +78,7 @@ class TypedLine:
         """Return the line for a service; what was never filled is the item's own."""
         unfilled = self.wants_filling
         return {
+            "kind": self.kind,
             "item": str(self.found.guid) if self.found else None,
             "description": None if unfilled and not self.description else self.description,
             "quantity": self.quantity,
@@ -83,6 +92,7 @@ def typed_lines(post: QueryDict, business: Business) -> list[TypedLine]:
     numbers = sorted({int(found[1]) for name in post if (found := _NAME.fullmatch(name))})
     lines = [
         TypedLine(
+            kind=_kind(post.get(f"lines.{index}.kind", "")),
             item=post.get(f"lines.{index}.item", ""),
             description=post.get(f"lines.{index}.description", ""),
             quantity=post.get(f"lines.{index}.quantity", ""),
@@ -96,6 +106,16 @@ def typed_lines(post: QueryDict, business: Business) -> list[TypedLine]:
     return lines
 
 
+def _kind(text: str) -> LineKind:
+    return LineKind(text) if text in LineKind.values else LineKind.WORK
+
+
+def new_line(kind: str) -> TypedLine:
+    """Return the line that a button adds: "line", "tip" or "fee"."""
+    words = {"tip": "Tip", "fee": "Service fee"}.get(kind, "")
+    return TypedLine(kind=_kind(kind), description=words, taxable=not words)
+
+
 def find_items(lines: list[TypedLine], business: Business) -> None:
     """Find the items that lines name; items' names are unique, whatever their case."""
     wanted = {line.item.strip().casefold() for line in lines if line.item.strip()}
@@ -106,9 +126,10 @@ def find_items(lines: list[TypedLine], business: Business) -> None:
 
 
 def lines_as_typed(rows: list[InvoiceLine]) -> list[TypedLine]:
-    """Return an invoice's lines as they would have been typed."""
+    """Return an invoice's lines as they would have been typed, tips and fees last."""
     return [
         TypedLine(
+            kind=_kind(row.kind),
             item=row.item.name if row.item else "",
             description=row.description,
             quantity=quantity(row.quantity),
@@ -117,19 +138,24 @@ def lines_as_typed(rows: list[InvoiceLine]) -> list[TypedLine]:
             filled=row.item.name if row.item else "",
             found=row.item,
         )
-        for row in rows
+        for row in sorted(rows, key=lambda each: each.kind != LineKind.WORK)
     ]
 
 
 def totals(lines: list[TypedLine], rate: TaxRate | None, discount: str) -> Totals:
     """Return what the lines that can be read come to so far, less the discount as typed."""
-    amounts = [(line.amount, line.taxable) for line in lines]
+    work: list[tuple[Decimal, bool]] = []
+    extras: list[tuple[Decimal, bool]] = []
+    for line in lines:
+        if line.amount is not None:
+            (extras if line.is_extra else work).append((line.amount, line.taxable))
     off, percent = _discount(discount)
     return totals_of(
-        [(amount, taxable) for amount, taxable in amounts if amount is not None],
+        work,
         rate.percent if rate else None,
         discount=off,
         discount_percent=percent,
+        extras=extras,
     )
 
 
