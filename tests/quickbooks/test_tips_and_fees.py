@@ -115,7 +115,7 @@ def test_without_an_item_for_it_the_invoice_waits_and_is_told_before_sending(
     agree(pc, tipped)
 
 
-def test_n3_tips_and_fees_of_many_shapes_agree_to_the_cent(
+def test_tips_and_fees_of_many_shapes_agree_to_the_cent(
     pc: OfficePc, tipped: Invoice, extras: list[str]
 ) -> None:
     chance = random.Random("extras")
