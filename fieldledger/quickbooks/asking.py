@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from fieldledger.accounts.services import audit_many
-from fieldledger.office.models import Invoice, Payment
+from fieldledger.office.models import Credit, Invoice, Payment
 from fieldledger.quickbooks.accepting import accept
 from fieldledger.quickbooks.contents import entries_of
 from fieldledger.quickbooks.entries import add_entries, adjust_active, lock, tell
@@ -50,12 +50,13 @@ def sync(
     *,
     invoices: Sequence[UUID],
     payments: Sequence[UUID],
+    credit_memos: Sequence[UUID] = (),
     actor: str,
     now: datetime,
     only_ready: bool = False,
     past_closing: bool = False,
 ) -> list[SyncResult]:
-    """Queue invoices, each with its payments, and payments; say for each what became of it.
+    """Queue invoices, each with its payments, payments and credit memos; say what became of each.
 
     Asked twice, a record stands once in the queue. A refusal of one is no refusal of the others.
     With `only_ready`, invoices that would stop before QuickBooks are refused as well, by the same
@@ -97,8 +98,25 @@ def sync(
                 asked.refuse(Kind.PAYMENT, guid, blocked)
             elif (Kind.PAYMENT, guid) not in asked.answered:
                 asked.payment(payment)
+        _ask_for_credits(asked, current, credit_memos, blocked)
         asked.save()
         return asked.results
+
+
+def _ask_for_credits(
+    asked: "_Asking", connection: Connection, guids: Sequence[UUID], blocked: str
+) -> None:
+    rows = Credit.objects.filter(business_id=connection.business_id, guid__in=guids)
+    found = {each.guid: each for each in rows}
+    asked.load_credits(list(found.values()))
+    for guid in dict.fromkeys(guids):
+        credit = found.get(guid)
+        if credit is None:
+            asked.refuse(Kind.CREDIT, guid, "There is no such credit memo.")
+        elif blocked:
+            asked.refuse(Kind.CREDIT, guid, blocked)
+        else:
+            asked.credit(credit)
 
 
 def _why_nothing_goes(connection: Connection) -> str:
@@ -125,7 +143,11 @@ class _Asking:
         self._now = now
         self._entries: dict[tuple[Kind, int], SyncEntry] = {}
         self._payments: dict[int, list[Payment]] = {}
-        self._new: dict[Kind, list[Invoice | Payment]] = {Kind.INVOICE: [], Kind.PAYMENT: []}
+        self._new: dict[Kind, list[Invoice | Payment | Credit]] = {
+            Kind.INVOICE: [],
+            Kind.PAYMENT: [],
+            Kind.CREDIT: [],
+        }
         self._again: list[SyncEntry] = []
         self._queued: list[tuple[Kind, UUID]] = []
         self._results: list[SyncResult] = []
@@ -151,6 +173,12 @@ class _Asking:
         for kind, ids in ((Kind.INVOICE, invoice_ids), (Kind.PAYMENT, payment_ids)):
             for key, entry in entries_of(self._connection, kind, ids).items():
                 self._entries[kind, key] = entry
+
+    def load_credits(self, credits_: Sequence[Credit]) -> None:
+        """Read the entries of credit memos."""
+        ids = [each.pk for each in credits_]
+        for key, entry in entries_of(self._connection, Kind.CREDIT, ids).items():
+            self._entries[Kind.CREDIT, key] = entry
 
     def look(self, bills: Sequence[Invoice]) -> None:
         """Look at the invoices once more, now that nobody else can change what is queued."""
@@ -229,7 +257,21 @@ class _Asking:
         else:
             self._queue(Kind.PAYMENT, payment, entry)
 
-    def _why_not(self, entry: SyncEntry | None, record: Invoice | Payment, kind: Kind) -> str:
+    def credit(self, credit: Credit) -> None:
+        """Queue a credit memo."""
+        entry = self._entries.get((Kind.CREDIT, credit.pk))
+        reason = self._why_not(entry, credit, Kind.CREDIT)
+        if reason:
+            self.refuse(Kind.CREDIT, credit.guid, reason, entry)
+        elif entry is not None and entry.state in ON_THEIR_WAY:
+            self._want_newest(entry, credit)
+            self._say(Kind.CREDIT, credit.guid, ALREADY_PENDING, self._since(entry), entry)
+        else:
+            self._queue(Kind.CREDIT, credit, entry)
+
+    def _why_not(
+        self, entry: SyncEntry | None, record: Invoice | Payment | Credit, kind: Kind
+    ) -> str:
         closing = None if self._past_closing else self._connection.closing_date
         group, reason = precheck.why_not(standing_of(record, kind, entry), closing)
         return reason if group in precheck.REFUSED else ""
@@ -239,11 +281,13 @@ class _Asking:
         when = f" since {entry.queued_at:%Y-%m-%d %H:%M} UTC" if entry.queued_at else ""
         return f"Already waiting{when}{by}."
 
-    def _want_newest(self, entry: SyncEntry, record: Invoice | Payment) -> None:
+    def _want_newest(self, entry: SyncEntry, record: Invoice | Payment | Credit) -> None:
         if entry.wanted_revision < record.revision:
             SyncEntry.objects.filter(pk=entry.pk).update(wanted_revision=record.revision)
 
-    def _queue(self, kind: Kind, record: Invoice | Payment, entry: SyncEntry | None) -> None:
+    def _queue(
+        self, kind: Kind, record: Invoice | Payment | Credit, entry: SyncEntry | None
+    ) -> None:
         self._queued.append((kind, record.guid))
         if entry is None:
             self._new[kind].append(record)

@@ -129,7 +129,7 @@ def items(ids: Iterable[int]) -> dict[int, tuple[int, ItemContent]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """An invoice or payment; `content` is None while a parent is not in QuickBooks.
+    """An invoice, payment or credit memo; `content` is None while a parent is not in QuickBooks.
 
     `missing` is that parent's entry; None if it has none. A void invoice has no content; what it
     misses is a payment that is to go first.
@@ -222,11 +222,11 @@ def _wanted(invoice: Invoice, lines: Sequence[InvoiceLine], bills: _Bills) -> Wa
     customer = bills.customers.get(invoice.client_id)
     lacking: dict[tuple[Kind, int], tuple[Kind, str, SyncEntry | None]] = {}
     customers, parts = dict(bills.customers), dict(bills.parts)
-    if not _is_there(customer):
+    if not is_there(customer):
         lacking[Kind.CLIENT, 0] = (Kind.CLIENT, invoice.client.name, customer)
         customers[invoice.client_id] = SyncEntry(quickbooks_id=str(invoice.client.guid))
     for line in lines:
-        if line.item_id and line.item and not _is_there(part := bills.parts.get(line.item_id)):
+        if line.item_id and line.item and not is_there(part := bills.parts.get(line.item_id)):
             lacking[Kind.ITEM, line.item_id] = (Kind.ITEM, line.item.name, part)
             parts[line.item_id] = SyncEntry(quickbooks_id=str(line.item.guid))
     loaded = _invoice(invoice, lines, customers, parts)
@@ -259,7 +259,7 @@ def _void(invoice: Invoice, paying: SyncEntry | None) -> Loaded:
     return Loaded(revision=invoice.revision, voided=True, amount=invoice.total, missing=paying)
 
 
-def _is_there(entry: SyncEntry | None) -> TypeGuard[SyncEntry]:
+def is_there(entry: SyncEntry | None) -> TypeGuard[SyncEntry]:
     """Whether QuickBooks has it, as far as we know."""
     return entry is not None and bool(entry.quickbooks_id) and entry.state != State.GONE
 
@@ -271,11 +271,11 @@ def _invoice(
     parts: dict[int, SyncEntry],
 ) -> Loaded:
     customer = customers.get(invoice.client_id)
-    if not _is_there(customer):
+    if not is_there(customer):
         return Loaded(revision=invoice.revision, missing=customer)
     for line in lines:
         part = parts.get(line.item_id) if line.item_id else None
-        if line.item_id and not _is_there(part):
+        if line.item_id and not is_there(part):
             return Loaded(revision=invoice.revision, missing=part)
     client, tax_rate = invoice.client, invoice.tax_rate
     content = InvoiceContent(
@@ -339,9 +339,9 @@ def _payment(
     bill = bills.get(payment.invoice_id)
     customer = customers.get(payment.invoice.client_id)
     content = missing = None
-    if not _is_there(bill):
+    if not is_there(bill):
         missing = bill
-    elif not _is_there(customer):
+    elif not is_there(customer):
         missing = customer
     else:
         content = PaymentContent(

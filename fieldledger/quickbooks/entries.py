@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from fieldledger.office.changes import Change
-from fieldledger.office.models import Client, Invoice, Item, Payment, Record
+from fieldledger.office.models import Client, Credit, Invoice, Item, Payment, Record
 from fieldledger.quickbooks.events import Moved, announce
 from fieldledger.quickbooks.models import (
     ACTIVE_STATES,
@@ -43,11 +43,12 @@ _SENT_ANEW: Final = frozenset(
 )
 _TAKEN: Final = frozenset({State.SYNCED, State.DIFFERS, State.CHANGED, State.CHANGED_IN_QUICKBOOKS})
 TITLE_LENGTH_MAX: Final = 255
-RECORD_MODELS: Final[Mapping[Kind, type[Client | Item | Invoice | Payment]]] = {
+RECORD_MODELS: Final[Mapping[Kind, type[Client | Item | Invoice | Payment | Credit]]] = {
     Kind.CLIENT: Client,
     Kind.ITEM: Item,
     Kind.INVOICE: Invoice,
     Kind.PAYMENT: Payment,
+    Kind.CREDIT: Credit,
 }
 # In Connection.activity: the newest records and message set of the backup we were restored from.
 RESTORED: Final = "backup"
@@ -85,7 +86,7 @@ def title_of(record: Record) -> str:
     match record:
         case Client() | Item():
             return record.name[:TITLE_LENGTH_MAX]
-        case Invoice():
+        case Invoice() | Credit():
             return record.number
         case Payment():
             return f"{record.amount} for {record.invoice.number}"
@@ -96,8 +97,8 @@ def title_of(record: Record) -> str:
 def record_change(change: Change) -> None:
     """Raise the entries of records the office has just saved; runs in that transaction.
 
-    Clients and items are wanted in QuickBooks on every change. Invoices and payments only show
-    that what QuickBooks has is older: they go when a person asks.
+    Clients and items are wanted in QuickBooks on every change. Invoices, payments and credit memos
+    only show that what QuickBooks has is older: they go when a person asks.
     """
     connection = _locked(
         "WHERE business_id = %s AND initial_started_at IS NOT NULL AND stage <> %s",
@@ -125,7 +126,7 @@ def record_change(change: Change) -> None:
             each
             for key, each in records.items()
             if key not in known
-            and isinstance(each, Invoice | Payment)
+            and isinstance(each, Invoice | Payment | Credit)
             and each.voided
             and not _may_have_been_sent(connection, each)
         ]
@@ -300,7 +301,7 @@ def _raise_changed(
     left = 0
     for key, entry in known.items():
         record = records[key]
-        assert isinstance(record, Invoice | Payment)
+        assert isinstance(record, Invoice | Payment | Credit)
         state = entry.state
         if entry.state in _TAKEN:
             state = State.CHANGED

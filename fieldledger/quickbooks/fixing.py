@@ -11,10 +11,11 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from fieldledger.office.models import Client, Invoice, Item, Payment
+from fieldledger.office.models import Client, Credit, Invoice, Item, Payment
 from fieldledger.office.services import (
     Refused,
     update_client,
+    update_credit,
     update_invoice,
     update_item,
     update_payment,
@@ -26,7 +27,7 @@ from fieldledger.quickbooks.relinking import LINKED_LISTS, LINKED_TYPES
 from fieldledger.sync.content import Kind, State
 from fieldledger.sync.naming import fold
 
-Record = Client | Item | Invoice | Payment
+Record = Client | Item | Invoice | Payment | Credit
 Fields = Mapping[Kind, tuple[str, ...]]
 
 CANDIDATES_MAX: Final = 25
@@ -42,16 +43,21 @@ _ADDRESS: Final = (
     "billing_postal_code",
     "billing_country",
 )
-_NUMBER: Final[Fields] = {Kind.INVOICE: ("number",), Kind.PAYMENT: ("reference",)}
-_DATE: Final[Fields] = {Kind.INVOICE: ("date",), Kind.PAYMENT: ("date",)}
+_NUMBER: Final[Fields] = {
+    Kind.INVOICE: ("number",),
+    Kind.PAYMENT: ("reference",),
+    Kind.CREDIT: ("number",),
+}
+_DATE: Final[Fields] = dict.fromkeys((Kind.INVOICE, Kind.PAYMENT, Kind.CREDIT), ("date",))
 # An invoice in a closed period is answered with the choices of closed_period.py.
-_CLOSED: Final[Fields] = {Kind.PAYMENT: ("date",)}
+_CLOSED: Final[Fields] = {Kind.PAYMENT: ("date",), Kind.CREDIT: ("date",)}
 _AMOUNT: Final[Fields] = {Kind.ITEM: ("price",), Kind.PAYMENT: ("amount",)}
 _TEXTS: Final[Fields] = {
     Kind.CLIENT: ("name", "company_name", "email", "phone", *_ADDRESS),
     Kind.ITEM: ("name", "description"),
     Kind.INVOICE: ("number", "memo"),
     Kind.PAYMENT: ("reference",),
+    Kind.CREDIT: ("number", "reason"),
 }
 _FIELDS: Final[Mapping[str, Fields]] = {
     "blank_name": _NAME,
@@ -78,6 +84,7 @@ _MODELS: Final[Mapping[Kind, type[Record]]] = {
     Kind.ITEM: Item,
     Kind.INVOICE: Invoice,
     Kind.PAYMENT: Payment,
+    Kind.CREDIT: Credit,
 }
 _STANDING: Final = frozenset({State.FAILED, State.GONE})
 
@@ -138,6 +145,8 @@ def _update(record: Record, values: Mapping[str, str], *, actor: str, now: datet
             update_invoice(invoice=record, values=values, now=now, actor=actor)
         case Payment():
             update_payment(payment=record, values=values, now=now, actor=actor)
+        case Credit():
+            update_credit(credit=record, values=values, now=now, actor=actor)
 
 
 def can_be_picked(entry: SyncEntry) -> bool:

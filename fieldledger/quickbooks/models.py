@@ -20,7 +20,7 @@ from fieldledger.quickbooks.probe_row import Probe  # noqa: F401 - And here.
 from fieldledger.sync.content import Kind, State
 from fieldledger.sync.fence import Fence
 
-RANK = {Kind.CLIENT: 1, Kind.ITEM: 2, Kind.INVOICE: 3, Kind.PAYMENT: 4}
+RANK = {kind: rank for rank, kind in enumerate(Kind, 1)}
 KIND_OF_RANK = {rank: kind for kind, rank in RANK.items()}
 KINDS = [(str(kind), str(kind)) for kind in Kind]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from fieldledger.office.models import Invoice, Payment
+from fieldledger.office.models import Credit, Invoice, Payment
 from fieldledger.quickbooks import contents
 from fieldledger.quickbooks.choices import choices_of
 from fieldledger.quickbooks.company import facts_of
@@ -33,7 +33,9 @@ class Looked:
     blocker: SyncEntry | None = None
 
 
-def standing_of(record: Invoice | Payment, kind: Kind, entry: SyncEntry | None) -> Standing:
+def standing_of(
+    record: Invoice | Payment | Credit, kind: Kind, entry: SyncEntry | None
+) -> Standing:
     """Return where a record stands, for the rules."""
     return Standing(
         kind=kind,

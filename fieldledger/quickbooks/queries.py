@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet
 
 from fieldledger.accounts.models import Business
 from fieldledger.office.finding import holding
-from fieldledger.office.models import Client, Invoice, Item, Payment, Record
+from fieldledger.office.models import Client, Credit, Invoice, Item, Payment, Record
 from fieldledger.quickbooks.choices import suggest_mapping
 from fieldledger.quickbooks.contacts import CONTACTS
 from fieldledger.quickbooks.counting import entry_counts, record_count
@@ -244,7 +244,7 @@ def entry_page(
         entries = entries.filter(state__in=wanted)
     if kind:
         if kind not in set(Kind):
-            raise Mistaken({"kind": ["Choose client, item, invoice or payment."]})
+            raise Mistaken({"kind": [f"Choose {', '.join(list(Kind)[:-1])} or {list(Kind)[-1]}."]})
         entries = entries.filter(rank=RANK[Kind(kind)])
     if code:
         entries = entries.filter(code=code)
@@ -295,6 +295,10 @@ def _found(connection: Connection, wanted: str) -> Q:
         (Kind.INVOICE, invoices),
         (Kind.PAYMENT, payments.filter(holding(business, wanted, "payment"))),
         (Kind.PAYMENT, payments.filter(invoice__in=invoices.values("pk"))),
+        (
+            Kind.CREDIT,
+            Credit.objects.filter(holding(business, wanted, "credit"), business=business),
+        ),
     )
     spoken = own.filter(state__in=_SPEAKING)
     for word in wanted.split():

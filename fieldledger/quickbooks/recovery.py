@@ -8,29 +8,21 @@ under the lost set's own id: from then on the lost document, should it still arr
 hold, the look begins with a change of the link record, which does the same: see fencing.py.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from fieldledger.qbxml.objects import (
-    CompanyQuery,
-    CustomerQuery,
-    InvoiceQuery,
-    ItemQuery,
-    ListDeletedQuery,
-    ModifiedDateRangeFilter,
-    ReceivePaymentQuery,
-    TxnDeletedQuery,
-)
+from fieldledger.qbxml.objects import CompanyQuery
 from fieldledger.qbxml.reading import Answer, Record
 from fieldledger.qbxml.writing import Request
 from fieldledger.quickbooks import fencing, taking_back, verification
 from fieldledger.quickbooks.context import Context
 from fieldledger.quickbooks.drift_row import Drift
 from fieldledger.quickbooks.entries import RESTORED, RESTORED_SET, adjust_active, tell
+from fieldledger.quickbooks.look_queries import BY_ID, BY_NAME, BY_TIME, DELETED_OF
 from fieldledger.quickbooks.message_sets import Document
 from fieldledger.quickbooks.models import Connection, MessageSet, Session, SyncEntry
 from fieldledger.quickbooks.sending import release_waiters
@@ -53,11 +45,6 @@ CLOCKS_DIFFER: Final = timedelta(hours=26 + 14)  # A day and more wrong, and any
 OTHER_CONTENT: Final = 9001
 STALE: Final = str(STALE_EDIT)
 LOOKED_FOR_MAX: Final = 50
-
-_MARK: Final = ("ListID", "EditSequence", "Name", "FullName", "ExternalGUID")
-_MARK_INVOICE: Final = ("TxnID", "EditSequence", "RefNumber", "ExternalGUID", "Subtotal")
-_MARK_INVOICE_TOTALS: Final = (*_MARK_INVOICE, "SalesTaxTotal", "InvoiceLineRet")
-_MARK_PAYMENT: Final = ("TxnID", "EditSequence", "RefNumber", "ExternalGUID", "TotalAmount")
 
 
 def unresolved(connection: Connection) -> MessageSet | None:
@@ -202,13 +189,13 @@ def _queries(
         known = [entries[each["e"]].quickbooks_id for each in of_kind if each["op"] != "add"]
         names = [str(each.get("name") or "") for each in of_kind if each["op"] == "add"]
         if known:
-            bodies.append((kind, _BY_ID[kind](tuple(known))))
+            bodies.append((kind, BY_ID[kind](tuple(known))))
         if any(names):
-            bodies.append((kind, _BY_NAME[kind](tuple(dict.fromkeys(filter(None, names))))))
+            bodies.append((kind, BY_NAME[kind](tuple(dict.fromkeys(filter(None, names))))))
         if names:
-            bodies.append((kind, _BY_TIME[kind](from_date)))
+            bodies.append((kind, BY_TIME[kind](from_date)))
         if any(entries[each["e"]].code in _OLDER for each in of_kind if each["op"] != "add"):
-            bodies.append((DELETED, _DELETED[kind]))
+            bodies.append((DELETED, DELETED_OF[kind]))
     made = []
     for number, (what, body) in enumerate(bodies):
         request = Request(request_id=f"look:{number}:{nonce}", body=body)
@@ -219,66 +206,6 @@ def _queries(
 _LISTS: Final = frozenset({Kind.CLIENT, Kind.ITEM})
 _OLDER: Final = frozenset({FILE_OLDER, UNCLEAR})
 DELETED: Final = "deleted"  # What people took away, as QuickBooks remembers it for about 90 days.
-_DELETED: Final[Mapping[Kind, Any]] = {
-    Kind.CLIENT: ListDeletedQuery(list_del_type=("Customer",)),
-    Kind.ITEM: ListDeletedQuery(
-        list_del_type=(
-            "ItemInventory",
-            "ItemInventoryAssembly",
-            "ItemNonInventory",
-            "ItemOtherCharge",
-            "ItemService",
-        )
-    ),
-    Kind.INVOICE: TxnDeletedQuery(txn_del_type=("Invoice",)),
-    Kind.PAYMENT: TxnDeletedQuery(txn_del_type=("ReceivePayment",)),
-}
-
-_Make = Callable[[Any], Any]
-
-_BY_ID: Final[Mapping[Kind, _Make]] = {
-    Kind.CLIENT: lambda ids: CustomerQuery(list_id=ids, include_ret_element=_MARK),
-    Kind.ITEM: lambda ids: ItemQuery(list_id=ids, include_ret_element=_MARK),
-    Kind.INVOICE: lambda ids: InvoiceQuery(
-        txn_id=ids, include_line_items=True, include_ret_element=_MARK_INVOICE_TOTALS
-    ),
-    Kind.PAYMENT: lambda ids: ReceivePaymentQuery(txn_id=ids, include_ret_element=_MARK_PAYMENT),
-}
-
-
-def by_id(kind: Kind, ids: tuple[str, ...]) -> Any:
-    """Return the query for records by QuickBooks' own ids."""
-    return _BY_ID[kind](ids)
-
-
-_BY_NAME: Final[Mapping[Kind, _Make]] = {
-    Kind.CLIENT: lambda names: CustomerQuery(full_name=names, include_ret_element=_MARK),
-    Kind.ITEM: lambda names: ItemQuery(full_name=names, include_ret_element=_MARK),
-    Kind.INVOICE: lambda numbers: InvoiceQuery(
-        ref_number=numbers, include_line_items=True, include_ret_element=_MARK_INVOICE_TOTALS
-    ),
-    Kind.PAYMENT: lambda numbers: ReceivePaymentQuery(
-        ref_number=numbers, include_ret_element=_MARK_PAYMENT
-    ),
-}
-# A person may have renamed or renumbered it meanwhile: the mark still tells it.
-_BY_TIME: Final[Mapping[Kind, _Make]] = {
-    Kind.CLIENT: lambda since: CustomerQuery(
-        active_status="All", from_modified_date=since, include_ret_element=_MARK
-    ),
-    Kind.ITEM: lambda since: ItemQuery(
-        active_status="All", from_modified_date=since, include_ret_element=_MARK
-    ),
-    Kind.INVOICE: lambda since: InvoiceQuery(
-        modified_date_range_filter=ModifiedDateRangeFilter(from_modified_date=since),
-        include_line_items=True,
-        include_ret_element=_MARK_INVOICE_TOTALS,
-    ),
-    Kind.PAYMENT: lambda since: ReceivePaymentQuery(
-        modified_date_range_filter=ModifiedDateRangeFilter(from_modified_date=since),
-        include_ret_element=_MARK_PAYMENT,
-    ),
-}
 
 
 def rows_of_look(look: MessageSet) -> list[Mapping[str, Any]]:
@@ -474,7 +401,7 @@ def _settle_known(
         _queue(entry, "QuickBooks was asked for the present version; the change is sent.")
     elif is_undone and entry.wanted_revision <= entry.synced_revision:
         _leave(entry, "Looked up in QuickBooks: it is not there, as it should be.")
-        if entry.kind == Kind.INVOICE:
+        if entry.kind in {Kind.INVOICE, Kind.CREDIT}:
             # A void one stays in QuickBooks; gone with an older file, it need not come back.
             entry.state, entry.synced_revision, entry.line_ids = State.CANCELLED, 0, []
             entry.quickbooks_id = entry.written = ""
@@ -551,12 +478,13 @@ def adopt(entry: SyncEntry, record: Record) -> None:
 
 
 def _line_ids(record: Record) -> list[str]:
-    return [each.text("TxnLineID") or "" for each in record.children("InvoiceLineRet")]
+    lines = f"{record.type.removesuffix('Ret')}LineRet"
+    return [each.text("TxnLineID") or "" for each in record.children(lines)]
 
 
 def total_of(record: Record) -> Decimal | None:
-    """Return an invoice's or payment's total in QuickBooks, if the answer tells it."""
-    if record.type == "InvoiceRet":
+    """Return a transaction's total in QuickBooks, if the answer tells it."""
+    if record.type in {"InvoiceRet", "CreditMemoRet"}:
         subtotal = record.money("Subtotal")
         if subtotal is None:
             return None

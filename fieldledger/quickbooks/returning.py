@@ -10,7 +10,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from fieldledger.qbxml.objects import CustomerQuery, InvoiceQuery, ItemQuery, ReceivePaymentQuery
+from fieldledger.qbxml.objects import (
+    CreditMemoQuery,
+    CustomerQuery,
+    InvoiceQuery,
+    ItemQuery,
+    ReceivePaymentQuery,
+)
 from fieldledger.qbxml.reading import Answer
 from fieldledger.qbxml.writing import Request
 from fieldledger.quickbooks.changing import locking, note
@@ -145,6 +151,7 @@ _BY_ID: Final[Mapping[Kind, Any]] = {
     Kind.ITEM: lambda ids: ItemQuery(list_id=ids, include_ret_element=_LIST),
     Kind.INVOICE: lambda ids: InvoiceQuery(txn_id=ids, include_ret_element=_TXN),
     Kind.PAYMENT: lambda ids: ReceivePaymentQuery(txn_id=ids, include_ret_element=_TXN),
+    Kind.CREDIT: lambda ids: CreditMemoQuery(txn_id=ids, include_ret_element=_TXN),
 }
 
 

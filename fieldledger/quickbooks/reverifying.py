@@ -30,6 +30,7 @@ from fieldledger.quickbooks.entries import (
     adjust_active,
     lock,
 )
+from fieldledger.quickbooks.look_queries import BY_ID
 from fieldledger.quickbooks.message_sets import Document
 from fieldledger.quickbooks.models import RANK, Connection, MessageSet, Session, SyncEntry
 from fieldledger.quickbooks.verification import (
@@ -99,7 +100,7 @@ def check_document(connection: Connection, context: Context) -> Document:
     content: list[dict[str, object]] = [{"r": first, "list": "check"}]
     for entry in _written_last(connection):
         request_id = f"check:{entry.pk}:{nonce}"
-        body = recovery.by_id(entry.kind, (entry.quickbooks_id,))
+        body = BY_ID[entry.kind]((entry.quickbooks_id,))
         requests.append(Request(request_id=request_id, body=body))
         content.append(
             {
@@ -108,7 +109,7 @@ def check_document(connection: Connection, context: Context) -> Document:
                 "e": entry.pk,
                 "es": entry.edit_sequence,
                 "mark": "" if entry.adopted else f"{{{entry.record_guid}}}",
-                "txn": entry.kind in {Kind.INVOICE, Kind.PAYMENT},
+                "txn": entry.kind not in {Kind.CLIENT, Kind.ITEM},
             }
         )
     return Document(purpose=MessageSet.Purpose.CHECK, requests=requests, content=content)

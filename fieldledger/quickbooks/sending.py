@@ -17,6 +17,7 @@ from fieldledger.quickbooks import contents, fencing, taking_back
 from fieldledger.quickbooks.choices import choices_of
 from fieldledger.quickbooks.company import facts_of
 from fieldledger.quickbooks.context import Context
+from fieldledger.quickbooks.credit_contents import credits_of
 from fieldledger.quickbooks.entries import adjust_active, tell
 from fieldledger.quickbooks.entry_rows import (
     EntryRow,
@@ -28,13 +29,13 @@ from fieldledger.quickbooks.message_sets import Document, store
 from fieldledger.quickbooks.models import RANK, Connection, MessageSet, Session, SyncEntry
 from fieldledger.quickbooks.names import Names
 from fieldledger.quickbooks.tables import update_many
-from fieldledger.sync import halving, mapping, written
+from fieldledger.sync import crediting, halving, mapping, written
 from fieldledger.sync.content import Choices, CompanyFacts, Kind, Known, State
 from fieldledger.sync.naming import fold
 from fieldledger.sync.words import explain
 
-# A set holds list records or invoices or payments: each kind's parents are there before it.
-_CLASSES: Final = {1: (1, 2), 2: (1, 2), 3: (3, 3), 4: (4, 4)}
+# A set holds list records or transactions of one kind: each kind's parents are there before it.
+_CLASSES: Final = {1: (1, 2), 2: (1, 2), 3: (3, 3), 4: (4, 4), 5: (5, 5)}
 LEFT_ALONE: Final = "item_left_alone"  # The code of mapping's CannotBeSent.
 _ROUNDS_MAX: Final = 50  # Of entries that turn out not to go, before the session ends all the same.
 
@@ -53,6 +54,7 @@ _INCLUDE: Final = {
     Kind.ITEM: _LIST_ELEMENTS,
     Kind.INVOICE: _INVOICE_ELEMENTS,
     Kind.PAYMENT: _PAYMENT_ELEMENTS,
+    Kind.CREDIT: (*_INVOICE_ELEMENTS[:-1], "CreditMemoLineRet"),
 }
 
 
@@ -199,6 +201,8 @@ def _bodies(
             return list(_invoices(connection, entries, facts, choices))
         case Kind.PAYMENT:
             return list(_payments(connection, entries, facts, choices))
+        case Kind.CREDIT:
+            return list(_credits(connection, entries, facts, choices))
 
 
 def _known(entry: EntryRow) -> Known | None:
@@ -342,6 +346,39 @@ def _payments(
             yield _cannot_go(entry, error)
             continue
         noted |= {"op": _operation(entry), "name": payment.content.reference}
+        yield entry, body, noted | _shown(notes)
+
+
+def _credits(
+    connection: Connection, entries: Sequence[EntryRow], facts: CompanyFacts, choices: Choices
+) -> Iterable[_Body]:
+    found = credits_of(connection, [each.record_id for each in entries])
+    for entry in entries:
+        if entry.record_id not in found:
+            yield _vanished(entry)
+            continue
+        credit = found[entry.record_id]
+        known = _known(entry)
+        noted = {"rev": credit.revision, "total": str(credit.amount)}
+        if credit.voided and known is None:
+            entry.state = State.CANCELLED
+            yield entry, None, {}
+            continue
+        if credit.voided and known is not None:
+            yield entry, crediting.void_credit(known), {"op": "void", **noted}
+            continue
+        if credit.content is None:
+            yield _wait(entry, credit.missing)
+            continue
+        try:
+            notes: list[str] = []
+            body = crediting.write_credit(
+                credit.content, choices=choices, facts=facts, known=known, notes=notes
+            )
+        except mapping.CannotBeSent as error:
+            yield _cannot_go(entry, error)
+            continue
+        noted |= {"op": _operation(entry), "name": credit.content.number}
         yield entry, body, noted | _shown(notes)
 
 

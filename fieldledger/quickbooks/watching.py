@@ -18,6 +18,7 @@ from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from fieldledger.qbxml.objects import (
+    CreditMemoQuery,
     CustomerQuery,
     InvoiceQuery,
     ItemQuery,
@@ -57,6 +58,7 @@ _VERSIONS: Final[Mapping[Kind, Callable[[_Ids], Any]]] = {
     Kind.ITEM: lambda ids: ItemQuery(list_id=ids, include_ret_element=_LIST),
     Kind.INVOICE: lambda ids: InvoiceQuery(txn_id=ids, include_ret_element=_TXN),
     Kind.PAYMENT: lambda ids: ReceivePaymentQuery(txn_id=ids, include_ret_element=_TXN),
+    Kind.CREDIT: lambda ids: CreditMemoQuery(txn_id=ids, include_ret_element=_TXN),
 }
 WHOLE: Final[Mapping[Kind, Callable[[_Ids], Any]]] = {
     Kind.CLIENT: lambda ids: CustomerQuery(
@@ -94,8 +96,26 @@ WHOLE: Final[Mapping[Kind, Callable[[_Ids], Any]]] = {
         txn_id=ids,
         include_ret_element=(*_TXN_WHOLE, "TotalAmount", "PaymentMethodRef", "Memo"),
     ),
+    Kind.CREDIT: lambda ids: CreditMemoQuery(
+        txn_id=ids,
+        include_line_items=True,
+        include_ret_element=(
+            *_TXN_WHOLE,
+            "BillAddress",
+            "ItemSalesTaxRef",
+            "Memo",
+            "CustomerSalesTaxCodeRef",
+            "Subtotal",
+            "SalesTaxTotal",
+            "CreditMemoLineRet",
+        ),
+    ),
 }
-_TXN_TYPES: Final = {Kind.INVOICE: "Invoice", Kind.PAYMENT: "ReceivePayment"}
+_TXN_TYPES: Final = {
+    Kind.INVOICE: "Invoice",
+    Kind.PAYMENT: "ReceivePayment",
+    Kind.CREDIT: "CreditMemo",
+}
 
 
 # --- When ---

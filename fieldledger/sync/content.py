@@ -30,6 +30,7 @@ class Kind(StrEnum):
     ITEM = "item"
     INVOICE = "invoice"
     PAYMENT = "payment"
+    CREDIT = "credit"
 
 
 class State(StrEnum):
@@ -117,6 +118,7 @@ class InvoiceContent:
     """An invoice of ours, its client already named by the ListID QuickBooks gave."""
 
     guid: UUID
+    noun: str = "invoice"  # What sentences call it: a credit memo says all this, too.
     number: str
     date: dt.date
     due_date: dt.date | None = None

@@ -83,6 +83,15 @@ _FIELDS: Final[Mapping[Kind, Sequence[tuple[str, tuple[tuple[str, ...], ...]]]]]
         ("Tax code", (("CustomerSalesTaxCodeRef/ListID",),)),
         ("Memo", (("Memo",),)),
     ),
+    Kind.CREDIT: (
+        ("Client", (("CustomerRef/ListID",),)),
+        ("Number", (("RefNumber",),)),
+        ("Date", (("TxnDate",),)),
+        ("Billing address", (_address("BillAddress"),)),
+        ("Tax rate", (("ItemSalesTaxRef/ListID",),)),
+        ("Tax code", (("CustomerSalesTaxCodeRef/ListID",),)),
+        ("Memo", (("Memo",),)),
+    ),
     Kind.PAYMENT: (
         ("Client", (("CustomerRef/ListID",),)),
         ("Date", (("TxnDate",),)),
@@ -92,7 +101,10 @@ _FIELDS: Final[Mapping[Kind, Sequence[tuple[str, tuple[tuple[str, ...], ...]]]]]
         (TOTAL, (("TotalAmount",),)),
     ),
 }
-_LINES: Final = ("InvoiceLineAdd", "InvoiceLineMod", "InvoiceLineRet")
+_LINES: Final = tuple(
+    f"{txn}Line{what}" for txn in ("Invoice", "CreditMemo") for what in ("Add", "Mod", "Ret")
+)
+_ADDED_UP: Final = frozenset({"InvoiceRet", "CreditMemoRet"})
 _DESCRIPTION: Final = "Desc"
 _LINE_PARTS: Final = (
     "ItemRef/ListID",
@@ -153,7 +165,7 @@ def read(kind: Kind, record: Record, names: Mapping[str, str]) -> dict[str, Fiel
         says = {path: text for path in _LINE_PARTS if (text := line.text(path)) is not None}
         what = f"{_LINE}{number}"
         found[what] = Field(what=what, says=says, shown=_shown_line(line, says, names))
-    if record.type == "InvoiceRet" and (subtotal := record.money("Subtotal")) is not None:
+    if record.type in _ADDED_UP and (subtotal := record.money("Subtotal")) is not None:
         total = subtotal + (record.money("SalesTaxTotal") or Decimal(0))
         found[TOTAL] = total_field(total)
     return found

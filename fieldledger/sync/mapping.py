@@ -293,7 +293,7 @@ def write_invoice(
         for line in extras_of(content, choices)
     )
     if not (lines or extras):
-        raise CannotBeSent("lines", f"Invoice {number} has no lines.", "no_lines")
+        raise CannotBeSent("lines", f"{_called(content)} has no lines.", "no_lines")
     add = objects.InvoiceAdd(
         customer_ref=Ref(list_id=content.customer_list_id),
         class_ref=_ref(choices.transaction_class if facts.uses_classes else None),
@@ -460,16 +460,16 @@ def _check_invoice(content: InvoiceContent, facts: CompanyFacts) -> str:
     """Return the invoice's number, or raise what is wrong with the invoice as a whole."""
     number = write_identifier(content.number, INVOICE_NUMBER_MAX, "number")
     if not number:
-        raise CannotBeSent("number", "The invoice has no number.", "number_missing")
+        raise CannotBeSent("number", f"The {content.noun} has no number.", "number_missing")
     if content.voided:
-        raise CannotBeSent("voided", f"Invoice {number} is void.", "voided")
+        raise CannotBeSent("voided", f"{_called(content)} is void.", "voided")
     if not content.customer_list_id:
         raise CannotBeSent(
             "client",
-            f"The client of invoice {number} is not in QuickBooks yet.",
+            f"The client of {content.noun} {number} is not in QuickBooks yet.",
             "client_not_in_quickbooks",
         )
-    _check_date(content.date, facts, f"invoice {number}")
+    _check_date(content.date, facts, f"{content.noun} {number}")
     if content.due_date is not None:
         _check_date(content.due_date, CompanyFacts(), f"invoice {number}")
     return number
@@ -508,6 +508,10 @@ def _check_date(date: dt.date, facts: CompanyFacts, subject: str) -> None:
 
 def _ref(list_id: str | None) -> Ref | None:
     return Ref(list_id=list_id) if list_id else None
+
+
+def _called(content: InvoiceContent) -> str:
+    return _capital(f"{content.noun} {content.number}")
 
 
 def _start(text: str) -> str:

@@ -236,15 +236,15 @@ def read_taken(record: Record) -> Taken:
     )
     if text("TxnID") is None:
         return found
-    is_invoice = record.type == "InvoiceRet"
-    subtotal = record.money("Subtotal") if is_invoice else None
-    tax = record.money("SalesTaxTotal") if is_invoice else None
+    has_lines = record.type in {"InvoiceRet", "CreditMemoRet"}
+    subtotal = record.money("Subtotal") if has_lines else None
+    tax = record.money("SalesTaxTotal") if has_lines else None
     total = record.money("TotalAmount")
     if subtotal is not None:
         total = subtotal + (tax or Decimal(0))
     return replace(
         found,
-        line_ids=tuple(record.texts("InvoiceLineRet/TxnLineID")),
+        line_ids=tuple(record.texts(f"{record.type.removesuffix('Ret')}LineRet/TxnLineID")),
         subtotal=subtotal,
         tax=tax,
         total=total,

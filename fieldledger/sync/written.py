@@ -45,7 +45,21 @@ _INVOICE: Final = (
     ("memo",),
     ("item_sales_tax_ref", "customer_sales_tax_code_ref", "invoice_line_mod"),
 )
+_CREDIT: Final = (
+    ("customer_ref",),
+    ("ref_number",),
+    ("txn_date",),
+    ("bill_address",),
+    ("memo",),
+    ("item_sales_tax_ref", "customer_sales_tax_code_ref", "credit_memo_line_mod"),
+)
+# The lines of a Mod, by the field of an Add that has them.
+_LINES: Final = {
+    "invoice_line_mod": "invoice_line_add",
+    "credit_memo_line_mod": "credit_memo_line_add",
+}
 _LINE: Final = ("item_ref", "desc", "quantity", "rate", "amount", "sales_tax_code_ref")
+_SALES: Final = (objects.InvoiceMod, objects.CreditMemoMod)
 _SIDES: Final = (
     "sales_or_purchase",
     "sales_or_purchase_mod",
@@ -85,12 +99,12 @@ def leave_unchanged(body: Any, written: str) -> Any:
     before = _cut(written)
     if len(before) != len(now):
         return body
-    if isinstance(body, objects.InvoiceMod) and before[0] != now[0]:
+    if isinstance(body, _SALES) and before[0] != now[0]:
         return body
     for part, old, new in zip(parts, before, now, strict=True):
         if old == new:
             body = _without(body, part.names)
-    if isinstance(body, objects.InvoiceMod):
+    if isinstance(body, _SALES):
         return replace(body, is_to_be_printed=None)
     return _without_empty_side(body)
 
@@ -109,6 +123,8 @@ def _parts(body: object) -> list[_Part]:
             return _plain(body, _CUSTOMER)
         case objects.InvoiceAdd() | objects.InvoiceMod():
             return _plain(body, _INVOICE)
+        case objects.CreditMemoAdd() | objects.CreditMemoMod():
+            return _plain(body, _CREDIT)
         case objects.ItemInventoryMod():
             return [*_plain(body, _ITEM), *_plain(body, (("sales_desc",), ("sales_price",)))]
         case (
@@ -136,8 +152,8 @@ def _of_side(body: object) -> list[_Part]:
 
 
 def _said(body: object, name: str) -> Any:
-    if name == "invoice_line_mod":
-        lines: Sequence[Any] = getattr(body, name, ()) or getattr(body, "invoice_line_add", ())
+    if name in _LINES:
+        lines: Sequence[Any] = getattr(body, name, ()) or getattr(body, _LINES[name], ())
         return [[_value(getattr(line, each)) for each in _LINE] for line in lines]
     return _value(getattr(body, name))
 
@@ -186,7 +202,7 @@ def _without(body: Any, names: tuple[str, ...]) -> Any:
     if names[0] in _SIDES:
         side, name = names
         return replace(body, **{side: replace(getattr(body, side), **{name: None})})
-    empty: dict[str, Any] = {each: () if each == "invoice_line_mod" else None for each in names}
+    empty: dict[str, Any] = {each: () if each in _LINES else None for each in names}
     return replace(body, **empty)
 
 

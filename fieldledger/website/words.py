@@ -60,5 +60,6 @@ KINDS = MappingProxyType(
         str(Kind.ITEM): ("Item", "Items"),
         str(Kind.INVOICE): ("Invoice", "Invoices"),
         str(Kind.PAYMENT): ("Payment", "Payments"),
+        str(Kind.CREDIT): ("Credit memo", "Credit memos"),
     }
 )

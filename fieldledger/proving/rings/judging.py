@@ -55,6 +55,7 @@ def _by_name(company: Company, kind: Kind) -> dict[str, list[Shown]]:
         Kind.ITEM: company.items,
         Kind.INVOICE: company.invoices,
         Kind.PAYMENT: company.payments,
+        Kind.CREDIT: company.credits,
     }[kind]()
     found: dict[str, list[Shown]] = defaultdict(list)
     for each in records:
@@ -117,7 +118,7 @@ def _said(kind: Kind, record: Shown) -> str:
         case Kind.ITEM:
             side = record.fields.get("SalesOrPurchase") or {}
             return f"{Decimal(side.get('Price') or 0):.2f}"
-        case Kind.INVOICE | Kind.PAYMENT:
+        case Kind.INVOICE | Kind.PAYMENT | Kind.CREDIT:
             return str(record.amounts["total"])
 
 

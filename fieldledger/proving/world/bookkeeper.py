@@ -75,7 +75,7 @@ class Bookkeeper:
         return f"{record.type} {record.id}"
 
     def _edit(self, company: Company, now: datetime) -> str:
-        record = self._pick(Kind.EDITED, company, "Customer", "Invoice")
+        record = self._pick(Kind.EDITED, company, "Customer", "Invoice", "CreditMemo")
         if record is None:
             return ""
         self.touched.add(record.id)

@@ -125,6 +125,11 @@ def _by_hand(state: State, lost: Record, number: int) -> tuple[str, dict[str, An
             return "InvoiceAddRq", {
                 "InvoiceAdd": {"CustomerRef": customer, "InvoiceLineAdd": [line]}
             }
+        case "CreditMemo":
+            text = {"Desc": "By hand"}
+            return "CreditMemoAddRq", {
+                "CreditMemoAdd": {"CustomerRef": customer, "CreditMemoLineAdd": [text]}
+            }
         case "ReceivePayment":
             return "ReceivePaymentAddRq", {
                 "ReceivePaymentAdd": {"CustomerRef": customer, "TotalAmount": "7.00"}

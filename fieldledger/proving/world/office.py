@@ -13,7 +13,7 @@ from django.db.models import Model, QuerySet
 
 from fieldledger.accounts.models import Business
 from fieldledger.office import services as office
-from fieldledger.office.models import Client, Invoice, Item, Payment, Record, TaxRate
+from fieldledger.office.models import Client, Credit, Invoice, Item, Payment, Record, TaxRate
 from fieldledger.quickbooks import services
 from fieldledger.quickbooks.models import Connection, QuickBooksRecord, Stage, SyncEntry
 from fieldledger.quickbooks.tables import Columns
@@ -45,12 +45,15 @@ class Office:
             (2, self._new_item),
             (6, self._new_invoice),
             (5, self._new_payment),
+            (2, self._new_credit),
             (4, self._change_client),
             (2, self._change_item),
             (4, self._change_invoice),
             (2, self._change_payment),
+            (1, self._change_credit),
             (1, self._void_invoice),
             (1, self._void_payment),
+            (1, self._void_credit),
             (5, self._sync_some),
             (4, self.sync_all),
             (1, self._hold_or_ignore),
@@ -183,13 +186,29 @@ class Office:
         made = office.create_payment(business=self.business, values=values, **self._by())
         return f"new payment {made.pk} of {made.amount} for invoice {invoice.pk}"
 
+    def _new_credit(self) -> str:
+        client = self._pick(self._rows(Client))
+        if client is None:
+            return self._new_client()
+        rate = self._pick(self._rows(TaxRate)) if self._chance.random() < 0.4 else None
+        values = {
+            "client": client.guid,
+            "date": f"{self._clock():%Y-%m-%d}",
+            "reason": f"Reason {self._next()}",
+            "lines": self._lines(),
+            **({"tax_rate": rate.guid} if rate else {}),
+        }
+        made = office.create_credit(business=self.business, values=values, **self._by())
+        return f"new credit {made.pk} no. {made.number} of {made.total} for client {client.pk}"
+
     def make_one_of_each(self) -> str:
-        """Make a client, an item, an invoice and a payment, and sync them."""
+        """Make a client, an item, an invoice, a payment and a credit memo, and sync them."""
         made = [
             self._new_client(),
             self._new_item(),
             self._new_invoice(),
             self._new_payment(),
+            self._new_credit(),
             self.sync_all(),
         ]
         return ", ".join(made)
@@ -220,9 +239,10 @@ class Office:
             2: self._change_item,
             3: self._change_invoice,
             4: self._change_payment,
+            5: self._change_credit,
         }
         if self._chance.random() < 0.4:
-            changes |= {3: self._void_invoice, 4: self._void_payment}
+            changes |= {3: self._void_invoice, 4: self._void_payment, 5: self._void_credit}
         change = changes[entry.rank]
         try:
             return change(entry.record_id)
@@ -268,6 +288,20 @@ class Office:
         office.void_payment(payment=payment, **self._by())
         return f"void payment {payment.pk}"
 
+    def _change_credit(self, pk: int = 0) -> str:
+        credit = self._pick(self._rows(Credit, voided_at=None, **_key(pk)))
+        if credit is None:
+            return self._new_credit()
+        changed = office.update_credit(credit=credit, values={"lines": self._lines()}, **self._by())
+        return f"credit {credit.pk} comes to {changed.total}"
+
+    def _void_credit(self, pk: int = 0) -> str:
+        credit = self._pick(self._rows(Credit, voided_at=None, **_key(pk)))
+        if credit is None:
+            return self._new_credit()
+        office.void_credit(credit=credit, **self._by())
+        return f"void credit {credit.pk}"
+
     # --- Syncing ---
 
     def _sync_some(self) -> str:
@@ -276,18 +310,30 @@ class Office:
         if not guids:
             return self._new_invoice()
         chosen = self._chance.sample(guids, min(len(guids), self._chance.randint(1, 3)))
-        return f"sync of {len(chosen)} invoices, {self._sync(chosen, [])} records queued"
+        memos = self._guids(Credit)
+        memo = [self._chance.choice(memos)] if memos and self._chance.random() < 0.5 else []
+        queued = self._sync(chosen, [], memo)
+        return f"sync of {len(chosen)} invoices and {len(memo)} credits, {queued} records queued"
 
     def sync_all(self) -> str:
         """Press Bulk sync on everything."""
-        queued = self._sync(self._guids(Invoice), self._guids(Payment))
+        queued = self._sync_everything()
         return f"sync of everything, {queued} queued"
+
+    def _sync_everything(self) -> int:
+        return self._sync(self._guids(Invoice), self._guids(Payment), self._guids(Credit))
 
     def _guids(self, model: type[Record]) -> list[Any]:
         return list(self._rows(model).order_by("pk").values_list("guid", flat=True))
 
-    def _sync(self, invoices: list[Any], payments: list[Any]) -> int:
-        results = services.sync(self.connection, invoices=invoices, payments=payments, **self._by())
+    def _sync(self, invoices: list[Any], payments: list[Any], memos: list[Any]) -> int:
+        results = services.sync(
+            self.connection,
+            invoices=invoices,
+            payments=payments,
+            credit_memos=memos,
+            **self._by(),
+        )
         return sum(each.result == "queued" for each in results)
 
     def _press(self, action: str, *states: State) -> str:
@@ -322,7 +368,7 @@ class Office:
             )
             results = services.act(connection, action=action, entries=entries, **self._by())
             moved += sum(each.done for each in results)
-        queued = self._sync(self._guids(Invoice), self._guids(Payment))
+        queued = self._sync_everything()
         return moved + queued, f"{moved} entries released or retried, {queued} queued"
 
 

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from fieldledger.office.models import Client, Invoice, Item, Payment
+from fieldledger.office.models import Client, Credit, Invoice, Item, Payment
 from fieldledger.proving.world.bookkeeper import FAX, Bookkeeper
 from fieldledger.proving.world.faults import Kind as Fault
 from fieldledger.proving.world.office import POISON
@@ -37,6 +37,7 @@ _MODELS: Final = {
     Kind.ITEM: Item,
     Kind.INVOICE: Invoice,
     Kind.PAYMENT: Payment,
+    Kind.CREDIT: Credit,
 }
 
 Query = Callable[[str, tuple[Any, ...]], list[Any]]
@@ -328,7 +329,7 @@ class Oracle:
     ) -> Problem | None:
         what = f"{kind} {record.pk}"
         if entry is None:
-            if kind in {Kind.INVOICE, Kind.PAYMENT} and record.voided:
+            if kind in {Kind.INVOICE, Kind.PAYMENT, Kind.CREDIT} and record.voided:
                 return None
             return Problem("lost", f"{what} has no entry")
         what = f"{what} (entry {entry.pk}, {entry.state} {entry.code} {entry.message})"
@@ -357,7 +358,7 @@ class Oracle:
             if record.voided:
                 return True
             return bool(record.invoice.client.name.startswith(POISON))
-        if kind == Kind.INVOICE:
+        if kind in {Kind.INVOICE, Kind.CREDIT}:
             if record.client.name.startswith(POISON):
                 return True
             return record.voided and entry.state in {State.CANCELLED, State.SYNCED}
@@ -367,7 +368,7 @@ class Oracle:
 def _rests_on(record: Any) -> set[UUID]:
     """Return the records of ours that must be in QuickBooks for this one to be, itself included."""
     match record:
-        case Invoice():
+        case Invoice() | Credit():
             items = {each.item.guid for each in record.lines.select_related("item") if each.item}
             return {record.guid, record.client.guid, *items}
         case Payment():
@@ -387,7 +388,7 @@ def _difference(kind: Kind, record: Any, there: Record) -> str:
             other = fields.get("SalesAndPurchase") or {}
             price = side.get("Price") or other.get("SalesPrice") or fields.get("SalesPrice") or "0"
             pairs = [(Decimal(price), record.price)]
-        case Kind.INVOICE:
+        case Kind.INVOICE | Kind.CREDIT:
             total = Decimal(fields["Subtotal"] + fields["SalesTaxTotal"]) / 100
             pairs = [(total, Decimal(0) if record.voided else record.total)]
         case Kind.PAYMENT:

@@ -141,6 +141,9 @@ _UNDOES: Final[Mapping[Kind, str]] = {
         "Makes it void in QuickBooks: it stays there with its number, and its amounts become zero."
     ),
     Kind.PAYMENT: "Deletes it in QuickBooks, which cannot make a payment void.",
+    Kind.CREDIT: (
+        "Makes it void in QuickBooks: it stays there with its number, and its amounts become zero."
+    ),
 }
 
 

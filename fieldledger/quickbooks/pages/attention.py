@@ -29,6 +29,7 @@ _NOUNS: Final = {
     Kind.ITEM: ("item", "items"),
     Kind.INVOICE: ("invoice", "invoices"),
     Kind.PAYMENT: ("payment", "payments"),
+    Kind.CREDIT: ("credit memo", "credit memos"),
 }
 # What each way out does, said before it is pressed.
 _OUTCOMES: Final = {

@@ -46,6 +46,7 @@ _LABELS: Final = {
     "price": "Price",
     "number": "Number",
     "memo": "Memo",
+    "reason": "Reason",
     "reference": "Check or reference number",
     "date": "Date",
     "amount": "Amount",
@@ -56,12 +57,14 @@ _MAX: Final = {
     (Kind.ITEM, "name"): NAME_MAX[Kind.ITEM],
     (Kind.INVOICE, "number"): INVOICE_NUMBER_MAX,
     (Kind.PAYMENT, "reference"): REFERENCE_MAX,
+    (Kind.CREDIT, "number"): INVOICE_NUMBER_MAX,
 }
 _EDITING: Final = {
     Kind.CLIENT: Right.EDIT_CLIENTS,
     Kind.ITEM: Right.EDIT_ITEMS,
     Kind.INVOICE: Right.EDIT_INVOICES,
     Kind.PAYMENT: Right.TAKE_PAYMENTS,
+    Kind.CREDIT: Right.EDIT_INVOICES,
 }
 # What of the mapping is chosen on the card; of a reference, whatever records of a kind refer to.
 _ONE_CHOICE: Final = {
@@ -76,6 +79,7 @@ _GROUPS_OF: Final = {
     Kind.ITEM: (),
     Kind.INVOICE: ("tax_items", "terms"),
     Kind.PAYMENT: ("payment_methods", "deposit_accounts"),
+    Kind.CREDIT: ("tax_items",),
 }
 
 

@@ -26,6 +26,7 @@ _LANES: Final = (
     (Kind.ITEM, "Items"),
     (Kind.INVOICE, "Invoices"),
     (Kind.PAYMENT, "Payments"),
+    (Kind.CREDIT, "Credit memos"),
 )
 _WAITING: Final = (State.PENDING, State.WAITING)
 _UNDER_WAY: Final = (State.SENDING, State.CHECKING)

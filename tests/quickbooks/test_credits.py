@@ -1,0 +1,205 @@
+"""Credit memos in QuickBooks: once, to the cent, whatever is lost (S81, journey 5.8 step 5)."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from fieldledger.accounts.models import Business
+from fieldledger.office import services as office
+from fieldledger.office.models import Credit, TaxRate
+from fieldledger.quickbooks import services
+from fieldledger.quickbooks.models import QuickBooksRecord, SyncEntry
+from fieldledger.simulator import people
+from fieldledger.sync.content import Kind, State
+from tests.quickbooks.test_restores import the_next_day
+from tests.quickbooks.test_straight_path import NOW, a_client, an_invoice, an_item
+from tests.support.office_pc import OfficePc
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def credit(pc: OfficePc, business: Business) -> Credit:
+    """Half of an invoice with tax, taken back; the invoice is in QuickBooks."""
+    client, item = a_client(business), an_item(business)
+    rate = TaxRate.objects.create(
+        business=business, name="State", name_folded="state", percent=Decimal("7.25")
+    )
+    pc.set_up()
+    named = QuickBooksRecord.objects.get(connection=pc.connection, name="State Tax 7.25")
+    changes = {"tax_items": {str(rate.guid): named.list_id}}
+    services.save_mapping(pc.connection, changes=changes, actor="", now=NOW)
+    invoice = an_invoice(business, client, item, tax_rate=rate.guid)
+    pc.sync(invoice.guid)
+    pc.run()
+    values = {
+        "invoice": invoice.guid,
+        "date": "2026-05-05",
+        "tax_rate": rate.guid,
+        "reason": "It leaked again",
+        "lines": [{"item": item.guid, "quantity": "1.5", "unit_price": "33.335"}],
+    }
+    return office.create_credit(business=business, values=values, now=NOW)
+
+
+def ask(pc: OfficePc, *memos: UUID) -> list[services.SyncResult]:
+    return services.sync(
+        pc.connection,
+        invoices=[],
+        payments=[],
+        credit_memos=memos,
+        actor="Dana",
+        now=datetime.now(tz=UTC),
+    )
+
+
+def entry_of(pc: OfficePc) -> SyncEntry:
+    (entry,) = pc.entries(rank=5)
+    return entry
+
+
+def change(credit: Credit, **values: object) -> None:
+    office.update_credit(credit=credit, values=values, now=NOW)
+    credit.refresh_from_db()
+
+
+def agrees(pc: OfficePc, credit: Credit) -> None:
+    """Hold that QuickBooks has the credit memo once, with our total."""
+    entry = entry_of(pc)
+    assert entry.state == State.SYNCED, entry.message
+    (there,) = pc.company.credits()
+    assert Decimal(there.amounts["total"]) / 100 == credit.total
+    assert there.guid.strip("{}").lower() == str(credit.guid)
+
+
+def test_a_credit_memo_goes_when_a_person_asks_and_stands_there_to_the_cent(
+    pc: OfficePc, credit: Credit
+) -> None:
+    owed = pc.company.totals()["owed"]
+    pc.run()
+    assert pc.company.credits() == []
+
+    (result,) = ask(pc, credit.guid)
+    assert (result.kind, result.result) == (Kind.CREDIT, "queued")
+    (again,) = ask(pc, credit.guid)
+    assert again.result == "already_pending"
+    pc.run()
+
+    assert credit.total == Decimal("53.63")
+    agrees(pc, credit)
+    (there,) = pc.company.credits()
+    assert there.fields["Memo"] == "It leaked again"
+    assert pc.company.totals()["owed"] == owed - 5363
+    (refused,) = ask(pc, credit.guid)
+    assert refused.reason == "The credit is already in QuickBooks, unchanged since."
+
+
+def test_a_change_of_lines_and_then_a_void_go_when_asked(pc: OfficePc, credit: Credit) -> None:
+    ask(pc, credit.guid)
+    pc.run()
+    item = credit.lines.get().item
+    assert item is not None
+
+    change(credit, lines=[{"item": item.guid, "unit_price": "10.00"}, {"item": item.guid}])
+    pc.run()
+    assert entry_of(pc).state == State.CHANGED
+    ask(pc, credit.guid)
+    pc.run()
+    agrees(pc, credit)
+
+    office.void_credit(credit=credit, now=NOW)
+    ask(pc, credit.guid)
+    pc.run()
+    assert entry_of(pc).state == State.SYNCED
+    (there,) = pc.company.credits()
+    assert there.amounts["total"] == 0
+    assert there.fields["Memo"] == "VOID: It leaked again"
+
+
+def test_a_void_one_that_never_was_there_goes_nowhere(pc: OfficePc, credit: Credit) -> None:
+    office.void_credit(credit=credit, now=NOW)
+
+    (result,) = ask(pc, credit.guid)
+    pc.run()
+
+    assert result.result == "refused"
+    assert pc.company.credits() == []
+
+
+@pytest.mark.parametrize(
+    "lost", ["lose-request@2", "lose-answer@2", "crash-unstored@2", "zombie@2"]
+)
+def test_whatever_is_lost_it_stands_there_once(pc: OfficePc, credit: Credit, lost: str) -> None:
+    ask(pc, credit.guid)
+
+    pc.run(lost)
+    pc.run()
+    pc.run()
+
+    agrees(pc, credit)
+
+
+def test_a_lost_change_is_made_once_and_what_people_wrote_stays(
+    pc: OfficePc, credit: Credit
+) -> None:
+    ask(pc, credit.guid)
+    pc.run()
+    (there,) = pc.company.credits()
+    people.edit(pc.company, there.id, {"PONumber": "By hand"}, now=datetime.now(tz=UTC))
+    change(credit, reason="Twice")
+    ask(pc, credit.guid)
+
+    pc.run("lose-answer@2")
+    pc.run()
+    pc.run()
+
+    agrees(pc, credit)
+    (there,) = pc.company.credits()
+    assert (there.fields["Memo"], there.fields["PONumber"]) == ("Twice", "By hand")
+
+
+def test_deleted_in_quickbooks_it_is_told_and_retry_sends_it_anew(
+    pc: OfficePc, credit: Credit
+) -> None:
+    ask(pc, credit.guid)
+    pc.run()
+    (there,) = pc.company.credits()
+    people.delete(pc.company, there.id, now=datetime.now(tz=UTC))
+    change(credit, reason="Again")
+    ask(pc, credit.guid)
+    pc.run()
+    assert entry_of(pc).state == State.GONE
+
+    pc.act("retry", entry_of(pc))
+    pc.run()
+    agrees(pc, credit)
+
+
+def test_a_restored_company_file_gets_it_again(pc: OfficePc, credit: Credit) -> None:
+    backup = pc.company.to_json()
+    ask(pc, credit.guid)
+    pc.run()
+
+    people.restore(pc.company, backup, now=datetime.now(tz=UTC) + timedelta(seconds=5))
+    the_next_day(pc)
+    for _ in range(4):
+        pc.run()
+
+    agrees(pc, credit)
+
+
+def test_in_a_closed_period_it_stops_and_another_date_lets_it_go(
+    pc: OfficePc, credit: Credit
+) -> None:
+    people.close_books(pc.company, "2026-05-31")
+    ask(pc, credit.guid)
+    pc.run()
+    assert entry_of(pc).state == State.FAILED
+    assert "closing date" in entry_of(pc).message
+
+    change(credit, date="2026-06-01")
+    pc.act("retry", entry_of(pc))
+    pc.run()
+    agrees(pc, credit)
