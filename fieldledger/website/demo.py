@@ -22,6 +22,7 @@ from fieldledger.office.money import CENT
 from fieldledger.office.services import (
     Refused,
     create_clients,
+    create_credit,
     create_invoices,
     create_items,
     create_payments,
@@ -57,7 +58,7 @@ class Demo:
 
 
 def make_demo(now: datetime) -> Demo:
-    """Make the demo business with its clients, items, invoices and payments, all or nothing."""
+    """Make the demo business with all its records, or nothing."""
     password = secrets.token_urlsafe(12)
     with transaction.atomic():
         business, _ = add_business(
@@ -94,6 +95,8 @@ def make_demo(now: datetime) -> Demo:
             for values in _payment_values(random, today, index, invoice)
         ]
         _all_made(create_payments(business=business, many=payments, now=now))
+        for credit in _credit_values(today, invoices):
+            create_credit(business=business, values=credit, now=now)
     return Demo(business=business, email=EMAIL, password=password)
 
 
@@ -185,6 +188,34 @@ def _payment_values(
             "reference": str(random.randint(1200, 9800)) if method == "check" else "",
         }
         left -= amount
+
+
+def _credit_values(today: date, invoices: Sequence[Invoice]) -> Iterator[dict[str, object]]:
+    """Yield a credit memo for the second to last invoice, and one for no invoice."""
+    credited = invoices[-2]
+    line = credited.lines.select_related("item")[0]
+    yield {
+        "invoice": credited,
+        "date": today,
+        "tax_rate": credited.tax_rate,
+        "reason": "Half of it came back unopened.",
+        "lines": [
+            {
+                "item": line.item,
+                "quantity": "0.5",
+                "unit_price": line.unit_price,
+                "taxable": line.taxable,
+            }
+        ],
+    }
+    yield {
+        "client": invoices[-1].client,
+        "date": today,
+        "reason": "For the two visits that it took to find the leak.",
+        "lines": [
+            {"description": "Goodwill credit", "unit_price": "50.00", "taxable": False},
+        ],
+    }
 
 
 def _all_made(outcomes: Sequence[Model | Refused]) -> list[Model]:

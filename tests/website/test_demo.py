@@ -4,7 +4,16 @@ from decimal import Decimal
 import pytest
 
 from fieldledger.accounts.models import Business, Membership, User
-from fieldledger.office.models import Client, Invoice, InvoiceLine, Item, Payment, TaxRate
+from fieldledger.office.models import (
+    Client,
+    Credit,
+    CreditLine,
+    Invoice,
+    InvoiceLine,
+    Item,
+    Payment,
+    TaxRate,
+)
 from fieldledger.office.queries import figures
 from fieldledger.website import demo
 from fieldledger.website.demo import Demo, make_demo
@@ -86,7 +95,8 @@ def test_the_same_moment_makes_the_same_demo(made: Demo, now: datetime) -> None:
         return [*lines.order_by("pk"), *payments.order_by("pk")]
 
     first, password = said(), made.password
-    for model in (Payment, InvoiceLine, Invoice, Client, Item, TaxRate, Business, User):
+    sold = (CreditLine, Credit, Payment, InvoiceLine, Invoice)
+    for model in (*sold, Client, Item, TaxRate, Business, User):
         model.objects.all().delete()
 
     again = make_demo(now)

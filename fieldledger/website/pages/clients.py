@@ -74,6 +74,10 @@ def client(request: PageRequest, guid: UUID) -> HttpResponse:
         shown["owed"] = sum(
             (total - paid for total, paid in open_ones.values_list("total", "paid")), start=0
         )
+        memos = list(record.credits.order_by("-pk")[:_RECENT_INVOICES])
+        shown["credits"] = with_quickbooks(request, "credit", memos, connection)
+        left = record.credits.filter(voided_at=None).values_list("total", flat=True)
+        shown["credit_left"] = sum(left, start=0)
     return render(request, "clients/client.html", shown)
 
 

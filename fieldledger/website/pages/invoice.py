@@ -135,6 +135,9 @@ def _shown(request: PageRequest, record: Invoice) -> dict[str, Any]:
         "place": block,
         "unsent_payments": unsent,
         "connection": connection,
+        "credits": with_quickbooks(
+            request, "credit", list(record.credits.order_by("-pk")), connection
+        ),
         "history": _history(request, record),
     }
     if connection is not None and block is not None:

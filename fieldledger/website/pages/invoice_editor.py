@@ -4,6 +4,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -43,12 +44,12 @@ def new_invoice(request: PageRequest) -> HttpResponse:
         values |= {
             "client": request.GET.get("client", ""),
             "date": timezone.localdate().isoformat(),
-            "tax_rate": _usual_rate(request),
+            "tax_rate": usual_rate(request),
         }
         lines = [TypedLine() for _ in range(LINES_AT_FIRST)]
         return _editor(request, Form(values=values), lines)
     form, lines = _typed(request)
-    if _changed_lines(request, lines):
+    if changed_lines(request, lines):
         return _editor(request, form, lines)
     errors = unknown_items(lines)
     try:
@@ -78,7 +79,7 @@ def edit_invoice(request: PageRequest, guid: UUID) -> HttpResponse:
         lines = lines_as_typed(list(record.lines.select_related("item")))
         return _editor(request, Form(values=_values_of(record)), lines, record)
     form, lines = _typed(request)
-    if _changed_lines(request, lines):
+    if changed_lines(request, lines):
         return _editor(request, form, lines, record)
     errors = unknown_items(lines)
     if errors:
@@ -98,9 +99,10 @@ def draft(request: PageRequest) -> HttpResponse:
     """Answer the editor while one types: amounts and totals, and what a chosen item says."""
     form, lines = _typed(request, keep_empty=True)
     rate = rate_of(form.values["tax_rate"], request.business)
-    shown: dict[str, Any] = {"form": form, "rate": rate}
+    # A credit memo is edited by the same lines, but for tips and fees.
+    shown: dict[str, Any] = {"form": form, "rate": rate, "only_work": "only_work" in request.POST}
     discount = form.values["discount"]
-    if _changed_lines(request, lines):
+    if changed_lines(request, lines):
         shown["totals"] = totals(lines, rate, discount)
         return render(request, "invoices/lines.html", shown | {"lines": lines, "live": True})
     filled = [line.wants_filling for line in lines]
@@ -121,7 +123,7 @@ def _typed(request: PageRequest, *, keep_empty: bool = False) -> tuple[Form, lis
     return form, lines
 
 
-def _changed_lines(request: PageRequest, lines: list[TypedLine]) -> bool:
+def changed_lines(request: PageRequest, lines: list[TypedLine]) -> bool:
     """Add or remove a line if that is what the button said; return whether it was."""
     if "add" in request.POST:
         line = new_line(request.POST["add"])
@@ -162,7 +164,13 @@ def _values_of(record: Invoice) -> dict[str, Any]:
     }
 
 
-def _usual_rate(request: PageRequest) -> str:
+def items_offered(request: PageRequest) -> QuerySet[Item]:
+    """Return the items that a line may name, by name; more can be typed."""
+    offered = Item.objects.filter(business=request.business, archived=False)
+    return offered.order_by("name_folded")[:_ITEMS_OFFERED]
+
+
+def usual_rate(request: PageRequest) -> str:
     """Return the tax rate of the newest invoice: most offices have one."""
     newest = Invoice.objects.filter(business=request.business).select_related("tax_rate")
     rates = (each.tax_rate for each in newest.order_by("-pk")[:_LOOKED_BACK])
@@ -177,7 +185,6 @@ def _editor(
         form.errors["discount"] = form.errors.pop("discount_percent")
     rates = TaxRate.objects.filter(business=request.business).order_by("name")
     rate = rate_of(form.values["tax_rate"], request.business)
-    offered = Item.objects.filter(business=request.business, archived=False)
     shown = {
         "form": form,
         "lines": lines,
@@ -185,7 +192,7 @@ def _editor(
         "totals": totals(lines, rate, form.values["discount"]),
         "rate": rate,
         "rates": [("", "No tax")] + [(str(each.guid), str(each)) for each in rates],
-        "items": offered.order_by("name_folded")[:_ITEMS_OFFERED],
+        "items": items_offered(request),
         "line_errors": [
             sentence
             for name, sentences in form.errors.items()

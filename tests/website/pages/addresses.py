@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import URLPattern, reverse
 
 from fieldledger.accounts.models import Business
-from fieldledger.office.models import Client, Invoice, Item, Payment
+from fieldledger.office.models import Client, Credit, Invoice, Item, Payment
 from fieldledger.quickbooks.models import PlanRow, SyncEntry
 from fieldledger.website import urls
 
@@ -18,6 +18,7 @@ FORMS_ONLY = frozenset(
         "answer_closed",
         "sync_invoices",
         "draft_invoice",
+        "sync_credit",
         "sync_invoice",
         "switch_addon",
         "pause",
@@ -69,6 +70,7 @@ def address(name: str, business: Business) -> str:
         "item": Item,
         "invoice": Invoice,
         "payment": Invoice if name == "new_payment" else Payment,
+        "credit": Credit,
         "entry": SyncEntry,
         "row": PlanRow,
     }
