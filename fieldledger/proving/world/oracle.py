@@ -224,7 +224,8 @@ class Oracle:
         An older file whose clock was ahead of ours names later changes than ours: as people's do.
         """
         happened = self.bookkeeper.faults.happened
-        if happened[Fault.FILE_COPIED_BACK] and happened[Fault.CLOCK_WRONG]:
+        exchanged = (Fault.FILE_COPIED, Fault.FILE_COPIED_BACK)
+        if any(happened[each] for each in exchanged) and happened[Fault.CLOCK_WRONG]:
             return True
         return bool({there.id, there.fields.get("CustomerRef")} & self.bookkeeper.touched)
 
