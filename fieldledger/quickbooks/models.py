@@ -17,6 +17,7 @@ from fieldledger.quickbooks.drift_row import Drift  # noqa: F401 - Django looks 
 from fieldledger.quickbooks.hours_row import BusinessHours  # noqa: F401 - And here.
 from fieldledger.quickbooks.letter_rows import Letter  # noqa: F401 - And here.
 from fieldledger.quickbooks.probe_row import Probe  # noqa: F401 - And here.
+from fieldledger.quickbooks.sign_off_row import SignOff  # noqa: F401 - And here.
 from fieldledger.sync.content import Kind, State
 from fieldledger.sync.fence import Fence
 
@@ -358,6 +359,21 @@ class SyncEntry(models.Model):
             ),
             models.Index(fields=["connection", "state", "-id"], name="entry_by_state"),
             models.Index(fields=["connection", "-id"], name="entry_newest"),
+            # The log between two days, of one person or program, of one session: see log_filters.
+            models.Index(fields=["connection", "-updated_at", "-id"], name="entry_changed"),
+            models.Index(
+                fields=["connection", "asked_by", "-updated_at", "-id"],
+                name="entry_asked_by",
+                condition=Q(asked_by__gt=""),
+            ),
+            models.Index(
+                fields=["connection", "-id"], name="entry_by_itself", condition=Q(asked_by="")
+            ),
+            models.Index(
+                fields=["connection", "-sent_at", "-id"],
+                name="entry_sent",
+                condition=Q(sent_at__isnull=False),
+            ),
             models.Index(fields=["connection", "name_folded"], name="entry_name"),
             models.Index(fields=["connection", "quickbooks_id"], name="entry_quickbooks_id"),
             # A list of records by their state, in the records' own order.
@@ -576,23 +592,3 @@ class PlanRow(models.Model):
     def kind(self) -> Kind:
         """Whether the row is about a client or an item."""
         return KIND_OF_RANK[self.rank]
-
-
-class SignOff(models.Model):
-    """Somebody has looked at a month's packet and stands for it, with the figures as they were."""
-
-    connection = models.ForeignKey(
-        Connection, models.CASCADE, related_name="sign_offs", db_index=False
-    )
-    month = models.DateField()  # Its first day.
-    at = models.DateTimeField()
-    by = models.CharField(max_length=254)
-    figures = models.JSONField(default=dict)
-
-    class Meta:
-        indexes: ClassVar = [
-            models.Index(fields=["connection", "month", "id"], name="sign_off_month"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.month:%Y-%m} by {self.by}"

@@ -16,7 +16,8 @@ from fieldledger.quickbooks.comparing import (
     compare_taxes,
     missing,
 )
-from fieldledger.quickbooks.models import Connection, SignOff
+from fieldledger.quickbooks.models import Connection
+from fieldledger.quickbooks.sign_off_row import SignOff
 
 Figures = Mapping[str, Mapping[str, str]]
 

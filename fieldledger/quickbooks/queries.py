@@ -16,6 +16,14 @@ from fieldledger.quickbooks.choices import suggest_mapping
 from fieldledger.quickbooks.contacts import CONTACTS
 from fieldledger.quickbooks.counting import entry_counts, record_count
 from fieldledger.quickbooks.errors import Mistaken
+from fieldledger.quickbooks.log_filters import (
+    EVERYTHING,
+    Narrowing,
+    after,
+    in_states,
+    ordering,
+    place_of,
+)
 from fieldledger.quickbooks.message_sets import text_of, unpack
 from fieldledger.quickbooks.models import (
     RANK,
@@ -35,6 +43,7 @@ from fieldledger.sync.progress import eta_seconds
 from fieldledger.sync.words import explain
 
 List = QuickBooksRecord.List
+_NO_CURSOR: Final = {"cursor": ["This cursor is none of ours; start without one."]}
 PAGE_MAX: Final = 500
 
 
@@ -227,11 +236,13 @@ def entry_page(
     how: str | None = None,
     q: str = "",
     since: datetime | None = None,
+    narrowing: Narrowing = EVERYTHING,
     cursor: str | None = None,
 ) -> tuple[list[SyncEntry], str | None]:
     """Return a page of the sync log, newest first, and the cursor of the next one.
 
-    `state` may name several, with commas between; `how` is one of summing_up.HOW.
+    `state` may name several, with commas between; `how` is one of summing_up.HOW. A `narrowing`
+    may bring an order of its own.
 
     :raises Mistaken: for an unknown state, kind or how, or a cursor that is none of ours.
     """
@@ -241,7 +252,8 @@ def entry_page(
         unknown = [each for each in wanted if each not in set(State)]
         if unknown:
             raise Mistaken({"state": [f"There is no state {unknown[0]}."]})
-        entries = entries.filter(state__in=wanted)
+        states = {State(each) for each in wanted}
+        entries = in_states(connection, entries, states, narrowing)
     if kind:
         if kind not in set(Kind):
             raise Mistaken({"kind": [f"Choose {', '.join(list(Kind)[:-1])} or {list(Kind)[-1]}."]})
@@ -256,11 +268,17 @@ def entry_page(
         entries = entries.filter(updated_at__gte=since)
     if q.strip():
         entries = entries.filter(_found(connection, q.strip()))
+    entries = narrowing.of(entries)
     if cursor:
-        entries = entries.filter(pk__lt=_cursor(cursor))
-    page = list(entries.select_related("waiting_on").order_by("-pk")[: limit + 1])
-    following = _write_cursor(page[limit - 1].pk) if len(page) > limit else None
-    return page[:limit], following
+        try:
+            entries = entries.filter(
+                after([_cursor(each) for each in cursor.split(".")], narrowing)
+            )
+        except ValueError:
+            raise Mistaken(_NO_CURSOR) from None
+    page = list(entries.select_related("waiting_on").order_by(*ordering(narrowing))[: limit + 1])
+    last = place_of(page[limit - 1], narrowing) if len(page) > limit else None
+    return page[:limit], ".".join(map(_write_cursor, last)) if last else None
 
 
 # Entries that say something worth looking through; of what is in QuickBooks there may be a million.
@@ -525,4 +543,4 @@ def _cursor(text: str) -> int:
             return int(decoded)
     except (binascii.Error, UnicodeDecodeError, ValueError):
         pass
-    raise Mistaken({"cursor": ["This cursor is none of ours; start without one."]})
+    raise Mistaken(_NO_CURSOR)

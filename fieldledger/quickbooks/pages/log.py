@@ -22,7 +22,14 @@ from fieldledger.quickbooks.pages.afterwards import afterwards_of, found_invoice
 from fieldledger.quickbooks.pages.checking import checking_of
 from fieldledger.quickbooks.pages.clash import card_of
 from fieldledger.quickbooks.pages.fixes import fix_of_entry
-from fieldledger.quickbooks.pages.lamp import NEEDS_YOU, count_in
+from fieldledger.quickbooks.pages.lamp import count_in
+from fieldledger.quickbooks.pages.log_filters import (
+    FILTERS,
+    GROUPS,
+    TABS,
+    choices_of,
+    filters_of,
+)
 from fieldledger.quickbooks.services import Mistaken
 from fieldledger.quickbooks.summing_up import HOW_WORDS
 from fieldledger.sync.content import Kind, State
@@ -31,18 +38,6 @@ from fieldledger.sync.words import ACTOR_WORDS, explain
 _PAGE_SIZE: Final = 50
 POLL: Final = "X-Poll"  # A list that looks again by itself needs no new numbers on its tabs.
 _TICKED_MAX: Final = 500
-# A tab is a group of states; the filter beside it names each one.
-TABS: Final = (
-    ("", "All", ()),
-    ("pending", "Pending", (State.PENDING,)),
-    ("on_the_way", "On the way", (State.WAITING, State.SENDING, State.CHECKING)),
-    ("attention", "Needs you", NEEDS_YOU),
-    ("synced", "Synced", (State.SYNCED,)),
-    ("differs", "Differs", (State.DIFFERS,)),
-    ("changed", "Changed since", (State.CHANGED,)),
-    ("aside", "Set aside", (State.HELD, State.IGNORED, State.CANCELLED)),
-)
-_GROUPS: Final = {name: states for name, _, states in TABS if states}
 DONE: Final = {
     "retry": "queued again",
     "hold": "held",
@@ -71,6 +66,8 @@ def sync_log(request: PageRequest, connection: Connection) -> HttpResponse:
         return redirect("sync_log")
     if not request.headers.get(POLL):
         shown["tabs"] = _tabs(connection)
+    if not request.htmx:
+        shown |= choices_of(connection, request.GET)
     template = "quickbooks/log_rows.html" if request.htmx else "quickbooks/log.html"
     return render(request, template, shown)
 
@@ -142,23 +139,13 @@ def entry(request: PageRequest, connection: Connection, guid: UUID) -> HttpRespo
     return render(request, "quickbooks/entry.html", shown)
 
 
-def filters_of(asked: QueryDict) -> dict[str, Any]:
-    """Return what an address asks of the log, as entry_page takes it."""
-    group = asked.get("state", "")
-    states = _GROUPS.get(group, (group,) if group else ())
-    return {
-        "state": ",".join(states) or None,
-        "kind": asked.get("kind") or None,
-        "code": asked.get("code") or None,
-        "how": asked.get("how") or None,
-        "q": asked.get("q", ""),
-    }
-
-
 def _shown(connection: Connection, asked: QueryDict) -> dict[str, Any]:
     group, code = asked.get("state", ""), asked.get("code", "")
     entries, following = queries.entry_page(
-        connection, limit=_PAGE_SIZE, cursor=asked.get("after") or None, **filters_of(asked)
+        connection,
+        limit=_PAGE_SIZE,
+        cursor=asked.get("after") or None,
+        **filters_of(connection, asked),
     )
     return {
         "connection": connection,
@@ -174,13 +161,13 @@ def _shown(connection: Connection, asked: QueryDict) -> dict[str, Any]:
         "how_words": HOW_WORDS.get(asked.get("how", ""), ""),
         "kinds": [(str(kind), f"{str(kind).capitalize()}s") for kind in Kind],
         "filters": asked.urlencode(),
-        "is_filtered": any(asked.get(name) for name in ("q", "state", "kind", "code", "how")),
+        "is_filtered": any(asked.get(name) for name in FILTERS),
     }
 
 
 def _tabs(connection: Connection) -> list[tuple[str, str, int | None]]:
     """Return the tabs with how many entries each shows; of what is done nobody needs a number."""
-    counted = set(_GROUPS) - {"synced"}
+    counted = set(GROUPS) - {"synced"}
     return [
         (name, words, count_in(connection, states) if name in counted else None)
         for name, words, states in TABS

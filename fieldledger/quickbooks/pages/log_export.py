@@ -13,7 +13,7 @@ from fieldledger.office.spreadsheets import lines_of
 from fieldledger.quickbooks import queries
 from fieldledger.quickbooks.models import Connection, SyncEntry
 from fieldledger.quickbooks.pages.access import quickbooks_page
-from fieldledger.quickbooks.pages.log import filters_of
+from fieldledger.quickbooks.pages.log_filters import filters_of
 from fieldledger.quickbooks.services import Mistaken
 
 HEADER: Final = (
@@ -38,8 +38,8 @@ _PAGE: Final = 500
 @quickbooks_page(Right.QUEUE)
 def export(request: PageRequest, connection: Connection) -> HttpResponseBase:
     """Download what the log shows with the filters in the address."""
-    filters = filters_of(request.GET)
     try:
+        filters = filters_of(connection, request.GET)
         queries.entry_page(connection, limit=1, **filters)
     except Mistaken:
         return redirect("sync_log")

@@ -14,7 +14,8 @@ from pypdf import PdfReader
 
 from fieldledger.accounts.models import AuditEvent
 from fieldledger.office.models import Invoice, InvoiceLine, Payment
-from fieldledger.quickbooks.models import Connection, SignOff, SyncEntry
+from fieldledger.quickbooks.models import Connection, SyncEntry
+from fieldledger.quickbooks.sign_off_row import SignOff
 from fieldledger.sync.content import State
 from tests.website.pages.conftest import Office
 from tests.website.pages.test_every_page import synced
