@@ -37,6 +37,7 @@ from fieldledger.qbxml.objects_lists import (
 )
 from fieldledger.qbxml.objects_queries import (
     AccountQuery,
+    CheckQuery,
     ClassQuery,
     CompanyActivityQuery,
     CompanyQuery,
@@ -76,10 +77,13 @@ from fieldledger.qbxml.objects_queries import (
 from fieldledger.qbxml.objects_transactions import (
     NEW_LINE,
     AppliedToTxn,
+    ApplyCheckToTxnAdd,
+    CheckAdd,
     CreditMemoAdd,
     CreditMemoLineAdd,
     CreditMemoLineMod,
     CreditMemoMod,
+    ExpenseLineAdd,
     InvoiceAdd,
     InvoiceLineAdd,
     InvoiceLineMod,
@@ -98,7 +102,10 @@ __all__ = [
     "AccountQuery",
     "Address",
     "AppliedToTxn",
+    "ApplyCheckToTxnAdd",
     "Body",
+    "CheckAdd",
+    "CheckQuery",
     "ClassQuery",
     "CompanyActivityQuery",
     "CompanyQuery",
@@ -115,6 +122,7 @@ __all__ = [
     "EmployeeQuery",
     "EntityFilter",
     "EntityQuery",
+    "ExpenseLineAdd",
     "HostQuery",
     "InvoiceAdd",
     "InvoiceLineAdd",
@@ -184,6 +192,7 @@ Writing: TypeAlias = (
     | AccountAdd
     | StandardTermsAdd
     | PaymentMethodAdd
+    | CheckAdd
     | CreditMemoAdd
     | CreditMemoMod
     | InvoiceAdd

@@ -189,6 +189,11 @@ class CreditMemoQuery(_TxnQuery):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckQuery(_TxnQuery):
+    include_linked_txns: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivePaymentQuery(_TxnQuery): ...
 
 
@@ -255,6 +260,7 @@ Query: TypeAlias = (
     | PaymentMethodQuery
     | SalesTaxCodeQuery
     | ClassQuery
+    | CheckQuery
     | CreditMemoQuery
     | InvoiceQuery
     | ReceivePaymentQuery

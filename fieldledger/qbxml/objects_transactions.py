@@ -221,6 +221,43 @@ class CreditMemoMod:
     credit_memo_line_mod: tuple[CreditMemoLineMod, ...] = ()
 
 
+# --- Checks that are written ---
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplyCheckToTxnAdd:
+    """What a check pays back of a credit; all of them together are its line's amount."""
+
+    txn_id: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpenseLineAdd:
+    account_ref: Ref | None = None
+    amount: Decimal | None = None
+    memo: str | None = None
+    customer_ref: Ref | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckAdd:
+    """Where it pays credits back, its one line posts to the credits' receivable account.
+
+    Source: Intuit's reference, CheckAdd (ApplyCheckToTxnAdd).
+    """
+
+    account_ref: Ref
+    payee_entity_ref: Ref | None = None
+    ref_number: str | None = None
+    txn_date: dt.date | None = None
+    memo: str | None = None
+    is_to_be_printed: bool | None = None
+    external_guid: UUID | str | None = None
+    apply_check_to_txn_add: tuple[ApplyCheckToTxnAdd, ...] = ()
+    expense_line_add: tuple[ExpenseLineAdd, ...] = ()
+
+
 # --- Removal ---
 
 

@@ -13,6 +13,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
+from fieldledger.qbxml.schema_checks import CHECK_RECORDS, CHECK_REQUESTS
 from fieldledger.qbxml.schema_company import COMPANY_RECORDS, COMPANY_REQUESTS
 from fieldledger.qbxml.schema_credits import CREDIT_RECORDS, CREDIT_REQUESTS
 from fieldledger.qbxml.schema_items import ITEM_RECORDS, ITEM_REQUESTS
@@ -53,6 +54,7 @@ _REQUESTS: Final = (
     *ITEM_REQUESTS,
     *TRANSACTION_REQUESTS,
     *CREDIT_REQUESTS,
+    *CHECK_REQUESTS,
 )
 _RECORDS: Final = (
     *COMPANY_RECORDS,
@@ -61,6 +63,7 @@ _RECORDS: Final = (
     *ITEM_RECORDS,
     *TRANSACTION_RECORDS,
     *CREDIT_RECORDS,
+    *CHECK_RECORDS,
 )
 
 # By the name of the request's element: "CustomerAddRq".
@@ -74,7 +77,7 @@ RECORDS: Final[Mapping[str, Branch]] = MappingProxyType({each.name: each for eac
 _ITERATED: Final = frozenset(
     {"CustomerQueryRq", "EntityQueryRq", "VendorQueryRq"}
     | {each.name for each in ITEM_REQUESTS if each.name.endswith("QueryRq")}
-    | {"CreditMemoQueryRq", "InvoiceQueryRq", "ReceivePaymentQueryRq"}
+    | {"CheckQueryRq", "CreditMemoQueryRq", "InvoiceQueryRq", "ReceivePaymentQueryRq"}
 )
 _NOT_COUNTED: Final = frozenset(
     {
@@ -85,8 +88,10 @@ _NOT_COUNTED: Final = frozenset(
     }
 )
 _WITH_MACRO: Final = (
+    "CheckAdd",
     "CreditMemoAdd",
     "CreditMemoLineAdd",
+    "ExpenseLineAdd",
     "InvoiceAdd",
     "InvoiceLineAdd",
     "ReceivePaymentAdd",
