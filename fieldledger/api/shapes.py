@@ -337,8 +337,10 @@ class PaymentOut(BaseModel):
     model_config = ConfigDict(title="Payment")
 
     id: str
-    invoice: str
+    invoice: str | None = Field(description="None for a deposit, made on the client's page.")
+    client: str
     amount: Money
+    unapplied: Money = Field(description="What of a deposit goes to no invoice yet.")
     date: Day
     method: str
     reference: str

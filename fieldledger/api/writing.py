@@ -144,8 +144,10 @@ def payment_json(payment: Payment, block: Json) -> Json:
     """Return a payment."""
     return {
         "id": str(payment.guid),
-        "invoice": str(payment.invoice.guid),
+        "invoice": str(payment.invoice.guid) if payment.invoice is not None else None,
+        "client": str(payment.payer.guid),
         "amount": money(payment.amount),
+        "unapplied": money(payment.unapplied),
         "date": payment.date.isoformat(),
         "method": payment.method,
         "reference": payment.reference,

@@ -115,7 +115,13 @@ def payments_holding(business: Business, text: str) -> Q:
     invoices = Invoice.objects.filter(invoices_holding(business, text), business=business)
     payments = Payment.objects.filter(business=business)
     own = payments.filter(holding(business, text, "payment")).values("pk")
-    return Q(pk__in=own.union(payments.filter(invoice__in=invoices.values("pk")).values("pk")))
+    clients = Client.objects.filter(holding(business, text, "client"), business=business)
+    return Q(
+        pk__in=own.union(
+            payments.filter(invoice__in=invoices.values("pk")).values("pk"),
+            payments.filter(client__in=clients.values("pk")).values("pk"),
+        )
+    )
 
 
 def _few(business: Business, text: str, kind: Kind) -> list[int] | None:

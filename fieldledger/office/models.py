@@ -289,10 +289,20 @@ class InvoiceLine(models.Model):
 
 
 class Payment(Record):
-    """Money received for one invoice."""
+    """Money received: for one invoice, or a deposit that goes to invoices later.
+
+    A deposit names its client and no invoice; its applications say what of it went where.
+    """
 
     business = models.ForeignKey(Business, models.CASCADE, related_name="payments", db_index=False)
-    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="payments")
+    invoice = models.ForeignKey(
+        Invoice, models.PROTECT, related_name="payments", null=True, blank=True
+    )
+    client = models.ForeignKey(
+        Client, models.PROTECT, related_name="deposits", null=True, blank=True
+    )
+    # The sum of a deposit's applications, kept in the transaction that changes one of them.
+    applied = models.DecimalField(max_digits=15, decimal_places=2, default=ZERO)
     amount = models.DecimalField(max_digits=15, decimal_places=2)
     date = models.DateField()
     method = models.CharField(max_length=11, choices=Method.choices, default=Method.OTHER)
@@ -308,6 +318,15 @@ class Payment(Record):
             models.CheckConstraint(
                 condition=Q(method__in=Method.values), name="payment_method_known"
             ),
+            models.CheckConstraint(
+                condition=Q(invoice__isnull=False, client=None)
+                | Q(invoice=None, client__isnull=False),
+                name="payment_for_invoice_or_client",
+            ),
+            models.CheckConstraint(
+                condition=Q(applied__gte=0, applied__lte=F("amount")),
+                name="payment_applied_at_most_amount",
+            ),
         ]
         indexes = [
             models.Index(fields=["business", "-id"], name="payment_newest"),
@@ -321,6 +340,50 @@ class Payment(Record):
     def voided(self) -> bool:
         """Whether it was made void: it no longer counts towards its invoice."""
         return self.voided_at is not None
+
+    @property
+    def is_deposit(self) -> bool:
+        """Whether it came without an invoice."""
+        return self.client_id is not None
+
+    @property
+    def payer(self) -> Client:
+        """Whose money it is."""
+        payer = self.invoice.client if self.invoice is not None else self.client
+        assert payer is not None  # By a constraint.
+        return payer
+
+    @property
+    def what_for(self) -> str:
+        """The number of its invoice, or "deposit"."""
+        return self.invoice.number if self.invoice is not None else "deposit"
+
+    @property
+    def unapplied(self) -> Decimal:
+        """What of a deposit the client may still use."""
+        return self.amount - self.applied if self.is_deposit and not self.voided else ZERO
+
+
+class Application(models.Model):
+    """How much of a deposit goes to one invoice; taken off again, it stays with nothing."""
+
+    payment = models.ForeignKey(
+        Payment, models.CASCADE, related_name="applications", db_index=False
+    )
+    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="applications")
+    amount = models.DecimalField(max_digits=15, decimal_places=2)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["payment", "invoice"], name="application_once"),
+            models.CheckConstraint(
+                condition=Q(amount__gte=0), name="application_amount_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} of a deposit"
 
 
 class Credit(Record):

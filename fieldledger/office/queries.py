@@ -174,11 +174,11 @@ def payments(
 
     `q` is looked for in the reference, the amount, the invoice and its client.
     """
-    rows = Payment.objects.filter(business=business).select_related("invoice__client")
+    rows = Payment.objects.filter(business=business).select_related("invoice__client", "client")
     if invoice is not None:
         rows = rows.filter(invoice=invoice)
     if client is not None:
-        rows = rows.filter(invoice__client=client)
+        rows = rows.filter(Q(invoice__client=client) | Q(client=client))
     if external_id:
         rows = rows.filter(external_id=external_id)
     if q.strip():

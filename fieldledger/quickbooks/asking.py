@@ -14,6 +14,7 @@ from fieldledger.quickbooks.accepting import accept
 from fieldledger.quickbooks.contents import entries_of
 from fieldledger.quickbooks.entries import add_entries, adjust_active, lock, tell
 from fieldledger.quickbooks.models import ACTIVE_STATES, RANK, Connection, Stage, SyncEntry
+from fieldledger.quickbooks.paid_invoices import invoices_of, payments_of
 from fieldledger.quickbooks.prechecking import is_unsent, look, standing_of
 from fieldledger.quickbooks.tables import update_many
 from fieldledger.sync import precheck
@@ -77,7 +78,7 @@ def sync(
             each.guid: each
             for each in Payment.objects.filter(
                 business_id=current.business_id, guid__in=payments
-            ).select_related("invoice")
+            ).select_related("invoice", "client")
         }
         asked.load(list(bills.values()), list(paid.values()))
         if only_ready and not blocked:
@@ -143,6 +144,8 @@ class _Asking:
         self._now = now
         self._entries: dict[tuple[Kind, int], SyncEntry] = {}
         self._payments: dict[int, list[Payment]] = {}
+        self._bills: dict[int, list[Invoice]] = {}
+        self._bills_asked: set[int] = set()
         self._new: dict[Kind, list[Invoice | Payment | Credit]] = {
             Kind.INVOICE: [],
             Kind.PAYMENT: [],
@@ -159,17 +162,17 @@ class _Asking:
         return self._results
 
     def load(self, bills: Sequence[Invoice], payments: Sequence[Payment]) -> None:
-        """Read the entries and payments that may be concerned, in three statements."""
-        for payment in (
-            Payment.objects.filter(invoice__in=[each.pk for each in bills])
-            .select_related("invoice")
-            .order_by("pk")
-        ):
-            self._payments.setdefault(payment.invoice_id, []).append(payment)
-        invoice_ids = {each.pk for each in bills} | {each.invoice_id for each in payments}
-        payment_ids = {each.pk for each in payments} | {
-            each.pk for group in self._payments.values() for each in group
+        """Read the entries and payments that may be concerned, in a few statements."""
+        for key, payment in payments_of(each.pk for each in bills):
+            self._payments.setdefault(key, []).append(payment)
+        concerned = {each.pk: each for group in self._payments.values() for each in group}
+        concerned |= {each.pk: each for each in payments}
+        self._bills = invoices_of(list(concerned.values()))
+        self._bills_asked = {each.pk for each in bills}
+        invoice_ids = self._bills_asked | {
+            bill.pk for group in self._bills.values() for bill in group
         }
+        payment_ids = set(concerned)
         for kind, ids in ((Kind.INVOICE, invoice_ids), (Kind.PAYMENT, payment_ids)):
             for key, entry in entries_of(self._connection, kind, ids).items():
                 self._entries[kind, key] = entry
@@ -231,6 +234,17 @@ class _Asking:
             if (Kind.PAYMENT, payment.guid) not in self.answered:
                 self.payment(payment, with_invoice=True)
 
+    def _why_not_its_invoices(self, payment: Payment) -> str:
+        for bill in self._bills.get(payment.pk, ()):
+            entry = self._entries.get((Kind.INVOICE, bill.pk))
+            goes_too = payment.is_deposit and bill.pk in self._bills_asked
+            if not goes_too and (entry is None or entry.state == State.CANCELLED):
+                return (
+                    f"Its invoice {bill.number} is not in QuickBooks. Sync the invoice:"
+                    " the payment goes along."
+                )
+        return ""
+
     def _is_on_its_way(self, payment: Payment) -> bool:
         entry = self._entries.get((Kind.PAYMENT, payment.pk))
         return entry is not None and entry.state in ON_THEIR_WAY
@@ -242,13 +256,8 @@ class _Asking:
         """Queue a payment; it goes after its invoice."""
         entry = self._entries.get((Kind.PAYMENT, payment.pk))
         reason = self._why_not(entry, payment, Kind.PAYMENT)
-        if not reason and not with_invoice:
-            bill = self._entries.get((Kind.INVOICE, payment.invoice_id))
-            if bill is None or bill.state == State.CANCELLED:
-                reason = (
-                    f"Its invoice {payment.invoice.number} is not in QuickBooks. Sync the invoice:"
-                    " the payment goes along."
-                )
+        if not reason and (payment.is_deposit or not with_invoice):
+            reason = self._why_not_its_invoices(payment)
         if reason:
             self.refuse(Kind.PAYMENT, payment.guid, reason, entry)
         elif entry is not None and entry.state in ON_THEIR_WAY:

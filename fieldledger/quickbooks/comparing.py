@@ -89,7 +89,8 @@ class Missing:
     """One record that is not in QuickBooks as it is here, and why."""
 
     kind: Kind
-    invoice_guid: str  # Of the invoice itself, or of the one that was paid.
+    invoice_guid: str  # Of the invoice itself, or of the one that was paid; "" for a deposit.
+    guid: str
     entry_guid: str
     title: str
     client: str
@@ -135,7 +136,7 @@ def compare_taxes(connection: Connection, first: dt.date, last: dt.date) -> list
 def missing(connection: Connection, first: dt.date, last: dt.date) -> list[Missing]:
     """Return what is not in QuickBooks, or differs there, at most LISTED_MAX of each kind."""
     bills = _unlike(_invoices(connection, first, last)).select_related("client")
-    paid = _unlike(_payments(connection, first, last)).select_related("invoice__client")
+    paid = _unlike(_payments(connection, first, last)).select_related("invoice__client", "client")
     return [
         *(
             _missing(each, each, Kind.INVOICE, each.number, each.total)
@@ -146,7 +147,7 @@ def missing(connection: Connection, first: dt.date, last: dt.date) -> list[Missi
                 each,
                 each.invoice,
                 Kind.PAYMENT,
-                f"Payment for {each.invoice.number}",
+                f"Payment for {each.what_for}" if each.invoice else "Deposit",
                 each.amount,
             )
             for each in paid.order_by("date", "pk")[:LISTED_MAX]
@@ -206,14 +207,15 @@ def _standing(row: Mapping[str, Any]) -> Standing:
     return Standing(state=state, number=row["rows_number"], here=here, there=there)
 
 
-def _missing(row: Any, invoice: Invoice, kind: Kind, title: str, amount: Decimal) -> Missing:
+def _missing(row: Any, invoice: Invoice | None, kind: Kind, title: str, amount: Decimal) -> Missing:
     reason = row.entry_message or (explain(row.entry_code).sentence if row.entry_code else "")
     return Missing(
         kind=kind,
-        invoice_guid=str(invoice.guid),
+        invoice_guid=str(invoice.guid) if invoice is not None else "",
+        guid=str(row.guid),
         entry_guid=str(row.entry_guid or ""),
         title=title,
-        client=invoice.client.name,
+        client=(invoice.client if invoice is not None else row.payer).name,
         date=row.date,
         amount=amount,
         state=State(row.entry_state),

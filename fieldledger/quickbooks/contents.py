@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, TypeGuard
 
-from fieldledger.office.models import Client, Invoice, InvoiceLine, Item, Payment
+from fieldledger.office.models import Application, Client, Invoice, InvoiceLine, Item, Payment
 from fieldledger.office.money import split_discount
 from fieldledger.office.services.invoice_drafts import amounts_of
 from fieldledger.quickbooks.models import RANK, Connection, QuickBooksRecord, SyncEntry
+from fieldledger.quickbooks.paid_invoices import applications_of, payments_of
 from fieldledger.quickbooks.tables import Columns, marks
 from fieldledger.sync.contacts import addresses
 from fieldledger.sync.content import (
@@ -140,6 +141,7 @@ class Loaded:
     missing: SyncEntry | None = None
     voided: bool = False
     amount: Decimal = Decimal(0)
+    unapplied: Decimal | None = None  # What of a deposit goes to no invoice.
 
 
 def entries_of(connection: Connection, kind: Kind, records: Iterable[int]) -> dict[int, SyncEntry]:
@@ -245,13 +247,14 @@ def _undone(connection: Connection, voided: Sequence[int]) -> dict[int, SyncEntr
     What has a payment is not voided before it: QuickBooks may refuse, or keep the money as a
     credit that nobody asked for.
     """
-    if not voided:
-        return {}
-    bills = dict(Payment.objects.filter(invoice__in=voided).values_list("pk", "invoice_id"))
+    paying = payments_of(voided)
+    entries = entries_of(connection, Kind.PAYMENT, (each.pk for _, each in paying))
     return {
-        bills[entry.record_id]: entry
-        for entry in entries_of(connection, Kind.PAYMENT, bills).values()
-        if entry.quickbooks_id and entry.state in _UNDONE
+        bill: entry
+        for bill, payment in paying
+        if (entry := entries.get(payment.pk)) is not None
+        and entry.quickbooks_id
+        and entry.state in _UNDONE
     }
 
 
@@ -327,17 +330,75 @@ def _line(line: InvoiceLine, parts: dict[int, SyncEntry]) -> LineContent:
 
 def payments(connection: Connection, ids: Sequence[int]) -> dict[int, Loaded]:
     """Return {primary key: the payment, its invoice named by its TxnID}."""
-    found = list(Payment.objects.filter(pk__in=ids).select_related("invoice"))
-    bills = entries_of(connection, Kind.INVOICE, (each.invoice_id for each in found))
-    customers = entries_of(connection, Kind.CLIENT, (each.invoice.client_id for each in found))
-    return {each.pk: _payment(each, bills, customers) for each in found}
+    rows = Payment.objects.filter(pk__in=ids).select_related("invoice__client", "client")
+    found = list(rows)
+    applications = applications_of(found)
+    named = {each.invoice_id for each in found if each.invoice_id is not None}
+    named |= {part.invoice_id for parts in applications.values() for part in parts}
+    bills = entries_of(connection, Kind.INVOICE, named)
+    customers = entries_of(connection, Kind.CLIENT, (each.payer.pk for each in found))
+    return {
+        each.pk: _deposit(each, applications.get(each.pk, ()), bills, customers)
+        if each.invoice is None
+        else _payment(each, each.invoice, bills, customers)
+        for each in found
+    }
+
+
+def _deposit(
+    deposit: Payment,
+    applications: Sequence[Application],
+    bills: dict[int, SyncEntry],
+    customers: dict[int, SyncEntry],
+) -> Loaded:
+    """Return a deposit; it waits for its client, and for the invoices that it goes to."""
+    customer = customers.get(deposit.payer.pk)
+    content = missing = None
+    lacking = [
+        bills.get(each.invoice_id)
+        for each in applications
+        if each.amount and not is_there(bills.get(each.invoice_id))
+    ]
+    if not is_there(customer):
+        missing = customer
+    elif lacking:
+        missing = lacking[0]
+    else:
+        content = PaymentContent(
+            guid=deposit.guid,
+            invoice_txn_id="",
+            customer_list_id=customer.quickbooks_id,
+            amount=deposit.amount,
+            date=deposit.date,
+            method=deposit.method,
+            reference=deposit.reference,
+            is_deposit=True,
+            applied=tuple(
+                (bill.quickbooks_id, each.amount)
+                for each in applications
+                if each.invoice.client_id == deposit.client_id
+                and is_there(bill := bills.get(each.invoice_id))
+            ),
+            voided=deposit.voided,
+        )
+    return Loaded(
+        revision=deposit.revision,
+        content=content,
+        missing=missing,
+        voided=deposit.voided,
+        amount=deposit.amount,
+        unapplied=deposit.unapplied,
+    )
 
 
 def _payment(
-    payment: Payment, bills: dict[int, SyncEntry], customers: dict[int, SyncEntry]
+    payment: Payment,
+    invoice: Invoice,
+    bills: dict[int, SyncEntry],
+    customers: dict[int, SyncEntry],
 ) -> Loaded:
-    bill = bills.get(payment.invoice_id)
-    customer = customers.get(payment.invoice.client_id)
+    bill = bills.get(invoice.pk)
+    customer = customers.get(invoice.client_id)
     content = missing = None
     if not is_there(bill):
         missing = bill
@@ -352,7 +413,7 @@ def _payment(
             date=payment.date,
             method=payment.method,
             reference=payment.reference,
-            invoice_number=payment.invoice.number,
+            invoice_number=invoice.number,
             voided=payment.voided,
         )
     return Loaded(

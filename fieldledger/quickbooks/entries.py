@@ -89,6 +89,8 @@ def title_of(record: Record) -> str:
         case Invoice() | Credit():
             return record.number
         case Payment():
+            if record.invoice is None:
+                return f"{record.amount} deposit of {record.payer.name}"[:TITLE_LENGTH_MAX]
             return f"{record.amount} for {record.invoice.number}"
         case _:
             raise TypeError(type(record))

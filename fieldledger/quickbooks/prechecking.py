@@ -14,6 +14,7 @@ from fieldledger.quickbooks.choices import choices_of
 from fieldledger.quickbooks.company import facts_of
 from fieldledger.quickbooks.contents import entries_of
 from fieldledger.quickbooks.models import Connection, SyncEntry
+from fieldledger.quickbooks.paid_invoices import payments_of
 from fieldledger.sync import precheck
 from fieldledger.sync.content import Kind, State
 from fieldledger.sync.precheck import ON_THEIR_WAY, Asked, Standing, Verdict
@@ -96,10 +97,10 @@ def _goes_by_itself(entry: SyncEntry | None) -> bool:
 
 
 def _unsent_payments(connection: Connection, invoices: Iterable[int]) -> Mapping[int, int]:
-    payments = list(Payment.objects.filter(invoice__in=list(invoices)))
-    entries = entries_of(connection, Kind.PAYMENT, (each.pk for each in payments))
+    paying = payments_of(invoices)
+    entries = entries_of(connection, Kind.PAYMENT, (each.pk for _, each in paying))
     counts: dict[int, int] = {}
-    for each in payments:
-        if is_unsent(each, entries.get(each.pk)):
-            counts[each.invoice_id] = counts.get(each.invoice_id, 0) + 1
+    for invoice, payment in paying:
+        if is_unsent(payment, entries.get(payment.pk)):
+            counts[invoice] = counts.get(invoice, 0) + 1
     return counts

@@ -58,6 +58,7 @@ from fieldledger.sync.outcomes import (
     Taken,
     Unknown,
     Verdict,
+    difference,
     judge,
     judge_hresult,
 )
@@ -352,9 +353,8 @@ def _take(entry: EntryRow, row: Mapping[str, Any], taken: Taken, now: datetime) 
     entry.tries = 0
     entry.code, entry.message = taken.code, taken.warning or row.get("notes", "")
     ours = Decimal(row["total"]) if row.get("total") and not is_undone else None
-    entry.differs_by = None
-    if ours is not None and taken.total is not None:
-        entry.differs_by = taken.total - ours
+    left = Decimal(row["left"]) if row.get("left") and not is_undone else None
+    entry.differs_by, differing = difference(taken, total=ours, left=left)
     if entry.kind in {Kind.CLIENT, Kind.ITEM} and not entry.edit_sequence:
         entry.look_first = True  # A stored answer may leave it out; the next change needs it.
     if entry.wanted_revision > entry.synced_revision:
@@ -363,10 +363,9 @@ def _take(entry: EntryRow, row: Mapping[str, Any], taken: Taken, now: datetime) 
         entry.state = State.CHANGED
     elif entry.differs:
         entry.state = State.DIFFERS
-        entry.code = "differs"
-        entry.message = explain(
-            "differs", name=called(entry), differs_by=f"{entry.differs_by:+}"
-        ).sentence
+        entry.code = differing
+        said = explain(differing, name=called(entry), differs_by=f"{entry.differs_by:+}")
+        entry.message = said.sentence
     else:
         entry.state = State.SYNCED
 

@@ -10,7 +10,6 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, Final
 
-from fieldledger.office.models import Payment
 from fieldledger.qbxml.objects import InvoiceAdd, InvoiceMod
 from fieldledger.qbxml.writing import CannotBeWritten, Request
 from fieldledger.quickbooks import contents, fencing, taking_back
@@ -28,6 +27,7 @@ from fieldledger.quickbooks.entry_rows import (
 from fieldledger.quickbooks.message_sets import Document, store
 from fieldledger.quickbooks.models import RANK, Connection, MessageSet, Session, SyncEntry
 from fieldledger.quickbooks.names import Names
+from fieldledger.quickbooks.paid_invoices import payments_of
 from fieldledger.quickbooks.tables import update_many
 from fieldledger.sync import crediting, halving, mapping, written
 from fieldledger.sync.content import Choices, CompanyFacts, Kind, Known, State
@@ -346,6 +346,8 @@ def _payments(
             yield _cannot_go(entry, error)
             continue
         noted |= {"op": _operation(entry), "name": payment.content.reference}
+        if payment.unapplied is not None:
+            noted["left"] = str(payment.unapplied)
         yield entry, body, noted | _shown(notes)
 
 
@@ -537,7 +539,7 @@ def payment_to_go_first(connection: Connection, entry: EntryRow, code: str) -> S
     """
     if entry.kind != Kind.INVOICE or code != "3210" or not entry.quickbooks_id:
         return None
-    payments = Payment.objects.filter(invoice=entry.record_id).values("pk")
+    payments = {payment.pk for _, payment in payments_of([entry.record_id])}
     return (
         SyncEntry.objects.filter(
             connection=connection,

@@ -142,7 +142,11 @@ class InvoiceContent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentContent:
-    """A payment for one invoice, both already named by the ids QuickBooks gave."""
+    """A payment for one invoice, both already named by the ids QuickBooks gave.
+
+    A deposit is for none: `applied` has the TxnIDs of the invoices it goes to, with the amounts;
+    one that it no longer goes to has 0.
+    """
 
     guid: UUID
     invoice_txn_id: str
@@ -152,6 +156,8 @@ class PaymentContent:
     method: str = "other"  # "cash", "check", "credit_card", "ach" or "other".
     reference: str = ""
     invoice_number: str = ""
+    is_deposit: bool = False
+    applied: tuple[tuple[str, Decimal], ...] = ()
     voided: bool = False
 
 

@@ -17,6 +17,7 @@ from typing import Final
 from fieldledger.qbxml import objects
 from fieldledger.qbxml.objects import Ref
 from fieldledger.sync.addressing import write_address
+from fieldledger.sync.applying import applied_to
 from fieldledger.sync.content import (
     Choices,
     ClientContent,
@@ -332,13 +333,16 @@ def write_payment(
     :raises CannotBeSent: with one of the codes of words.OWN_WORDS.
     """
     subject = f"the payment for invoice {content.invoice_number}"
+    purpose = f"Invoice {content.invoice_number}".strip()
+    if content.is_deposit:
+        subject, purpose = f"the deposit of {content.date}", "Deposit"
     amount = write_money(content.amount, "amount", _capital(subject))
     _check_payment(content, facts or CompanyFacts(), subject)
     reference = write_identifier(content.reference, REFERENCE_MAX, "reference")
-    memo = write_text(f"Invoice {content.invoice_number}".strip(), "Memo", notes)
+    memo = write_text(purpose, "Memo", notes)
     method = _ref(choices.payment_methods.get(content.method))
     customer = Ref(list_id=content.customer_list_id)
-    applied = objects.AppliedToTxn(txn_id=content.invoice_txn_id, payment_amount=amount)
+    applied = applied_to(content, amount, is_there=known is not None)
     if known is None:
         return objects.ReceivePaymentAdd(
             customer_ref=customer,
@@ -349,7 +353,8 @@ def write_payment(
             memo=memo,
             deposit_to_account_ref=_ref(choices.deposit_accounts.get(content.method)),
             external_guid=marker(content.guid),
-            applied_to_txn_add=(applied,),
+            is_auto_apply=None if applied else False,
+            applied_to_txn_add=applied,
         )
     return objects.ReceivePaymentMod(
         txn_id=known.quickbooks_id,
@@ -360,7 +365,7 @@ def write_payment(
         total_amount=amount,
         payment_method_ref=method,
         memo=memo,
-        applied_to_txn_mod=(applied,),
+        applied_to_txn_mod=applied,
     )
 
 
@@ -478,7 +483,8 @@ def _check_invoice(content: InvoiceContent, facts: CompanyFacts) -> str:
 def _check_payment(content: PaymentContent, facts: CompanyFacts, subject: str) -> None:
     if content.voided:
         raise CannotBeSent("voided", f"{_capital(subject)} is void.", "voided")
-    if not content.invoice_txn_id or not content.customer_list_id:
+    named = content.is_deposit or content.invoice_txn_id
+    if not named or not content.customer_list_id:
         raise CannotBeSent(
             "invoice",
             f"Invoice {content.invoice_number}, which the payment is for, is not in QuickBooks "

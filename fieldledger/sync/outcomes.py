@@ -253,6 +253,20 @@ def read_taken(record: Record) -> Taken:
     )
 
 
+def difference(
+    taken: Taken, *, total: Decimal | None, left: Decimal | None
+) -> tuple[Decimal | None, str]:
+    """Return by how much what was taken differs from ours, and the code for that.
+
+    `total` is ours, and `left` what of a deposit of ours goes to no invoice; None where it is no
+    matter. Nothing is compared that the answer does not tell.
+    """
+    by = taken.total - total if total is not None and taken.total is not None else None
+    if not by and left is not None and taken.unused is not None and taken.unused != left:
+        return taken.unused - left, "left_differs"
+    return by, "differs"
+
+
 def _taken(answer: Answer, operation: Operation, quickbooks_id: str) -> Taken | None:
     code = answer.status.code
     warning = answer.status.message if code >= 500 else ""

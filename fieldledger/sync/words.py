@@ -155,6 +155,16 @@ OWN_WORDS: Final[Mapping[str, Words]] = {
             "Or send ours again over it, or accept the total that QuickBooks has.",
         ),
     ),
+    "left_differs": Words(
+        "Another part is applied",
+        "QuickBooks took {name}, but what goes to no invoice is {differs_by} different from here "
+        "(QuickBooks minus ours).",
+        Actor.BOOKKEEPER,
+        (
+            "Look in QuickBooks at the invoices that it is applied to.",
+            "Send ours again over it, or accept what QuickBooks has.",
+        ),
+    ),
     "changed_there": Words(
         "Changed in QuickBooks",
         "Somebody changed {name} in QuickBooks after it was sent. Nothing was overwritten.",

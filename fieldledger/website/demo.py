@@ -23,6 +23,7 @@ from fieldledger.office.services import (
     Refused,
     create_clients,
     create_credit,
+    create_deposit,
     create_invoices,
     create_items,
     create_payments,
@@ -89,6 +90,14 @@ def make_demo(now: datetime) -> Demo:
             for number in range(INVOICES)
         ]
         invoices = _all_made(create_invoices(business=business, many=drafts, now=now))
+        deposit = {
+            "client": clients[0].guid,
+            "amount": "250.00",
+            "date": (today - timedelta(days=3)).isoformat(),
+            "method": "check",
+            "reference": "2210",
+        }
+        create_deposit(business=business, values=deposit, now=now)
         payments = [
             values
             for index, invoice in enumerate(invoices)

@@ -114,5 +114,5 @@ def test_a_client_is_not_merged_with_itself_or_a_neighbours(
 def test_whatever_belongs_to_a_client_is_moved() -> None:
     relations = {each.name for each in Client._meta.related_objects}
 
-    moved = {"credits", "invoices"}
+    moved = {"credits", "deposits", "invoices"}
     assert relations == moved, "merge_clients has to move what else belongs to a client"

@@ -53,7 +53,7 @@ def _invoices() -> "QuerySet[Invoice]":
 
 
 def _payments() -> "QuerySet[Payment]":
-    return Payment.objects.select_related("invoice")
+    return Payment.objects.select_related("invoice__client", "client")
 
 
 INVOICES: Final = RecordKind(

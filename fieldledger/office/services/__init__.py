@@ -11,6 +11,11 @@ Refused, or stands as a Refused in the place of its record where many are made a
 from fieldledger.office.refusals import Errors, Refused
 from fieldledger.office.services.clients import create_client, create_clients, update_client
 from fieldledger.office.services.credits import create_credit, update_credit, void_credit
+from fieldledger.office.services.deposits import (
+    apply_deposit,
+    create_deposit,
+    pay_and_keep_the_rest,
+)
 from fieldledger.office.services.invoice_changes import update_invoice, void_invoice
 from fieldledger.office.services.invoices import create_invoice, create_invoices
 from fieldledger.office.services.items import create_item, create_items, update_item
@@ -29,9 +34,11 @@ __all__ = [
     "Errors",
     "Merged",
     "Refused",
+    "apply_deposit",
     "create_client",
     "create_clients",
     "create_credit",
+    "create_deposit",
     "create_invoice",
     "create_invoices",
     "create_item",
@@ -40,6 +47,7 @@ __all__ = [
     "create_payments",
     "create_tax_rate",
     "merge_clients",
+    "pay_and_keep_the_rest",
     "update_client",
     "update_credit",
     "update_invoice",

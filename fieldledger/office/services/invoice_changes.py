@@ -64,7 +64,7 @@ def update_invoice(
 def void_invoice(*, invoice: Invoice, now: datetime, actor: str = THE_SYSTEM) -> Invoice:
     """Make an invoice void: nothing is owed on it any more; doing it twice is once.
 
-    :raises Refused: if a payment on it is not void.
+    :raises Refused: if something is paid on it.
     """
     current = _locked(invoice)
     if current.voided:
@@ -73,6 +73,11 @@ def void_invoice(*, invoice: Invoice, now: datetime, actor: str = THE_SYSTEM) ->
         raise refusal(
             "invoice",
             f"Invoice {current.number} has payments of {current.paid:,}; void these first.",
+        )
+    if current.paid:
+        raise refusal(
+            "invoice",
+            f"{current.paid:,} of a deposit went to invoice {current.number}; take it off first.",
         )
     save_changes(
         current,
@@ -98,6 +103,12 @@ def _refuse_another_client(current: Invoice, draft: InvoiceDraft) -> None:
             "client",
             f"Invoice {current.number} has payments by {current.client.name};"
             " void these before another client gets it.",
+        )
+    elif client != current.client and current.paid:
+        draft.refuse(
+            "client",
+            f"{current.paid:,} of a deposit of {current.client.name} went to invoice"
+            f" {current.number}; take it off before another client gets it.",
         )
 
 

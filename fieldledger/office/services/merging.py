@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from django.db.models import Q
+
 from fieldledger.accounts.models import Business
 from fieldledger.accounts.services import THE_SYSTEM, audit
 from fieldledger.office.changes import Change, announce
@@ -62,10 +64,11 @@ def merge_clients(
         moved += len(invoices)
         announce(Change(business_id=business.pk, kind="invoice", records=invoices, at=now))
     _move_credits(dropped, kept, now)
+    _move_deposits(dropped, kept, now)
     kept = update_client(client=kept, values=_gained(kept, dropped), now=now, actor=actor)
     notes = f"{dropped.notes}\nMerged into {kept.name}.".strip()[:LONG_TEXT_LENGTH_MAX]
     update_client(client=dropped, values={"archived": True, "notes": notes}, now=now, actor=actor)
-    payments = Payment.objects.filter(invoice__client=kept).count()
+    payments = Payment.objects.filter(Q(invoice__client=kept) | Q(client=kept)).count()
     audit(
         business=business,
         actor=actor,
@@ -92,6 +95,16 @@ def _move_credits(dropped: Client, kept: Client, now: datetime) -> None:
         each.revision += 1
     Credit.objects.bulk_update(credits_, ["client", "updated_at", "revision"], BULK_MAX)
     announce(Change(business_id=kept.business_id, kind="credit", records=credits_, at=now))
+
+
+def _move_deposits(dropped: Client, kept: Client, now: datetime) -> None:
+    rows = Payment.objects.select_for_update(of=["self"], no_key=True)
+    deposits = list(rows.filter(client=dropped).select_related("client").order_by("pk"))
+    for each in deposits:
+        each.client, each.updated_at = kept, now
+        each.revision += 1
+    Payment.objects.bulk_update(deposits, ["client", "updated_at", "revision"], BULK_MAX)
+    announce(Change(business_id=kept.business_id, kind="payment", records=deposits, at=now))
 
 
 def _gained(kept: Client, dropped: Client) -> dict[str, object]:

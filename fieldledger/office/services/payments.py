@@ -104,7 +104,8 @@ def update_payment(
 ) -> Payment:
     """Change what `values` names of a payment; return it as it is now.
 
-    It stays with its invoice: for another one, void it and take it anew.
+    It stays with its invoice: for another one, void it and take it anew. A deposit goes to
+    invoices by apply_deposit alone.
 
     :raises Refused: if something is wrong with `values`, or the payment is void.
     """
@@ -112,7 +113,8 @@ def update_payment(
     if current.voided:
         raise refusal("payment", "This payment is void; it can't be changed.")
     named = dict(values)
-    elsewhere = "invoice" in named and _names_another(named.pop("invoice"), current.invoice)
+    invoice = current.invoice
+    elsewhere = "invoice" in named and _names_another(named.pop("invoice"), invoice)
     drafts = read_drafts(PAYMENT_READERS, [named], required=[])
     refuse_taken(
         drafts,
@@ -126,14 +128,24 @@ def update_payment(
     if elsewhere:
         draft.refuse(
             "invoice",
-            f"This payment is for invoice {current.invoice.number}; void it and take it anew"
-            " for another invoice.",
+            f"This payment is for invoice {invoice.number}; void it and take it anew"
+            " for another invoice."
+            if invoice is not None
+            else "This payment is a deposit: apply it to invoices on its page.",
         )
     amount = Decimal(str(draft.values.get("amount", current.amount)))
-    _fits(draft, current.invoice, amount, current.invoice.balance + current.amount)
+    if invoice is not None:
+        _fits(draft, invoice, amount, invoice.balance + current.amount)
+    elif amount < current.applied:
+        draft.refuse(
+            "amount",
+            f"The amount {amount:,} is less than the {current.applied:,} applied to invoices;"
+            " take some of it off an invoice first.",
+        )
     if draft.errors:
         raise Refused(draft.errors)
-    _add_to_paid(current.invoice, amount - current.amount)
+    if invoice is not None:
+        add_to_paid(invoice, amount - current.amount)
     save_changes(
         current,
         draft.values,
@@ -147,14 +159,17 @@ def update_payment(
 
 @atomically
 def void_payment(*, payment: Payment, now: datetime, actor: str = THE_SYSTEM) -> Payment:
-    """Make a payment void: its invoice is owed again; doing it twice is once."""
+    """Make a payment void: its invoices are owed again; doing it twice is once."""
     current = _locked(payment)
     if current.voided:
         return current
-    _add_to_paid(current.invoice, -current.amount)
+    if current.invoice is not None:
+        add_to_paid(current.invoice, -current.amount)
+    else:
+        take_off(current)
     save_changes(
         current,
-        {"voided_at": now},
+        {"voided_at": now, "applied": ZERO},
         business=current.business,
         kind="payment",
         now=now,
@@ -165,7 +180,12 @@ def void_payment(*, payment: Payment, now: datetime, actor: str = THE_SYSTEM) ->
 
 
 def _locked(payment: Payment) -> Payment:
-    """Return a payment with its invoice, both locked: the invoice first, as everybody does."""
+    """Return a payment with its invoice, both locked: the invoice first, as everybody does.
+
+    Of a deposit only itself, before any invoice that it goes to.
+    """
+    if payment.invoice_id is None:
+        return locked_deposit(payment)
     invoice = Invoice.objects.select_for_update(of=["self"], no_key=True).select_related(
         "business", "client"
     )
@@ -188,9 +208,25 @@ def _invoice_of(draft: Draft, invoices: References[Invoice]) -> Invoice | None:
     return invoice
 
 
-def _names_another(value: object, invoice: Invoice) -> bool:
+def locked_deposit(payment: Payment) -> Payment:
+    """Return a deposit, its row locked, with its business and client."""
+    rows = Payment.objects.select_for_update(of=["self"], no_key=True)
+    return rows.select_related("business", "client").get(pk=payment.pk)
+
+
+def take_off(deposit: Payment) -> None:
+    """Take a locked deposit off every invoice that it goes to."""
+    applications = deposit.applications.filter(amount__gt=0)
+    amounts = dict(applications.values_list("invoice_id", "amount"))
+    locked = Invoice.objects.select_for_update(no_key=True).filter(pk__in=amounts)
+    for invoice in locked.order_by("pk"):
+        add_to_paid(invoice, -amounts[invoice.pk])
+    applications.update(amount=ZERO)
+
+
+def _names_another(value: object, invoice: Invoice | None) -> bool:
     named = value.guid if isinstance(value, Invoice) else guid(value)
-    return named != invoice.guid
+    return named != (invoice.guid if invoice is not None else None)
 
 
 def _fits(draft: Draft, invoice: Invoice, amount: Decimal, balance: Decimal) -> bool:
@@ -205,7 +241,8 @@ def _fits(draft: Draft, invoice: Invoice, amount: Decimal, balance: Decimal) -> 
     return False
 
 
-def _add_to_paid(invoice: Invoice, amount: Decimal) -> None:
+def add_to_paid(invoice: Invoice, amount: Decimal) -> None:
+    """Change what is paid of a locked invoice."""
     if amount != ZERO:
         invoice.paid += amount
         invoice.save(update_fields=["paid"])

@@ -54,6 +54,8 @@ class Office:
             (1, self._void_invoice),
             (1, self._void_payment),
             (1, self._void_credit),
+            (2, self._new_deposit),
+            (3, self._apply_deposit),
             (5, self._sync_some),
             (4, self.sync_all),
             (1, self._hold_or_ignore),
@@ -133,6 +135,9 @@ class Office:
         return f"new invoice {made.pk} no. {made.number} of {made.total} for client {client.pk}"
 
     def _lines(self) -> list[dict[str, Any]]:
+        return self._work() + self._tip_and_fee()
+
+    def _work(self) -> list[dict[str, Any]]:
         lines = []
         for _ in range(self._chance.randint(1, 3)):
             item = self._pick(self._rows(Item))
@@ -143,7 +148,7 @@ class Office:
                     "unit_price": f"{100 + self._next()}.{self._chance.randrange(100):02}",
                 }
             )
-        return lines + self._tip_and_fee()
+        return lines
 
     def _tip_and_fee(self) -> list[dict[str, Any]]:
         """Return a tip and a fee now and then, once somebody has chosen the items for them."""
@@ -195,11 +200,43 @@ class Office:
             "client": client.guid,
             "date": f"{self._clock():%Y-%m-%d}",
             "reason": f"Reason {self._next()}",
-            "lines": self._lines(),
+            "lines": self._work(),
             **({"tax_rate": rate.guid} if rate else {}),
         }
         made = office.create_credit(business=self.business, values=values, **self._by())
         return f"new credit {made.pk} no. {made.number} of {made.total} for client {client.pk}"
+
+    def _new_deposit(self) -> str:
+        client = self._pick(self._rows(Client))
+        if client is None:
+            return self._new_client()
+        values = {
+            "client": client.guid,
+            "amount": f"{60 + self._next() % 40}.{self._chance.randrange(100):02}",
+            "date": f"{self._clock():%Y-%m-%d}",
+            "method": self._chance.choice(METHODS),
+            "reference": str(self._next()),
+        }
+        made = office.create_deposit(business=self.business, values=values, **self._by())
+        return f"new deposit {made.pk} of {made.amount} of client {client.pk}"
+
+    def _apply_deposit(self) -> str:
+        """Apply some of a deposit to an invoice of its client, or take it off."""
+        deposit = self._pick(self._rows(Payment, voided_at=None, invoice=None))
+        if deposit is None:
+            return self._new_deposit()
+        # As payments: never so much that an invoice could not be changed any more.
+        invoice = self._pick(
+            self._rows(Invoice, voided_at=None, paid__lt=40, client=deposit.client_id)
+        ) or self._pick(self._rows(Invoice, applications__payment=deposit))
+        if invoice is None:
+            return self._new_invoice()
+        amount = self._chance.choice(
+            ("0", f"{1 + self._next() % 30}.{self._chance.randrange(100):02}")
+        )
+        values = {"invoice": invoice.guid, "amount": amount}
+        office.apply_deposit(deposit=deposit, values=values, **self._by())
+        return f"{amount} of deposit {deposit.pk} goes to invoice {invoice.pk}"
 
     def make_one_of_each(self) -> str:
         """Make a client, an item, an invoice, a payment and a credit memo, and sync them."""
@@ -270,7 +307,8 @@ class Office:
         payment = self._pick(self._rows(Payment, voided_at=None, **_key(pk)))
         if payment is None:
             return self._new_payment()
-        amount = f"{10 + self._next() % 40}.{self._chance.randrange(100):02}"
+        least = 60 if payment.is_deposit else 10
+        amount = f"{least + self._next() % 40}.{self._chance.randrange(100):02}"
         office.update_payment(payment=payment, values={"amount": amount}, **self._by())
         return f"payment {payment.pk} is {amount}"
 
@@ -292,7 +330,7 @@ class Office:
         credit = self._pick(self._rows(Credit, voided_at=None, **_key(pk)))
         if credit is None:
             return self._new_credit()
-        changed = office.update_credit(credit=credit, values={"lines": self._lines()}, **self._by())
+        changed = office.update_credit(credit=credit, values={"lines": self._work()}, **self._by())
         return f"credit {credit.pk} comes to {changed.total}"
 
     def _void_credit(self, pk: int = 0) -> str:

@@ -310,8 +310,9 @@ class Oracle:
             return True
         invoices = [entry.record_id]
         if entry.kind == Kind.PAYMENT:
-            paid_for = Payment.objects.filter(pk=entry.record_id)
-            invoices = list(paid_for.values_list("invoice_id", flat=True))
+            payment = Payment.objects.get(pk=entry.record_id)
+            bills = [payment.invoice] if payment.invoice else _applied_to(payment)
+            invoices = [each.pk for each in bills]
         paid = SyncEntry.objects.filter(
             connection_id=self.connection_id,
             rank=RANK[Kind.INVOICE],
@@ -358,12 +359,17 @@ class Oracle:
         if kind == Kind.PAYMENT:
             if record.voided:
                 return True
-            return bool(record.invoice.client.name.startswith(POISON))
+            return bool(record.payer.name.startswith(POISON))
         if kind in {Kind.INVOICE, Kind.CREDIT}:
             if record.client.name.startswith(POISON):
                 return True
             return record.voided and entry.state in {State.CANCELLED, State.SYNCED}
         return False
+
+
+def _applied_to(deposit: Payment) -> list[Invoice]:
+    """Return the invoices that a deposit goes to, or went to."""
+    return [each.invoice for each in deposit.applications.select_related("invoice")]
 
 
 def _rests_on(record: Any) -> set[UUID]:
@@ -373,7 +379,8 @@ def _rests_on(record: Any) -> set[UUID]:
             items = {each.item.guid for each in record.lines.select_related("item") if each.item}
             return {record.guid, record.client.guid, *items}
         case Payment():
-            return {record.guid} | _rests_on(record.invoice)
+            invoices = [record.invoice] if record.invoice else _applied_to(record)
+            return {record.guid, record.payer.guid}.union(*map(_rests_on, invoices))
         case _:
             return {record.guid}
 
@@ -394,4 +401,6 @@ def _difference(kind: Kind, record: Any, there: Record) -> str:
             pairs = [(total, Decimal(0) if record.voided else record.total)]
         case Kind.PAYMENT:
             pairs = [(Decimal(fields["TotalAmount"]) / 100, record.amount)]
+            unused = fields["TotalAmount"] - sum(each["Amount"] for each in fields["Applied"])
+            pairs.append((Decimal(unused) / 100, record.unapplied))
     return ", ".join(f"{theirs} there, {ours} here" for theirs, ours in pairs if theirs != ours)

@@ -175,12 +175,19 @@ def _tabs(connection: Connection) -> list[tuple[str, str, int | None]]:
 
 
 def _record_url(request: PageRequest, kind: str, guid: str) -> str:
-    """Return the page of the record that an entry is about; a payment's is its invoice's."""
+    """Return the page of the record that an entry is about; a payment's is its invoice's.
+
+    A deposit has one of its own.
+    """
     if kind == Kind.PAYMENT:
         payment = (
             Payment.objects.select_related("invoice")
             .filter(business=request.business, guid=guid)
             .first()
         )
-        return reverse("invoice", args=[payment.invoice.guid]) if payment else ""
+        if payment is None:
+            return ""
+        if payment.invoice is None:
+            return reverse("deposit", args=[payment.guid])
+        return reverse("invoice", args=[payment.invoice.guid])
     return reverse(kind, args=[guid])

@@ -4,6 +4,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import F, Sum
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,7 +14,7 @@ from fieldledger.accounts.pages import PageRequest, page
 from fieldledger.accounts.roles import Right, may
 from fieldledger.office import queries
 from fieldledger.office.fields import guid as read_guid
-from fieldledger.office.models import Client
+from fieldledger.office.models import ZERO, Client
 from fieldledger.office.services import Refused, create_client, update_client
 from fieldledger.website.pages.forms import Form, typed
 from fieldledger.website.pages.paging import by_name
@@ -32,6 +33,7 @@ FIELDS: Final = (
     "notes",
 )
 _RECENT_INVOICES: Final = 10
+_RECENT_DEPOSITS: Final = 10
 _CHOICES: Final = 6
 
 
@@ -71,6 +73,12 @@ def client(request: PageRequest, guid: UUID) -> HttpResponse:
             for invoice, block in with_quickbooks(request, "invoice", invoices, connection)
         ]
         open_ones = record.invoices.filter(voided_at=None)
+        deposits = list(record.deposits.filter(voided_at=None).order_by("-pk")[:_RECENT_DEPOSITS])
+        shown["deposits"] = with_quickbooks(request, "payment", deposits, connection)
+        unapplied = record.deposits.filter(voided_at=None).aggregate(
+            left=Sum(F("amount") - F("applied"))
+        )
+        shown["unapplied"] = unapplied["left"] or ZERO
         shown["owed"] = sum(
             (total - paid for total, paid in open_ones.values_list("total", "paid")), start=0
         )

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,7 +13,7 @@ from django.utils import timezone
 from fieldledger.accounts.models import AuditEvent
 from fieldledger.accounts.pages import PageRequest, People, page
 from fieldledger.accounts.roles import Right
-from fieldledger.office.models import Invoice, LineKind
+from fieldledger.office.models import Invoice, LineKind, Payment
 from fieldledger.office.services import Refused, void_invoice
 from fieldledger.quickbooks import services
 from fieldledger.quickbooks.closed_period import CLOSED_CODES, closed_choices
@@ -36,6 +37,7 @@ _UNDER_WAY = {
 # What is there is not sent again by itself: the page offers the choices.
 _CHOSEN = frozenset({State.DIFFERS, State.CHANGED_IN_QUICKBOOKS})
 _HISTORY = 20
+_DEPOSITS_OFFERED = 5
 
 
 @page(Right.SEE_MONEY)
@@ -120,9 +122,11 @@ def _shown(request: PageRequest, record: Invoice) -> dict[str, Any]:
     payments = list(record.payments.select_related("invoice").order_by("pk"))
     block = with_quickbooks(request, "invoice", [record], connection)[0][1]
     paired = with_quickbooks(request, "payment", payments, connection)
+    applied = list(record.applications.filter(amount__gt=0).select_related("payment__client"))
+    deposits = with_quickbooks(request, "payment", [each.payment for each in applied], connection)
     unsent = sum(
         1
-        for payment, its in paired
+        for payment, its in [*paired, *deposits]
         if its and not payment.voided and its["state"] in {State.NOT_SENT, State.CHANGED}
     )
     lines = list(record.lines.select_related("item"))
@@ -132,6 +136,8 @@ def _shown(request: PageRequest, record: Invoice) -> dict[str, Any]:
         "extras": [each for each in lines if each.kind != LineKind.WORK],
         "money_state": record.money_state(timezone.localdate()),
         "payments": paired,
+        "applied": [(each, its) for each, (_, its) in zip(applied, deposits, strict=True)],
+        "credit": _unapplied(record),
         "place": block,
         "unsent_payments": unsent,
         "connection": connection,
@@ -145,6 +151,14 @@ def _shown(request: PageRequest, record: Invoice) -> dict[str, Any]:
         shown |= _before_sending(record, connection, block)
         shown |= afterwards_of(connection, block["entry"])
     return shown
+
+
+def _unapplied(record: Invoice) -> list[Payment]:
+    """Return the client's deposits of which something is left, if the invoice needs any."""
+    if not record.balance:
+        return []
+    rows = record.client.deposits.filter(voided_at=None, applied__lt=F("amount"))
+    return list(rows.order_by("date", "pk")[:_DEPOSITS_OFFERED])
 
 
 def _quickbooks(

@@ -1,6 +1,6 @@
 """Taking a payment for an invoice, and making one void."""
 
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,7 +11,7 @@ from django.utils import timezone
 from fieldledger.accounts.pages import PageRequest, page
 from fieldledger.accounts.roles import Right
 from fieldledger.office.models import Invoice, Method, Payment
-from fieldledger.office.services import Refused, create_payment, void_payment
+from fieldledger.office.services import Refused, create_payment, pay_and_keep_the_rest, void_payment
 from fieldledger.website.pages.forms import Form, typed
 from fieldledger.website.pages.records import connection_in_use, the_record, with_quickbooks
 from fieldledger.website.templatetags.fieldledger import money
@@ -29,18 +29,28 @@ def new_payment(request: PageRequest, guid: UUID) -> HttpResponse:
             "date": timezone.localdate().isoformat(),
             "method": Method.CHECK.value,
             "reference": "",
+            "keep_rest": False,
         }
         return _form(request, Form(values=values), invoice)
-    form = Form(values=typed(request.POST, FIELDS))
+    form = Form(values=typed(request.POST, FIELDS, ticks=("keep_rest",)))
+    values = {name: form.values[name] for name in FIELDS} | {"invoice": invoice.guid}
+    asked: dict[str, Any] = {
+        "business": request.business,
+        "values": values,
+        "now": timezone.now(),
+        "actor": request.actor,
+    }
     try:
-        made = create_payment(
-            business=request.business,
-            values=form.values | {"invoice": invoice.guid},
-            now=timezone.now(),
-            actor=request.actor,
-        )
+        made = create_payment(**asked)
     except Refused as refused:
-        return _form(request, form.refused(refused.errors), invoice)
+        if not (form.values["keep_rest"] and refused.errors.keys() == {"amount"}):
+            return _form(request, form.refused(refused.errors), invoice)
+        try:
+            made = pay_and_keep_the_rest(**asked)
+        except Refused as again:
+            return _form(request, form.refused(again.errors), invoice)
+        messages.success(request, f"{money(made.amount)} is recorded; the rest is kept unapplied.")
+        return redirect("deposit", made.guid)
     messages.success(request, f"A payment of {money(made.amount)} is recorded.")
     return redirect("invoice", invoice.guid)
 
@@ -48,7 +58,7 @@ def new_payment(request: PageRequest, guid: UUID) -> HttpResponse:
 @page(Right.VOID, methods=("GET", "POST"))
 def void(request: PageRequest, guid: UUID) -> HttpResponse:
     """Ask whether the payment is to be void, and make it so."""
-    payment = the_record(Payment, request, guid, "invoice__client")
+    payment = the_record(Payment, request, guid, "invoice__client", "client")
     refusals: list[str] = []
     if request.method == "POST":
         try:
@@ -57,6 +67,8 @@ def void(request: PageRequest, guid: UUID) -> HttpResponse:
             refusals = [each for sentences in refused.errors.values() for each in sentences]
         else:
             messages.success(request, f"The payment of {money(payment.amount)} is void.")
+            if payment.invoice is None:
+                return redirect("deposit", payment.guid)
             return redirect("invoice", payment.invoice.guid)
     connection = connection_in_use(request)
     shown = {

@@ -102,7 +102,7 @@ def _found(request: PageRequest, wanted: str, kind: Kind, limit: int) -> list[An
         "client": Client.objects.all(),
         "item": Item.objects.all(),
         "invoice": Invoice.objects.select_related("client"),
-        "payment": Payment.objects.select_related("invoice__client"),
+        "payment": Payment.objects.select_related("invoice__client", "client"),
     }[kind]
     ids = find(request.business, wanted, kind, limit=limit)
     by_id = rows.filter(business=request.business).in_bulk(ids) if ids else {}
@@ -141,15 +141,18 @@ def _hit(kind: Kind, record: Any, entry: SyncEntry | None) -> Hit:
             note, amount = f"{record.client.name} · {day(record.date)}", money(record.total)
         case Payment():
             reference = f" · {record.reference}" if record.reference else ""
-            words = f"{record.get_method_display()} for {record.invoice.number}"
-            note = f"{record.invoice.client.name} · {day(record.date)}{reference}"
+            words = f"{record.get_method_display()} for {record.what_for}"
+            note = f"{record.payer.name} · {day(record.date)}{reference}"
             amount = money(record.amount)
         case _:
             raise TypeError(type(record))
-    page_of = record.invoice if isinstance(record, Payment) else record
+    page: str = kind
+    page_of = record
+    if isinstance(record, Payment):
+        page, page_of = ("invoice", record.invoice) if record.invoice else ("deposit", record)
     return Hit(
         words=words,
-        url=reverse("invoice" if kind == "payment" else kind, args=[page_of.guid]),
+        url=reverse(page, args=[page_of.guid]),
         icon="money" if kind == "payment" else kind,
         note=note,
         amount=amount,

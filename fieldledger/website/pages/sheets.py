@@ -239,8 +239,8 @@ def _invoice_cells(invoice: Invoice, today: dt.date) -> list[str]:
 def _payment_cells(payment: Payment) -> list[str]:
     return [
         payment.date.isoformat(),
-        payment.invoice.client.name,
-        payment.invoice.number,
+        payment.payer.name,
+        payment.invoice.number if payment.invoice is not None else "",
         f"{payment.amount:.2f}",
         payment.get_method_display(),
         payment.reference,

@@ -15,6 +15,8 @@ FORMS_ONLY = frozenset(
         "appearance",
         "archive_client",
         "archive_item",
+        "apply_deposit",
+        "sync_deposit",
         "answer_closed",
         "sync_invoices",
         "draft_invoice",
@@ -71,6 +73,7 @@ def address(name: str, business: Business) -> str:
         "invoice": Invoice,
         "payment": Invoice if name == "new_payment" else Payment,
         "credit": Credit,
+        "deposit": Client if name == "new_deposit" else Payment,
         "entry": SyncEntry,
         "row": PlanRow,
     }
@@ -81,6 +84,8 @@ def address(name: str, business: Business) -> str:
         return reverse(name)
     kind = next(each for each in reversed(model) if each in name)
     rows: Any = model[kind]._default_manager.all()
+    if kind == "deposit" and name != "new_deposit":
+        rows = rows.filter(invoice=None)
     if kind in {"entry", "row"}:
         rows = rows.filter(connection__business=business)
     else:

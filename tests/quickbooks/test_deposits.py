@@ -1,0 +1,176 @@
+"""Deposits in QuickBooks: entered unapplied when asked, applied later, exactly once."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from fieldledger.accounts.models import Business
+from fieldledger.office import services as office
+from fieldledger.office.models import Client, Invoice, Payment
+from fieldledger.quickbooks import services
+from fieldledger.sync.content import State
+from tests.quickbooks.test_straight_path import INVOICE_DATE, a_client, an_invoice, an_item
+from tests.support.office_pc import OfficePc
+
+pytestmark = pytest.mark.django_db
+
+
+class Desk:
+    """A client with a deposit of 200.00 and two invoices of 240.00."""
+
+    def __init__(self, pc: OfficePc, business: Business) -> None:
+        self.pc, self.business = pc, business
+        self.client: Client = a_client(business)
+        self.item = an_item(business)
+        pc.set_up()
+        values = {"client": self.client.guid, "amount": "200", "date": INVOICE_DATE}
+        self.deposit: Payment = office.create_deposit(
+            business=business, values=values, now=timezone.now(), actor=""
+        )
+        self.one, self.two = self.invoice(), self.invoice()
+
+    def invoice(self) -> Invoice:
+        return an_invoice(self.business, self.client, self.item)
+
+    def apply(self, invoice: Invoice, amount: str) -> None:
+        values = {"invoice": invoice.guid, "amount": amount}
+        office.apply_deposit(deposit=self.deposit, values=values, now=timezone.now(), actor="")
+
+    def sync(self, *invoices: Invoice, deposit: bool = True) -> list[str]:
+        results = services.sync(
+            self.pc.connection,
+            invoices=[each.guid for each in invoices],
+            payments=[self.deposit.guid] if deposit else [],
+            actor="",
+            now=timezone.now(),
+        )
+        self.pc.run()
+        return [each.reason for each in results if each.result == "refused"]
+
+    def entry(self) -> Any:
+        (entry,) = self.pc.entries(rank=4)
+        return entry
+
+    def there(self) -> tuple[int, list[int]]:
+        """Return in cents what QuickBooks has unapplied, and what is owed on its invoices."""
+        (payment,) = self.pc.company.payments()
+        bills = self.pc.company.invoices()
+        unused = payment.amounts["total"] - sum(
+            each["Amount"] for each in payment.fields["Applied"]
+        )
+        return unused, [each.amounts["balance"] for each in bills]
+
+    def agrees(self) -> None:
+        entry = self.entry()
+        assert (entry.state, entry.differs_by) == (State.SYNCED, Decimal(0)), entry.message
+
+
+@pytest.fixture
+def desk(pc: OfficePc, business: Business) -> Desk:
+    return Desk(pc, business)
+
+
+def test_a_deposit_goes_unapplied_when_asked_and_is_applied_later(desk: Desk) -> None:
+    desk.pc.run()
+    assert desk.pc.company.payments() == []
+
+    assert desk.sync() == []
+    assert desk.there() == (20000, [])
+    desk.agrees()
+
+    desk.apply(desk.one, "150")
+    assert desk.entry().state == State.CHANGED
+    (reason,) = desk.sync()
+    assert "Sync the invoice" in reason
+    assert desk.there() == (20000, [])
+
+    desk.sync(desk.one, deposit=False)
+    assert desk.there() == (5000, [9000])
+    desk.agrees()
+
+    desk.apply(desk.two, "50")
+    desk.apply(desk.one, "100")
+    desk.sync(desk.one, desk.two)
+    assert desk.there() == (5000, [14000, 19000])
+    desk.agrees()
+
+
+def test_a_deposit_applied_before_it_goes_is_entered_once_with_its_invoices_first(
+    desk: Desk,
+) -> None:
+    desk.apply(desk.one, "150")
+    desk.apply(desk.two, "50")
+
+    (reason,) = desk.sync(desk.one)
+    assert f"Its invoice {desk.two.number} is not in QuickBooks" in reason
+    desk.sync(desk.two)
+
+    assert desk.there() == (0, [9000, 19000])
+    desk.agrees()
+
+
+def test_a_deposit_taken_off_its_invoice_is_the_clients_credit_again(desk: Desk) -> None:
+    desk.apply(desk.one, "150")
+    desk.sync(desk.one)
+    desk.apply(desk.one, "0")
+
+    desk.sync()
+
+    assert desk.there() == (20000, [24000])
+    desk.agrees()
+
+
+def test_an_invoice_is_void_in_quickbooks_after_the_deposit_is_taken_off(desk: Desk) -> None:
+    desk.apply(desk.one, "150")
+    desk.sync(desk.one)
+    desk.apply(desk.one, "0")
+    office.void_invoice(invoice=desk.one, now=timezone.now(), actor="")
+
+    desk.sync(desk.one)
+    desk.pc.run()
+
+    assert desk.there() == (20000, [0])
+    assert {each.state for each in desk.pc.entries(rank=3)} == {State.SYNCED}
+    desk.agrees()
+
+
+def test_a_changed_and_a_void_deposit_change_and_go_there(desk: Desk) -> None:
+    desk.apply(desk.one, "150")
+    desk.sync(desk.one)
+    office.update_payment(
+        payment=desk.deposit, values={"amount": "180"}, now=timezone.now(), actor=""
+    )
+    desk.sync()
+    assert desk.there() == (3000, [9000])
+    desk.agrees()
+
+    office.void_payment(payment=desk.deposit, now=timezone.now(), actor="")
+    desk.sync()
+    assert desk.pc.company.payments() == []
+    assert [each.amounts["balance"] for each in desk.pc.company.invoices()] == [24000]
+
+
+def test_what_quickbooks_applied_otherwise_is_said_by_how_much(desk: Desk) -> None:
+    desk.sync(desk.one)
+    (payment,) = desk.pc.company.payments()
+    (bill,) = desk.pc.company.invoices()
+    entry = desk.entry()
+    assert entry.title == f"200.00 deposit of {desk.client.name}"
+    state = desk.pc.company.state
+    state.uncount(record := state.records[payment.id])
+    record.fields["Applied"].append({"TxnID": bill.id, "Amount": 5000, "DiscountAmount": 0})
+    state.count(record)
+    office.update_payment(
+        payment=desk.deposit, values={"reference": "77"}, now=timezone.now(), actor=""
+    )
+
+    desk.sync()
+
+    entry = desk.entry()
+    assert (entry.state, entry.code, entry.differs_by) == (
+        State.DIFFERS,
+        "left_differs",
+        Decimal(-50),
+    )
