@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from fieldledger.simulator.credits import credit_total
+from fieldledger.simulator.credits import credit_left, credit_total
 from fieldledger.simulator.message_sets import Crash, Session, answer_document
 from fieldledger.simulator.payments import invoice_balance
 from fieldledger.simulator.problems import Refused
@@ -147,6 +147,10 @@ class Company:
         """Return all credit memos, voided ones too."""
         return self.records("CreditMemo")
 
+    def checks(self) -> list[Shown]:
+        """Return all checks, voided ones too."""
+        return self.records("Check")
+
     def payments(self) -> list[Shown]:
         """Return all payments received."""
         return self.records("ReceivePayment")
@@ -158,6 +162,7 @@ class Company:
             "invoiced": sum(each.amounts["total"] for each in invoices),
             "sales_tax": sum(each.amounts["tax"] for each in invoices),
             "credited": sum(each.amounts["total"] for each in self.credits()),
+            "refunded": sum(each.amounts["total"] for each in self.checks()),
             "received": sum(each.amounts["total"] for each in payments),
             "discounts": sum(each.amounts["discounts"] for each in payments),
             "unused": sum(each.amounts["unused"] for each in payments),
@@ -210,7 +215,10 @@ def _amounts(state: State, record: Record) -> dict[str, int]:
             "subtotal": fields["Subtotal"],
             "tax": fields["SalesTaxTotal"],
             "total": credit_total(record),
+            "left": credit_left(state, record),
         }
+    if record.type == "Check":
+        return {"total": fields["Amount"]}
     if record.type == "ReceivePayment":
         applied = sum(each["Amount"] for each in fields["Applied"])
         return {

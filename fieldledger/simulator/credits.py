@@ -76,7 +76,12 @@ def mod_credit(turn: Turn, asked: Fields) -> Answered:
     if "CreditMemoLineMod" in given:
         fields["Lines"] = changed_lines(turn, record.fields["Lines"], given["CreditMemoLineMod"])
         fields.pop("Voided", None)
+    used = state.applied_to(record.id)
+    if fields["CustomerRef"] != record.fields["CustomerRef"] and used:
+        raise Failed(3210, "The customer of a credit that was used cannot be changed.")
     _total(state, fields, state.records[fields["CustomerRef"]])
+    if fields["Subtotal"] + fields["SalesTaxTotal"] < used:
+        raise Failed(3210, "The total of a credit cannot be less than what was used of it.")
     return Answered(record=turn.change_record(record, fields))
 
 
@@ -84,6 +89,11 @@ def credit_total(credit: Record) -> int:
     """Return in cents what a credit memo comes to."""
     total: int = credit.fields["Subtotal"] + credit.fields["SalesTaxTotal"]
     return total
+
+
+def credit_left(state: State, credit: Record) -> int:
+    """Return in cents what is left of a credit memo: what was not paid back of it."""
+    return credit_total(credit) - state.applied_to(credit.id)
 
 
 def _header(given: Fields) -> Fields:

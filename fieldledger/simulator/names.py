@@ -37,6 +37,7 @@ REFERENCES: dict[str, tuple[tuple[str, ...], str]] = {
     "ItemSalesTaxRef": (("ItemSalesTax", "ItemSalesTaxGroup"), "Item"),
     "JobTypeRef": (("JobType",), "Job Type"),
     "OverrideItemAccountRef": (("Account",), "Account"),
+    "PayeeEntityRef": (ENTITY_TYPES, "Name"),
     "PaymentMethodRef": (("PaymentMethod",), "Payment Method"),
     "PrefVendorRef": (("Vendor",), "Vendor"),
     "PreferredPaymentMethodRef": (("PaymentMethod",), "Payment Method"),

@@ -7,20 +7,23 @@ is gone; ReceivePayment cannot be voided); Intuit's status code list (3160, 3185
 from fieldledger.simulator.invoices import check_books_open
 from fieldledger.simulator.payments import check_not_deposited
 from fieldledger.simulator.problems import Failed, no_such_object
-from fieldledger.simulator.state import Fields, Record, State
+from fieldledger.simulator.state import TXN_TYPES, Fields, Record, State
 from fieldledger.simulator.turn import Answered, Turn
 
-KEPT_HERE = frozenset({"Invoice", "ReceivePayment", "CreditMemo"})
+KEPT_HERE = frozenset(TXN_TYPES)
 
 
 def void_txn(turn: Turn, asked: Fields) -> Answered:
-    """Void a transaction: an invoice or a credit memo."""
+    """Void a transaction: an invoice, a credit memo or a check."""
     kind = asked["TxnVoidType"]
     record = _txn(turn, kind, asked)
     _free_payments(turn, record, 3185)
     fields = dict(record.fields)
     fields["Lines"] = [_voided_line(line) for line in fields["Lines"]]
-    fields["Subtotal"] = fields["SalesTaxTotal"] = 0
+    if kind == "Check":
+        fields |= {"Amount": 0, "Applied": []}
+    else:
+        fields["Subtotal"] = fields["SalesTaxTotal"] = 0
     if not fields.get("Voided"):
         fields["Memo"] = f"VOID: {fields.get('Memo', '')}".strip()
     fields["Voided"] = True
@@ -49,7 +52,7 @@ def delete_txn(turn: Turn, asked: Fields) -> Answered:
     """Delete a transaction."""
     kind = asked["TxnDelType"]
     record = _txn(turn, kind, asked)
-    if kind == "Invoice":
+    if kind in {"Invoice", "CreditMemo"}:
         _free_payments(turn, record, 3160)
     elif kind == "ReceivePayment":
         check_not_deposited(record)
@@ -76,7 +79,7 @@ def _txn(turn: Turn, kind: str, asked: Fields) -> Record:
 
 
 def _free_payments(turn: Turn, invoice: Record, status: int) -> None:
-    """Let the payments of an invoice become credits, or refuse, as the variant says."""
+    """Let what is applied to a transaction stand by itself, or refuse, as the variant says."""
     payments = list(turn.state.applied.get(invoice.id, ()))
     if payments and not turn.state.variant.frees_payments:
         raise Failed(status, "The transaction has payments applied to it.")

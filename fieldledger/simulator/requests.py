@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from fieldledger.simulator.checks import add_check
 from fieldledger.simulator.company_queries import (
     query_activity,
     query_company,
@@ -61,6 +62,8 @@ RULES: Final[dict[str, Rule]] = {
     "InvoiceAddRq": add_invoice,
     "InvoiceModRq": mod_invoice,
     "InvoiceQueryRq": txn_query("Invoice"),
+    "CheckAddRq": add_check,
+    "CheckQueryRq": txn_query("Check"),
     "CreditMemoAddRq": add_credit,
     "CreditMemoModRq": mod_credit,
     "CreditMemoQueryRq": txn_query("CreditMemo"),

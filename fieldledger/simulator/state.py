@@ -30,7 +30,7 @@ ITEM_TYPES = (  # In the order in which an ItemQuery answers them: qbXML 13.0 sc
 )
 ENTITY_TYPES = ("Customer", "Employee", "OtherName", "Vendor")
 TERMS_TYPES = ("StandardTerms", "DateDrivenTerms")
-TXN_TYPES = ("Invoice", "ReceivePayment", "CreditMemo")
+TXN_TYPES = ("Invoice", "ReceivePayment", "CreditMemo", "Check")
 # What a sale and what is taken back of one do to the balance of a customer.
 _SALES = {"Invoice": 1, "CreditMemo": -1}
 
@@ -219,7 +219,7 @@ class State:
             total = fields["Subtotal"] + fields["SalesTaxTotal"]
             self.balances[fields["CustomerRef"]] += sign * total
             return
-        self.balances[fields["CustomerRef"]] -= fields["TotalAmount"]
+        self.balances[fields["CustomerRef"]] -= _received(txn)
         for each in fields["Applied"]:
             taken = each["Amount"] + each["DiscountAmount"]
             self.applied.setdefault(each["TxnID"], {})[txn.id] = taken
@@ -232,7 +232,7 @@ class State:
             total = fields["Subtotal"] + fields["SalesTaxTotal"]
             self.balances[fields["CustomerRef"]] -= sign * total
             return
-        self.balances[fields["CustomerRef"]] += fields["TotalAmount"]
+        self.balances[fields["CustomerRef"]] += _received(txn)
         for each in fields["Applied"]:
             self.applied[each["TxnID"]].pop(txn.id, None)
             self.balances[fields["CustomerRef"]] += each["DiscountAmount"]
@@ -274,6 +274,12 @@ class State:
         if record is not None and self.variant.edit_sequence_per_change:
             return str(max(at, int(record.sequence) + 1))
         return str(at)
+
+
+def _received(txn: Record) -> int:
+    """Return in cents what came from a customer; a check pays back."""
+    amount: int = -txn.fields["Amount"] if txn.type == "Check" else txn.fields["TotalAmount"]
+    return amount
 
 
 def family_of(kind: str) -> str:

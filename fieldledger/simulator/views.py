@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fieldledger.simulator.content import address_block
-from fieldledger.simulator.credits import credit_total
+from fieldledger.simulator.credits import credit_left, credit_total
 from fieldledger.simulator.formats import money
 from fieldledger.simulator.invoice_lines import line_view
 from fieldledger.simulator.names import REFERENCES
@@ -35,6 +35,8 @@ def record_view(
         _finish_invoice(turn.state, record, view, with_lines=with_lines, with_links=with_links)
     elif record.type == "CreditMemo":
         _finish_credit(turn.state, record, view, with_lines=with_lines)
+    elif record.type == "Check":
+        _finish_check(turn.state, view, with_lines=with_lines)
     elif record.type == "ReceivePayment":
         _finish_payment(turn.state, record, view, with_lines=with_lines)
     else:
@@ -89,7 +91,13 @@ def account_balance(state: State, account: Record) -> int | None:
     for each in state.of_type("ReceivePayment").values():
         if each.fields["DepositToAccountRef"] == account.id:
             total += each.fields["TotalAmount"]
+    for each in state.of_type("Check").values():
+        if each.fields["AccountRef"] == account.id:
+            total -= each.fields["Amount"]
     if kind == "AccountsReceivable":
+        for each in state.of_type("Check").values():
+            if each.fields["ARAccountRef"] == account.id:
+                total += each.fields["Amount"]
         for each in state.of_type("Invoice").values():
             if each.fields["ARAccountRef"] == account.id:
                 total += each.fields["Subtotal"] + each.fields["SalesTaxTotal"]
@@ -138,11 +146,19 @@ def _finish_credit(state: State, record: Record, view: Fields, *, with_lines: bo
     view["TxnNumber"] = str(fields["TxnNumber"])
     view["Subtotal"] = money(fields["Subtotal"])
     view["SalesTaxTotal"] = money(fields["SalesTaxTotal"])
-    # Nothing here applies a credit, so that all of it remains.
-    view["TotalAmount"] = view["CreditRemaining"] = money(credit_total(record))
+    view["TotalAmount"] = money(credit_total(record))
+    view["CreditRemaining"] = money(credit_left(state, record))
     lines = view.pop("Lines")
     if with_lines:
         view["CreditMemoLineRet"] = [line_view(with_references(state, line)) for line in lines]
+
+
+def _finish_check(state: State, view: Fields, *, with_lines: bool) -> None:
+    view["TxnNumber"] = str(view["TxnNumber"])
+    view["Amount"] = money(view["Amount"])
+    lines = view.pop("Lines")
+    if with_lines:
+        view["ExpenseLineRet"] = [line_view(with_references(state, line)) for line in lines]
 
 
 def _finish_payment(state: State, record: Record, view: Fields, *, with_lines: bool) -> None:
