@@ -11,7 +11,7 @@ from typing import Literal
 
 from fieldledger.office.models import Record
 
-Kind = Literal["client", "item", "invoice", "payment", "credit"]
+Kind = Literal["client", "item", "invoice", "payment", "credit", "refund"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

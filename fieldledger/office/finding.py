@@ -13,7 +13,16 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from fieldledger.accounts.models import Business
 from fieldledger.office.changes import Change, Kind
-from fieldledger.office.models import Client, Credit, Invoice, Item, Payment, Record, SearchWord
+from fieldledger.office.models import (
+    Client,
+    Credit,
+    Invoice,
+    Item,
+    Payment,
+    Record,
+    Refund,
+    SearchWord,
+)
 from fieldledger.office.search_words import (
     client_words,
     item_words,
@@ -63,7 +72,7 @@ def words_of(record: Record) -> set[bytes]:
             return item_words(record.name, record.description)
         case Invoice() | Credit():
             return money_words(record.number, record.total)
-        case Payment():
+        case Payment() | Refund():
             return money_words(record.reference, record.amount)
         case _:
             raise TypeError(type(record))

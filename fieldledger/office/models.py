@@ -404,6 +404,8 @@ class Credit(Record):
     subtotal = models.DecimalField(max_digits=15, decimal_places=2, default=ZERO)
     tax = models.DecimalField(max_digits=15, decimal_places=2, default=ZERO)
     total = models.DecimalField(max_digits=15, decimal_places=2, default=ZERO)
+    # The sum of the refunds that are not void, kept in the transaction that changes one of them.
+    refunded = models.DecimalField(max_digits=15, decimal_places=2, default=ZERO)
     voided_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -413,6 +415,10 @@ class Credit(Record):
                 fields=["business", "external_id"], name="credit_external_id_once"
             ),
             models.CheckConstraint(condition=Q(total__gt=0), name="credit_total_positive"),
+            models.CheckConstraint(
+                condition=Q(refunded__gte=0, refunded__lte=F("total")),
+                name="credit_refunded_at_most_total",
+            ),
         ]
         indexes = [
             models.Index(fields=["business", "-id"], name="credit_newest"),
@@ -430,7 +436,7 @@ class Credit(Record):
     @property
     def balance(self) -> Decimal:
         """What of it the client may still use."""
-        return ZERO if self.voided else self.total
+        return ZERO if self.voided else self.total - self.refunded
 
 
 class CreditLine(models.Model):
@@ -457,6 +463,38 @@ class CreditLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity.normalize():f} × {self.description or self.item}"
+
+
+class Refund(Record):
+    """Money paid back out of a credit memo. It is not changed: it is made void and made anew."""
+
+    business = models.ForeignKey(Business, models.CASCADE, related_name="refunds", db_index=False)
+    credit = models.ForeignKey(Credit, models.PROTECT, related_name="refunds")
+    amount = models.DecimalField(max_digits=15, decimal_places=2)
+    date = models.DateField()
+    method = models.CharField(max_length=11, choices=Method.choices, default=Method.CHECK)
+    reference = models.CharField(max_length=NUMBER_LENGTH_MAX, blank=True)
+    voided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["business", "external_id"], name="refund_external_id_once"
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="refund_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(method__in=Method.values), name="refund_method_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["business", "-id"], name="refund_newest")]
+
+    def __str__(self) -> str:
+        return f"Refund of {self.amount} on {self.date}"
+
+    @property
+    def voided(self) -> bool:
+        """Whether it was made void: it no longer counts towards its credit memo."""
+        return self.voided_at is not None
 
 
 class SearchWord(models.Model):

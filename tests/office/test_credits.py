@@ -8,7 +8,7 @@ import pytest
 from fieldledger.accounts.models import Business
 from fieldledger.office import services as office
 from fieldledger.office.changes import Change
-from fieldledger.office.models import Client, Credit, Invoice, Item, TaxRate
+from fieldledger.office.models import Client, Credit, Invoice, Item, Refund, TaxRate
 from fieldledger.office.services.removing import remove_clients
 
 pytestmark = pytest.mark.django_db
@@ -112,3 +112,40 @@ def test_a_merged_client_s_credit_memos_move_and_keep_it_from_being_deleted(
 
     credit.refresh_from_db()
     assert (credit.client, credit.revision) == (keep, 2)
+
+
+def refund(credit: Credit, now: datetime, amount: str) -> Refund:
+    values = {"amount": amount, "date": "2026-05-06", "method": "check", "reference": "88"}
+    return office.create_refund(credit=credit, values=values, now=now)
+
+
+def test_what_is_left_of_a_credit_is_paid_back_once(credit: Credit, now: datetime) -> None:
+    refund(credit, now, "20.00")
+    with pytest.raises(office.Refused, match="more than is left") as caught:
+        refund(credit, now, "30.01")
+    assert list(caught.value.errors) == ["amount"]
+    last = refund(credit, now, "30.00")
+    credit.refresh_from_db()
+    assert (credit.refunded, credit.balance) == (Decimal("50.00"), Decimal("0.00"))
+
+    office.void_refund(refund=last, now=now)
+    office.void_refund(refund=last, now=now)
+    credit.refresh_from_db()
+    assert credit.balance == Decimal("30.00")
+
+
+def test_a_credit_with_a_refund_is_neither_voided_nor_made_smaller(
+    credit: Credit, item: Item, heard: list[Change], now: datetime
+) -> None:
+    made = refund(credit, now, "20.00")
+    assert [each.kind for each in heard] == ["refund"]
+    with pytest.raises(office.Refused, match="void these first"):
+        office.void_credit(credit=credit, now=now)
+    small = [{"item": item, "unit_price": "19.99"}]
+    with pytest.raises(office.Refused, match="already paid back"):
+        office.update_credit(credit=credit, values={"lines": small}, now=now)
+
+    office.void_refund(refund=made, now=now)
+    office.void_credit(credit=credit, now=now)
+    with pytest.raises(office.Refused, match="void"):
+        refund(credit, now, "1.00")

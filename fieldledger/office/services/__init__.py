@@ -27,6 +27,7 @@ from fieldledger.office.services.payments import (
     void_payment,
 )
 from fieldledger.office.services.records import BULK_MAX
+from fieldledger.office.services.refunds import create_refund, void_refund
 from fieldledger.office.services.tax_rates import create_tax_rate
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "create_items",
     "create_payment",
     "create_payments",
+    "create_refund",
     "create_tax_rate",
     "merge_clients",
     "pay_and_keep_the_rest",
@@ -56,4 +58,5 @@ __all__ = [
     "void_credit",
     "void_invoice",
     "void_payment",
+    "void_refund",
 ]

@@ -103,7 +103,7 @@ def update_credit(
 
     :raises Refused: if something is wrong with `values`, or it is void.
     """
-    current = _locked(credit)
+    current = locked_credit(credit)
     if current.voided:
         raise refusal("credit", f"Credit memo {current.number} is void; it can't be changed.")
     lines = list(current.lines.all())
@@ -115,6 +115,8 @@ def update_credit(
     )
     if draft.values.get("number") == "":
         draft.refuse("number", "The number is missing.")
+    if current.refunded and draft.values.get("client", current.client) != current.client:
+        draft.refuse("client", f"It has refunds to {current.client.name}; void these first.")
     if current.invoice and draft.values.get("client", current.client) != current.client:
         draft.refuse("client", f"It is for invoice {current.invoice.number}, of another client.")
     _refuse_taken(draft, current.business, own_pk=current.pk)
@@ -141,10 +143,18 @@ def update_credit(
 
 @atomically
 def void_credit(*, credit: Credit, now: datetime, actor: str = THE_SYSTEM) -> Credit:
-    """Make a credit memo void: it is worth nothing any more; doing it twice is once."""
-    current = _locked(credit)
+    """Make a credit memo void: it is worth nothing any more; doing it twice is once.
+
+    :raises Refused: if a refund of it is not void.
+    """
+    current = locked_credit(credit)
     if current.voided:
         return current
+    if current.refunded:
+        raise refusal(
+            "credit",
+            f"Credit memo {current.number} has refunds of {current.refunded:,}; void these first.",
+        )
     save_changes(
         current,
         {"voided_at": now},
@@ -157,7 +167,8 @@ def void_credit(*, credit: Credit, now: datetime, actor: str = THE_SYSTEM) -> Cr
     return current
 
 
-def _locked(credit: Credit) -> Credit:
+def locked_credit(credit: Credit) -> Credit:
+    """Return a credit memo with its row locked."""
     rows = Credit.objects.select_for_update(of=["self"], no_key=True)
     return rows.select_related("business", "client", "tax_rate", "invoice").get(pk=credit.pk)
 
@@ -236,6 +247,12 @@ def _totals(
     ]
     totals = draft.totals(amounts, rate if isinstance(rate, TaxRate) else None)
     _check_total(draft, totals.total)
+    if not draft.errors and totals.total < current.refunded:
+        draft.refuse(
+            "lines",
+            f"The total would be {totals.total:,}, less than the {current.refunded:,} already paid"
+            " back; void a refund first.",
+        )
     if current.invoice is not None and totals.total > current.total:
         _check_invoice(draft, current.invoice, totals.total, own_pk=current.pk)
     return {"subtotal": totals.subtotal, "tax": totals.tax, "total": totals.total}
