@@ -156,7 +156,7 @@ def missing(connection: Connection, first: dt.date, last: dt.date) -> list[Missi
 
 
 def _invoices(connection: Connection, first: dt.date, last: dt.date) -> QuerySet[Any]:
-    return _with_entry(
+    return with_entry(
         Invoice.objects.filter(
             business_id=connection.business_id, voided_at=None, date__gte=first, date__lte=last
         ),
@@ -166,7 +166,7 @@ def _invoices(connection: Connection, first: dt.date, last: dt.date) -> QuerySet
 
 
 def _payments(connection: Connection, first: dt.date, last: dt.date) -> QuerySet[Any]:
-    return _with_entry(
+    return with_entry(
         Payment.objects.filter(
             business_id=connection.business_id, voided_at=None, date__gte=first, date__lte=last
         ),
@@ -175,9 +175,12 @@ def _payments(connection: Connection, first: dt.date, last: dt.date) -> QuerySet
     )
 
 
-def _with_entry(rows: QuerySet[Any], connection: Connection, kind: Kind) -> QuerySet[Any]:
+def with_entry(
+    rows: QuerySet[Any], connection: Connection, kind: Kind, *, key: str = "pk"
+) -> QuerySet[Any]:
+    """Return rows with what the log says of the record whose primary key is their `key`."""
     entry = SyncEntry.objects.filter(
-        connection=connection, rank=RANK[kind], record_id=OuterRef("pk")
+        connection=connection, rank=RANK[kind], record_id=OuterRef(key)
     )
     state, nothing = entry.values("state")[:1], Value(str(State.NOT_SENT))
     annotated: QuerySet[Any] = rows.annotate(

@@ -16,6 +16,7 @@ from fieldledger.quickbooks.comparing import (
     compare_taxes,
     missing,
 )
+from fieldledger.quickbooks.comparing_accounts import compare_accounts
 from fieldledger.quickbooks.models import Connection
 from fieldledger.quickbooks.sign_off_row import SignOff
 
@@ -30,6 +31,7 @@ class Packet:
     kinds: Sequence[Comparison]
     methods: Sequence[Comparison]
     taxes: Sequence[Comparison]
+    accounts: Sequence[Comparison]
     missing: Sequence[Missing]
     signed: SignOff | None  # The latest.
 
@@ -66,6 +68,7 @@ def packet_of(connection: Connection, month: dt.date) -> Packet:
         kinds=compare(connection, first, last),
         methods=compare_methods(connection, first, last),
         taxes=compare_taxes(connection, first, last),
+        accounts=compare_accounts(connection, first, last),
         missing=missing(connection, first, last),
         signed=SignOff.objects.filter(connection=connection, month=first).order_by("-pk").first(),
     )

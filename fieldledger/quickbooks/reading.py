@@ -405,8 +405,11 @@ def details_of(record: Record) -> dict[str, Any]:
                 "description": "SalesDesc",
                 "price": "SalesPrice",
                 "cost": "PurchaseCost",
+                "account": "IncomeAccountRef/ListID",
                 **_TAX_CODE,
             }
+        case "ItemDiscountRet":
+            paths = {"account": "AccountRef/ListID"}
         case _:
             return {}
     return {key: record.text(path) or "" for key, path in paths.items()}
@@ -456,11 +459,16 @@ def _customer_details(record: Record) -> dict[str, Any]:
 
 
 def _item_details(record: Record) -> dict[str, Any]:
-    one_sided = {"description": "SalesOrPurchase/Desc", "price": "SalesOrPurchase/Price"}
+    one_sided = {
+        "description": "SalesOrPurchase/Desc",
+        "price": "SalesOrPurchase/Price",
+        "account": "SalesOrPurchase/AccountRef/ListID",
+    }
     two_sided = {
         "description": "SalesAndPurchase/SalesDesc",
         "price": "SalesAndPurchase/SalesPrice",
         "cost": "SalesAndPurchase/PurchaseCost",
+        "account": "SalesAndPurchase/IncomeAccountRef/ListID",
     }
     is_two_sided = bool(record.children("SalesAndPurchase"))
     paths = two_sided if is_two_sided else one_sided

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -22,6 +22,11 @@ from fieldledger.website.reports import Column, Row, Table
 from fieldledger.website.templatetags.fieldledger import moment_exact
 from fieldledger.website.words import STATES
 
+_ACCOUNTS: Final = (
+    "The account is the one that the item has in QuickBooks; of what is not there yet, the one"
+    " that the mapping gives it. The list at the end says why an invoice did not go."
+)
+
 
 @quickbooks_page(Right.SEE_MONEY)
 def month_end(request: PageRequest, connection: Connection) -> HttpResponseBase:
@@ -33,11 +38,11 @@ def month_end(request: PageRequest, connection: Connection) -> HttpResponseBase:
     if request.GET.get("as") == "pdf":
         name, title = f"month-end-{packet.month:%Y-%m}", f"Month end, {packet.month:%B %Y}"
         return as_pdf(request, name, title, [_signature(request, packet)], _tables(packet))
-    kinds, methods, taxes, gaps = _tables(packet)
+    kinds, accounts, methods, taxes, gaps = _tables(packet)
     this = timezone.localdate().replace(day=1)
     shown: dict[str, Any] = {
         "packet": packet,
-        "tables": [kinds, taxes, methods],
+        "tables": [kinds, taxes, accounts, methods],
         "gaps": gaps,
         "agrees": all(not each.difference and not each.not_sent_number for each in packet.kinds),
         "differs": any(each.difference for each in packet.kinds),
@@ -90,6 +95,13 @@ def _month_after(first: dt.date) -> dt.date:
 def _tables(packet: Packet) -> list[Table]:
     return [
         _both_sides("By kind", "Kind", packet.kinds, with_sums=False),
+        _both_sides(
+            "Invoices by income account",
+            "Account",
+            packet.accounts,
+            counted="Lines",
+            notes=[_ACCOUNTS],
+        ),
         _both_sides("Payments by method", "Method", packet.methods),
         _both_sides("Tax by rate", "Tax rate", packet.taxes),
         _gaps(packet.missing),
@@ -97,11 +109,17 @@ def _tables(packet: Packet) -> list[Table]:
 
 
 def _both_sides(
-    title: str, of: str, rows: Sequence[Comparison], *, with_sums: bool = True
+    title: str,
+    of: str,
+    rows: Sequence[Comparison],
+    *,
+    with_sums: bool = True,
+    counted: str = "Number",
+    notes: Sequence[str] = (),
 ) -> Table:
     columns = [
         Column(title=of, kind="text"),
-        Column(title="Number", kind="number"),
+        Column(title=counted, kind="number"),
         Column(title="Here"),
         Column(title="Sent"),
         Column(title="In QuickBooks"),
@@ -129,6 +147,7 @@ def _both_sides(
         ],
         has_sums=with_sums,
         empty="Nothing in this month.",
+        notes=notes,
     )
 
 

@@ -1,0 +1,159 @@
+"""What was invoiced between two dates on both sides, by the income account it is posted to.
+
+An item's account is the one it had in QuickBooks when its list was read last; of an item that is
+not there yet, or was not read since, the one that the mapping gives it. QuickBooks answers with an
+invoice's total, not with its accounts' shares, so a difference of totals is a row of its own.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Count, F, QuerySet, Sum
+
+from fieldledger.office.models import ZERO, Invoice, InvoiceLine, LineKind
+from fieldledger.quickbooks.choices import choices_of
+from fieldledger.quickbooks.comparing import IN_QUICKBOOKS, Comparison, Standing, with_entry
+from fieldledger.quickbooks.models import RANK, Connection, QuickBooksRecord, SyncEntry
+from fieldledger.sync.content import Choices, Kind, State
+
+List = QuickBooksRecord.List
+NO_ACCOUNT: Final = "No account chosen yet"
+ITS_ITEM: Final = "The account that its item has in QuickBooks"
+NO_ITEM: Final = "Lines without an item"
+DISCOUNTS: Final = "Discounts"
+TAX: Final = "Sales tax"
+DIFFERENCES: Final = "Differences of invoices' totals"
+_UNMAPPED: Final = {LineKind.TIP: "Tips", LineKind.FEE: "Fees"}
+_LAST: Final = (NO_ITEM, *_UNMAPPED.values(), ITS_ITEM, NO_ACCOUNT, DISCOUNTS, TAX, DIFFERENCES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Accounts:
+    """Which account each item posts to, by name."""
+
+    choices: Choices
+    names: Mapping[str, str]  # By ListID.
+    of_theirs: Mapping[str, str]  # The account's ListID by that of QuickBooks' item.
+    ours: Mapping[int, tuple[str, bool]]  # By item: its ListID, and whether it was there before us.
+
+    def of_item(self, key: int, guid: UUID) -> str:
+        list_id, adopted = self.ours.get(key, ("", False))
+        if theirs := self.of_theirs.get(list_id):
+            return self.names.get(theirs, ITS_ITEM)
+        if list_id and adopted:
+            return ITS_ITEM
+        mapped = self.choices.item_accounts.get(guid) or self.choices.income_account
+        return self.names.get(mapped or "", NO_ACCOUNT)
+
+    def of_mapped(self, list_id: str | None, nothing: str) -> str:
+        """Return the account of an item that the mapping names, such as that of discounts."""
+        if not list_id:
+            return nothing
+        return self.names.get(self.of_theirs.get(list_id, ""), ITS_ITEM)
+
+    def of_line(self, row: Mapping[str, Any]) -> str:
+        kind = LineKind(row["kind"])
+        if kind == LineKind.TIP:
+            return self.of_mapped(self.choices.tip_item, _UNMAPPED[kind])
+        if kind == LineKind.FEE:
+            return self.of_mapped(self.choices.fee_item, _UNMAPPED[kind])
+        if row["item"] is None:
+            return self.of_mapped(self.choices.fallback_item, NO_ITEM)
+        return self.of_item(row["item"], row["item__guid"])
+
+
+class _Sums:
+    """Numbers and amounts by account and state."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, dict[State, list[Any]]] = defaultdict(dict)
+
+    def add(self, title: str, state: State, number: int, here: Decimal, there: Decimal) -> None:
+        sums = self._rows[title].setdefault(state, [0, ZERO, ZERO])
+        for place, value in enumerate((number, here, there)):
+            sums[place] += value
+
+    def comparisons(self) -> list[Comparison]:
+        titles = sorted(
+            self._rows,
+            key=lambda each: (_LAST.index(each) + 1 if each in _LAST else 0, each.casefold()),
+        )
+        return [
+            Comparison(
+                title=title,
+                standings=[
+                    Standing(state=state, number=number, here=here, there=there)
+                    for state, (number, here, there) in self._rows[title].items()
+                ],
+            )
+            for title in titles
+        ]
+
+
+def compare_accounts(connection: Connection, first: dt.date, last: dt.date) -> list[Comparison]:
+    """Return the invoices' lines on both sides, by income account; the rows come to the totals.
+
+    Tax is no income and stands for itself, so that the sums are those of the invoices.
+    """
+    accounts, sums = _accounts(connection), _Sums()
+    for row in _lines(connection, first, last):
+        state, here = State(row["entry_state"]), row["rows_amount"] or ZERO
+        there = here if state in IN_QUICKBOOKS else ZERO
+        sums.add(accounts.of_line(row), state, row["rows_number"], here, there)
+    off = accounts.of_mapped(accounts.choices.discount_item, DISCOUNTS)
+    for row in _invoices(connection, first, last):
+        state = State(row["entry_state"])
+        is_there = state in IN_QUICKBOOKS
+        for title, amount in ((off, -(row["discounts"] or ZERO)), (TAX, row["taxes"] or ZERO)):
+            if amount:
+                sums.add(title, state, 0, amount, amount if is_there else ZERO)
+        if is_there and row["differ"]:
+            sums.add(DIFFERENCES, state, 0, ZERO, row["differ"])
+    return sums.comparisons()
+
+
+def _lines(connection: Connection, first: dt.date, last: dt.date) -> QuerySet[Any, Any]:
+    rows = InvoiceLine.objects.filter(
+        invoice__business_id=connection.business_id,
+        invoice__voided_at=None,
+        invoice__date__gte=first,
+        invoice__date__lte=last,
+    )
+    noted = with_entry(rows, connection, Kind.INVOICE, key="invoice_id").values(
+        "kind", "item", "item__guid", "entry_state"
+    )
+    summed: QuerySet[Any, Any] = noted.annotate(rows_number=Count("pk"), rows_amount=Sum("amount"))
+    return summed.order_by()
+
+
+def _invoices(connection: Connection, first: dt.date, last: dt.date) -> QuerySet[Any, Any]:
+    rows = Invoice.objects.filter(
+        business_id=connection.business_id, voided_at=None, date__gte=first, date__lte=last
+    )
+    noted = with_entry(rows, connection, Kind.INVOICE).values("entry_state")
+    summed: QuerySet[Any, Any] = noted.annotate(
+        discounts=Sum(F("discount")), taxes=Sum(F("tax")), differ=Sum("entry_differs")
+    )
+    return summed.order_by()
+
+
+def _accounts(connection: Connection) -> _Accounts:
+    theirs = QuickBooksRecord.objects.filter(connection=connection)
+    entries = SyncEntry.objects.filter(connection=connection, rank=RANK[Kind.ITEM])
+    items = theirs.filter(list=List.ITEMS).values_list("list_id", "details__account")
+    return _Accounts(
+        choices=choices_of(connection),
+        names=dict(theirs.filter(list=List.ACCOUNTS).values_list("list_id", "full_name")),
+        of_theirs={list_id: account for list_id, account in items if account},
+        ours={
+            key: (list_id, adopted)
+            for key, list_id, adopted in entries.exclude(quickbooks_id="").values_list(
+                "record_id", "quickbooks_id", "adopted"
+            )
+        },
+    )
