@@ -30,7 +30,13 @@ AGAIN: Final = (
     ),
     ("test_link_record.py",),
     ("test_probing.py",),
-    ("test_hours.py", "test_notices.py", "../accounts/test_audit_chain.py"),
+    (
+        "test_hours.py",
+        "test_notices.py",
+        "../accounts/test_audit_chain.py",
+        "test_deposits.py",
+        "../office/test_deposits.py",
+    ),
 )
 
 
