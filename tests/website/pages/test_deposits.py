@@ -48,7 +48,7 @@ def test_a_deposit_is_recorded_applied_and_taken_off(office: Office) -> None:
     applied = apply(office, deposit, invoice, "160.50")
     assert "Applied to Unapplied $39.50" in text(applied)
     shown = office.browser.get(reverse("invoice", args=[invoice.guid]))
-    assert "Deposit of May 4, 2026 Check, $200.00 in all" in text(shown)
+    assert "Deposit May 4, 2026 · Check" in text(shown)
     assert "Balance $0.00" in text(shown)
 
     wrong = apply(office, deposit, invoice, "170")
