@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Final
 
 from fieldledger.office.models import ZERO
@@ -158,7 +158,7 @@ def _step(rough: Decimal) -> Decimal:
 
 
 def _up(amount: Decimal, step: Decimal) -> Decimal:
-    return -(-amount // step) * step if amount > 0 else ZERO
+    return (amount / step).to_integral_value(ROUND_CEILING) * step if amount > 0 else ZERO
 
 
 def _added(cells: Sequence[Cell], column: Column) -> Cell:

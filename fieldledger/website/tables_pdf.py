@@ -1,4 +1,4 @@
-"""Reports as a PDF: their tables, one below the other, with the sums that the pages show."""
+"""Reports as a PDF: their charts and tables, one below the other, with the sums of the pages."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -8,6 +8,7 @@ from typing import Final
 from fpdf.enums import Align, TableBordersLayout
 from fpdf.fonts import FontFace
 
+from fieldledger.website.chart_pdf import chart_height, draw_chart
 from fieldledger.website.pdf import FONT, Paper
 from fieldledger.website.reports import Cell, Column, Table
 from fieldledger.website.templatetags.fieldledger import day, money
@@ -28,8 +29,12 @@ def tables_pdf(
         paper.say(line, soft=True)
     for table in tables:
         paper.ln(6)
+        if table.chart is not None and paper.will_page_break(chart_height(paper, table.chart) + 8):
+            paper.add_page()
         if table.title != title:
             paper.say(table.title, size=12, bold=True)
+        if table.chart is not None:
+            draw_chart(paper, table.chart)
         if table.rows:
             _draw(paper, table)
         else:

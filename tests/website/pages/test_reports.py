@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +18,7 @@ from fieldledger.office.models import Invoice, InvoiceLine, Payment
 from fieldledger.quickbooks.models import Connection, SyncEntry
 from fieldledger.quickbooks.sign_off_row import SignOff
 from fieldledger.sync.content import State
+from fieldledger.website.reports import bars
 from tests.website.pages.conftest import Office
 from tests.website.pages.test_every_page import synced
 from tests.website.pages.test_office_pages import text
@@ -276,6 +278,33 @@ def test_every_report_is_a_pdf_that_says_what_the_spreadsheet_says(
     assert len(rows) > 1
     for cell in {cell for row in rows[1:] for cell in row if cell.endswith((".00", ".50"))}:
         assert f"${Decimal(cell):,.2f}".replace("$-", "−$") in said, (cell, said)
+
+
+def test_no_bar_of_a_chart_leaves_its_scale() -> None:
+    chart = bars([("up", Decimal(16_623)), ("down", Decimal(-3_000))])
+
+    assert chart is not None
+    assert [amount for _, amount in chart.ticks] == [-5_000, 0, 5_000, 10_000, 15_000, 20_000]
+    up, down = chart.bars
+    assert chart.ticks[-1][0] < up.y
+    assert down.y + down.height < chart.ticks[0][0]
+
+
+@pytest.mark.parametrize("name", ["sales", "clients", "received", "owed", "tax"])
+def test_a_pdf_has_the_bars_of_the_page_with_their_words(office: Office, name: str) -> None:
+    year = {"first": str(timezone.localdate() - dt.timedelta(days=365))}
+    tables = get(office, name, **year).context["tables"]
+    charts = [each.chart for each in tables if each.chart]
+
+    pages = PdfReader(io.BytesIO(get(office, name, **{"as": "pdf"}, **year).getvalue())).pages
+
+    contents = [each for page in pages if (each := page.get_contents()) is not None]
+    drawn = b"".join(each.get_data() for each in contents)
+    shown = [bar for chart in charts for bar in chart.bars]
+    assert len(re.findall(rb" re f\n", drawn)) == sum(bar.height > 0 for bar in shown)
+    said = printed(get(office, name, **{"as": "pdf"}, **year))
+    assert all(" ".join(bar.words.split()) in said for bar in shown)
+    assert bool(shown) == (name != "tax")
 
 
 def test_n12_the_packet_is_a_pdf_with_its_signature(office: Office) -> None:
