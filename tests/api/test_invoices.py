@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from fieldledger.office import models as office
+from fieldledger.office.services import create_deposit
 from tests.api.conftest import STRANGER, Program, assert_problem, is_time
 
 pytestmark = pytest.mark.django_db
@@ -249,3 +251,24 @@ def test_a_discount_is_an_amount_or_a_percentage(app: Program) -> None:
 
     assert [answered[each] for each in figures] == ["5.00", None, "120.00", "120.00"]
     assert_problem(app.ask("PATCH", path, {"discount": "125.01"}), 422, "discount")
+
+
+def test_a_deposit_is_shown_without_an_invoice_and_takes_none(app: Program) -> None:
+    client = app.client()["id"]
+    invoice = app.invoice(client=client)["id"]
+    values = {"client": client, "amount": "80", "date": "2026-05-03"}
+    made = create_deposit(business=app.business, values=values, now=timezone.now())
+    path = f"/payments/{made.guid}"
+
+    shown = app.get(path)
+    assert (shown["invoice"], shown["client"]) == (None, client)
+    assert (shown["amount"], shown["unapplied"]) == ("80.00", "80.00")
+    assert [each["id"] for each in app.get("/payments")["results"]] == [str(made.guid)]
+    assert app.get(f"/payments?invoice={invoice}")["results"] == []
+
+    assert app.ask("PATCH", path, {"amount": "90"}).json["unapplied"] == "90.00"
+    problem = assert_problem(app.ask("PATCH", path, {"invoice": invoice}), 422, "invoice")
+    assert "is a deposit" in problem["errors"]["invoice"][0]
+    assert app.post(f"{path}/void", status=200)["unapplied"] == "0.00"
+    no_invoice = {"amount": "80", "date": "2026-05-03"}
+    assert_problem(app.ask("POST", "/payments", no_invoice), 422, "invoice")

@@ -27,7 +27,10 @@ _LISTED_MAX: Final = 200
 def deposits(request: PageRequest) -> HttpResponse:
     """Show the deposits of which something is left, the oldest first."""
     rows = Payment.objects.filter(
-        business=request.business, invoice=None, voided_at=None, applied__lt=F("amount")
+        business=request.business,
+        client__isnull=False,
+        voided_at=None,
+        applied__lt=F("amount"),
     ).select_related("client")
     found = list(rows.order_by("date", "pk")[: _LISTED_MAX + 1])
     connection = connection_in_use(request)
@@ -39,7 +42,7 @@ def deposits(request: PageRequest) -> HttpResponse:
     return render(request, "payments/deposits.html", shown)
 
 
-@page(Right.TAKE_PAYMENTS, methods=("GET", "POST"))
+@page(Right.SEE_MONEY, methods=("GET", "POST"))
 def new_deposit(request: PageRequest, guid: UUID) -> HttpResponse:
     """Take money of a client without an invoice."""
     client = the_record(Client, request, guid)
@@ -71,7 +74,7 @@ def deposit(request: PageRequest, guid: UUID) -> HttpResponse:
     return _shown(request, _the_deposit(request, guid))
 
 
-@page(Right.TAKE_PAYMENTS, methods=("POST",))
+@page(Right.SEE_MONEY, methods=("POST",))
 def apply(request: PageRequest, guid: UUID) -> HttpResponse:
     """Let some of a deposit go to an invoice, or take it off."""
     record = _the_deposit(request, guid)
