@@ -74,7 +74,9 @@ def _seal_business(business_id: int) -> int:
         last = AuditSeal.objects.filter(business_id=business_id).order_by("-number").first()
         number, digest = (last.number, last.digest) if last else (0, BEGINNING)
         seals = []
-        events = AuditEvent.objects.filter(business_id=business_id, is_sealed=False)
+        # One that was set back to unsealed has its link: verifying says so, and the others go on.
+        link = AuditSeal.objects.filter(event_id=OuterRef("pk"))
+        events = AuditEvent.objects.filter(~Exists(link), business_id=business_id, is_sealed=False)
         for event in events.order_by("pk")[:SEALED_AT_ONCE]:
             number += 1
             digest = digest_of(event, number, digest)
@@ -105,6 +107,12 @@ def verify(business: Business, *, head: str = "") -> Verdict:
     link = AuditSeal.objects.filter(event_id=OuterRef("pk"), business=business)
     if not breaks and events.filter(~Exists(link), is_sealed=True).exists():
         breaks = "There are events that claim to be sealed and are not: somebody added them."
+    set_back = events.filter(Exists(link), is_sealed=False).order_by("pk").first()
+    if not breaks and set_back is not None:
+        breaks = (
+            f"Event {set_back.pk}, “{set_back.action}” of {set_back.at:%Y-%m-%d %H:%M} UTC, is"
+            " marked as unsealed although it has its link: somebody changed the database."
+        )
     if not breaks and not is_head_there:
         breaks = "The link that was written down is not among them: the trail was made anew."
     unsealed = events.filter(is_sealed=False).count()

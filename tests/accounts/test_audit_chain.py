@@ -129,3 +129,17 @@ def test_what_is_sealed_while_the_trail_is_verified_is_no_break(
     monkeypatch.setattr(audit_chain, "_links", links_and_meanwhile)
 
     assert breaks(sealed) == ""
+
+
+def test_n13_an_event_set_back_to_unsealed_is_found_and_the_others_are_sealed_on(
+    sealed: Business,
+) -> None:
+    event = AuditEvent.objects.filter(business=sealed).order_by("pk")[1]
+    AuditEvent.objects.filter(pk=event.pk).update(is_sealed=False)
+    write(sealed, "void invoice")
+
+    assert audit_chain.seal_new() == 1
+    assert audit_chain.seal_new() == 0
+
+    assert f"Event {event.pk}, “make API key” of 2026-05-04 16:00 UTC, is marked" in breaks(sealed)
+    assert audit_chain.verify(sealed).links == 5
