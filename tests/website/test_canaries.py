@@ -177,3 +177,16 @@ def test_the_host_writes_a_bundle_and_verifies_the_trail(place: Path, tmp_path: 
     assert broken.status == 1
     assert "“make API key”" in broken.out
     assert "was changed since it was sealed" in broken.out
+
+
+@pytest.mark.parametrize("command", [("verify-audit",), ("support-bundle", "--into", "b.zip")])
+def test_a_folder_without_a_database_is_said_in_a_sentence(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    (tmp_path / "empty").mkdir(mode=0o700)
+
+    for name, said in (("empty", "is no database in"), ("none", "is no installation in")):
+        ended = run_program(*command, folder=tmp_path / name)
+        assert (ended.status, said in ended.err) == (1, True), ended.err
+        assert "Traceback" not in ended.err + ended.out
+    assert not (tmp_path / "none").exists()

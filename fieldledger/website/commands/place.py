@@ -62,6 +62,30 @@ def open_place(given: Path | None) -> Path:
     return folder
 
 
+def open_existing(given: Path | None) -> Path:
+    """Start Django on a data folder that has a database of this version; return the folder.
+
+    :raises CommandFailed: if there is none, it does not answer, or it is another version's.
+    """
+    folder = data_folder(given)
+    if not folder.is_dir():
+        raise CommandFailed(f"There is no installation in {folder}.")
+    open_place(given)
+    name = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite" and not Path(name).exists():
+        raise CommandFailed(f"There is no database in {folder} yet.")
+    try:
+        pending = pending_migrations()
+    except OperationalError as error:
+        raise _no_answer(error) from error
+    if pending:
+        raise CommandFailed(
+            f"The database in {folder} is not of this version: start Fieldledger once, which brings"
+            " it up to date, or use the version that it is of."
+        )
+    return folder
+
+
 def pending_migrations() -> int:
     """Return how many of the program's database changes the database does not have yet."""
     executor = MigrationExecutor(connection)
@@ -85,10 +109,13 @@ def update_database(folder: Path) -> None:
                 remark("Preparing the database ...")
                 call_command("migrate", interactive=False, verbosity=0)
     except OperationalError as error:
-        where = connection.settings_dict.get("HOST") or connection.settings_dict["NAME"]
-        raise CommandFailed(
-            f"The database at {where} does not answer: {' '.join(str(error).split())}"
-        ) from error
+        raise _no_answer(error) from error
+
+
+def _no_answer(error: OperationalError) -> CommandFailed:
+    where = connection.settings_dict.get("HOST") or connection.settings_dict["NAME"]
+    said = " ".join(str(error).split())
+    return CommandFailed(f"The database at {where} does not answer: {said}")
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-from fieldledger.website.commands.place import add_data_argument, open_place
+from fieldledger.website.commands.place import add_data_argument, open_existing
 from fieldledger.website.commands.terminal import CommandFailed, say
 
 
@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write the bundle of one business."""
-    open_place(options.data)
+    open_existing(options.data)
     from fieldledger.quickbooks.models import Connection
     from fieldledger.quickbooks.support_bundle import make_bundle
 

@@ -7,7 +7,7 @@ it shows that nobody has made the whole chain anew. Ends with exit status 1 if a
 import argparse
 from uuid import UUID
 
-from fieldledger.website.commands.place import add_data_argument, open_place
+from fieldledger.website.commands.place import add_data_argument, open_existing
 from fieldledger.website.commands.terminal import CommandFailed, say, say_json
 
 
@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Verify every business's trail."""
-    open_place(options.data)
+    open_existing(options.data)
     from fieldledger.accounts.audit_chain import seal_new, verify
     from fieldledger.accounts.models import Business
 
