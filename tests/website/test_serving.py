@@ -45,6 +45,7 @@ def _group(pid: int) -> set[int]:
 def test_the_server_answers_the_web_connector_and_people_and_stops_cleanly(place: Path) -> None:
     with serving("serve", folder=place) as server:
         assert re.fullmatch(r"http://localhost:\d+", server.url)
+        assert not [line for line in server.lines if "WARNING" in line]
         assert _get(f"{server.url}/qbwc")[0] == 200
         assert "wsdl:definitions" in _get(f"{server.url}/qbwc?wsdl")[1]
         assert _get(f"{server.url}/qbwc/support")[0] == 200

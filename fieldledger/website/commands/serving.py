@@ -7,6 +7,7 @@ killed.
 
 import argparse
 import errno
+import logging
 import os
 import signal
 import socket
@@ -156,6 +157,8 @@ def serve(
         log_level=LogLevels.warning,
     )
     server.on_startup(started)
+    # We chose the number of threads by measuring; see benchmarks/README.md.
+    logging.getLogger("_granian").addFilter(_is_news)
     try:
         # Each worker learns whose it is, not who its parent is by then: that may be gone already.
         server.serve(target_loader=partial(_load_application, os.getpid()), wrap_loader=True)
@@ -166,6 +169,11 @@ def serve(
         for each in companion:
             _stop(each)
     return 0
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Return whether granian says something that somebody who starts it could act on."""
+    return not record.getMessage().startswith("Configuration allows spawning up to")
 
 
 def _takes_connections(address: Address) -> bool:
