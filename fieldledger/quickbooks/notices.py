@@ -153,6 +153,9 @@ def _attention(connection: Connection, local: dt.datetime, now: dt.datetime) -> 
     last = letters.aggregate(at=Max("created_at"))["at"]
     if last is not None and hours.local(connection, last).date() == local.date():
         return 0
+    told = _recipients(connection, Notice.ATTENTION)
+    if not told:
+        return 0  # Before anything is counted: nobody's letter ends the looking for today.
     entries = SyncEntry.objects.filter(connection=connection, state__in=SHOWN_STATES)
     if last is not None and not entries.filter(updated_at__gt=last).exists():
         return 0
@@ -174,7 +177,6 @@ answer for all that are alike.
 Where to click: {settings.PUBLIC_URL}/quickbooks/attention
 """
     subject = f"{total} {stand} somebody: {connection.business}"
-    told = _recipients(connection, Notice.ATTENTION)
     return _insert(connection, told, cause, (subject, body), now)
 
 

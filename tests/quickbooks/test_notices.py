@@ -7,6 +7,8 @@ from unittest.mock import patch
 
 import pytest
 from django.core.mail import EmailMessage as Outgoing
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
 
 from fieldledger.accounts.models import Business, Membership, Role, User
 from fieldledger.quickbooks import mailing, notices, services
@@ -228,3 +230,16 @@ def test_an_address_no_letter_can_have_keeps_nobody_elses_letter(
         (owner.pk, "ValueError", None),
         (other.pk, "", None),
     }
+
+
+def test_where_nobody_is_to_be_told_no_entry_is_counted(
+    connection: Connection,
+) -> None:
+    failed(connection, 1, NOON)
+    notices.choose(Membership.objects.get(), ["silence"])
+
+    with CaptureQueriesContext(database) as asked:
+        look(MINUTES)
+
+    assert not Letter.objects.filter(cause__startswith="attention").exists()
+    assert not [each for each in asked if "syncentry" in each["sql"]]
