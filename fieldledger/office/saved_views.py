@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from fieldledger.accounts.models import Business, User
@@ -43,12 +43,15 @@ def save_view(
         raise refusal("name", "These filters are too long to be kept: search for fewer words.")
     with transaction.atomic():
         own = SavedView.objects.filter(business=business, owner=user)
-        view = own.filter(name=name).first()
-        if view is None and own.count() >= VIEWS_MAX:
+        if own.exclude(name=name).count() >= VIEWS_MAX:
             raise refusal("name", f"You have {VIEWS_MAX} views already. Delete one first.")
-        view = view or SavedView(business=business, owner=user, name=name)
-        view.query, view.shared, view.opens = query, shared, opens
-        view.save()
+        # Two windows may save the same new name at once: the later one's filters stay.
+        view, _ = SavedView.objects.update_or_create(
+            business=business,
+            owner=user,
+            name=name,
+            defaults={"query": query, "shared": shared, "opens": opens},
+        )
         _only_one_opens(view)
     return view
 
@@ -65,10 +68,15 @@ def change_view(
     with transaction.atomic():
         own = SavedView.objects.filter(business=business, owner=user)
         view = own.get(guid=guid)
+        taken = refusal("name", f"You have another view named “{name}”.")
         if own.filter(name=name).exclude(pk=view.pk).exists():
-            raise refusal("name", f"You have another view named “{name}”.")
+            raise taken
         view.name, view.shared, view.opens = name, shared, opens
-        view.save()
+        try:
+            with transaction.atomic():
+                view.save()
+        except IntegrityError:  # Taken in another window since it was looked for.
+            raise taken from None
         _only_one_opens(view)
     return view
 

@@ -65,6 +65,7 @@ def invoice_views(request: PageRequest) -> HttpResponse:
             status=422,
             filters=asked.get("filters", ""),
             name=name,
+            of=guid if asked.get("action") == "change" else None,
             wrong=[each for sentences in refused.errors.values() for each in sentences],
         )
     return redirect("invoice_views")
@@ -76,6 +77,7 @@ def _show(request: PageRequest, *, status: int = 200, **more: Any) -> HttpRespon
         "own": [each for each in views if each.owner == request.user],
         "others": [each for each in views if each.owner != request.user],
         "name_length_max": NAME_LENGTH_MAX,
+        "of": None,  # The view that a refusal is about; a new one has none yet.
         **more,
     }
     return render(request, "invoices/views.html", shown, status=status)
