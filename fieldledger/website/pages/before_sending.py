@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
@@ -185,6 +185,8 @@ def answer_closed(request: PageRequest) -> HttpResponse:
         return dashboard_after(request, refusal=NO_FEATURE)
     guids = posted_guids(request, "invoices")
     answer = request.POST.get("answer", "")
+    if answer not in {"date", "hold", "let_go"}:
+        raise Http404
     now, actor = timezone.now(), request.actor
     results: list[SyncResult] = []
     refusal = ""

@@ -148,6 +148,16 @@ def test_n4_another_date_is_changed_here_as_there(office: Office) -> None:
     assert there.fields["TxnDate"] == f"{on}"
 
 
+@pytest.mark.parametrize("answer", ["", "void"])
+def test_n4_an_answer_that_is_none_is_refused(office: Office, answer: str) -> None:
+    synced(office)
+    (invoice,) = unpaid(1)
+
+    page = post(office, "answer_closed", invoices=str(invoice.guid), answer=answer)
+
+    assert page.status_code == 404
+
+
 @pytest.mark.parametrize("date", ["2001-02-03", "tomorrow", ""])
 def test_n4_a_date_that_is_closed_too_or_none_changes_nothing(office: Office, date: str) -> None:
     synced(office)

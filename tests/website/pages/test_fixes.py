@@ -227,7 +227,9 @@ def test_n4_n5_a_closed_period_is_answered_on_the_card_in_one_of_three_ways(
     invoice = Invoice.objects.get(pk=entry.record_id)
     Connection.objects.filter(pk=linked.pk).update(closing_date=invoice.date)
     there = {"attention": reverse("attention"), "entry": reverse("entry", args=[entry.guid])}
-    shown = text(office.browser.get(there[came_from]))
+    answered = office.browser.get(there[came_from])
+    assert answered.content.decode().count('value="hold"') == 1
+    shown = text(answered)
     for words in ("Another date", "Send with this date", "Hold", "Let it go as it is"):
         assert words in shown
     assert "Correct it here" not in shown
