@@ -146,19 +146,20 @@ OWN_WORDS: Final[Mapping[str, Words]] = {
     ),
     "differs": Words(
         "The totals differ",
-        "QuickBooks took {name}, but its total is {differs_by} different from ours (QuickBooks "
-        "minus ours).",
+        "QuickBooks took {name}, but makes its total another than it is here. The difference, "
+        "QuickBooks minus ours, is {differs_by}.",
         Actor.BOOKKEEPER,
         (
-            "Compare the lines and the tax side by side in the entry.",
-            "Correct the one that is wrong. If it was ours, press Sync to QuickBooks again.",
-            "Or send ours again over it, or accept the total that QuickBooks has.",
+            "Open the entry and compare the lines and the tax: ours beside QuickBooks'.",
+            "If ours is wrong, correct it here and press Sync to QuickBooks.",
+            "If QuickBooks' is wrong, press Send ours again.",
+            "If it may stay so, press Accept QuickBooks' total.",
         ),
     ),
     "left_differs": Words(
         "Another part is applied",
-        "QuickBooks took {name}, but what goes to no invoice is {differs_by} different from here "
-        "(QuickBooks minus ours).",
+        "QuickBooks took {name}, but another part of it goes to no invoice than here. The "
+        "difference, QuickBooks minus ours, is {differs_by}.",
         Actor.BOOKKEEPER,
         (
             "Look in QuickBooks at the invoices that it is applied to.",
@@ -457,7 +458,7 @@ _GENERAL: Final[Mapping[str, str]] = {
     "closing_date": "which closes the books",
     "tax_rate": "of the invoice",
     "waiting_for": "something it belongs to",
-    "differs_by": "by a sum",
+    "differs_by": "said in the entry",
     "wanted": "it has here",
     "sent_as": "another one",
 }
