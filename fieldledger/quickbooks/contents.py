@@ -141,7 +141,7 @@ class Loaded:
     missing: SyncEntry | None = None
     voided: bool = False
     amount: Decimal = Decimal(0)
-    unapplied: Decimal | None = None  # What of a deposit goes to no invoice.
+    unapplied: Decimal | None = None  # What of a payment goes to no invoice; nothing else has it.
 
 
 def entries_of(connection: Connection, kind: Kind, records: Iterable[int]) -> dict[int, SyncEntry]:
@@ -422,4 +422,5 @@ def _payment(
         missing=missing,
         voided=payment.voided,
         amount=payment.amount,
+        unapplied=Decimal(0),
     )

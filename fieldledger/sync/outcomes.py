@@ -258,7 +258,7 @@ def difference(
 ) -> tuple[Decimal | None, str]:
     """Return by how much what was taken differs from ours, and the code for that.
 
-    `total` is ours, and `left` what of a deposit of ours goes to no invoice; None where it is no
+    `total` is ours, and `left` what of a payment of ours goes to no invoice; None where it is no
     matter. Nothing is compared that the answer does not tell.
     """
     by = taken.total - total if total is not None and taken.total is not None else None

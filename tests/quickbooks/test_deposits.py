@@ -11,7 +11,13 @@ from fieldledger.office import services as office
 from fieldledger.office.models import Client, Invoice, Payment
 from fieldledger.quickbooks import services
 from fieldledger.sync.content import State
-from tests.quickbooks.test_straight_path import INVOICE_DATE, a_client, an_invoice, an_item
+from tests.quickbooks.test_straight_path import (
+    INVOICE_DATE,
+    a_client,
+    a_payment,
+    an_invoice,
+    an_item,
+)
 from tests.support.office_pc import OfficePc
 
 pytestmark = pytest.mark.django_db
@@ -150,6 +156,24 @@ def test_a_changed_and_a_void_deposit_change_and_go_there(desk: Desk) -> None:
     desk.sync()
     assert desk.pc.company.payments() == []
     assert [each.amounts["balance"] for each in desk.pc.company.invoices()] == [24000]
+
+
+def test_a_payment_that_lost_its_invoice_there_is_applied_again_by_a_change(
+    desk: Desk,
+) -> None:
+    paid = a_payment(desk.business, desk.one, "100", reference="1")
+    desk.sync(desk.one, deposit=False)
+    desk.agrees()
+    (there,) = desk.pc.company.payments()
+    state = desk.pc.company.state
+    state.uncount(record := state.records[there.id])
+    record.fields["Applied"][0]["Amount"] = 7000
+    state.count(record)
+
+    office.update_payment(payment=paid, values={"reference": "2"}, now=timezone.now(), actor="")
+    desk.sync(desk.one, deposit=False)
+
+    desk.agrees()  # A change names what it is applied to.
 
 
 def test_what_quickbooks_applied_otherwise_is_said_by_how_much(desk: Desk) -> None:
