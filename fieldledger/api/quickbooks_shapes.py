@@ -134,6 +134,9 @@ class MappingIn(Body):
     discount_item: Annotated[str | None, SkipValidation] = Field(
         None, description="The item of discounts: from `/quickbooks/lists/discounts`."
     )
+    refund_account: Annotated[str | None, SkipValidation] = Field(
+        None, description="The bank account of refunds: from `/quickbooks/lists/accounts`."
+    )
     tip_item: Annotated[str | None, SkipValidation] = Field(
         None, description="The item of tips: from `/quickbooks/lists/items`."
     )

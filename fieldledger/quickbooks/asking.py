@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from fieldledger.accounts.services import audit_many
-from fieldledger.office.models import Credit, Invoice, Payment
+from fieldledger.office.models import Credit, Invoice, Payment, Refund
 from fieldledger.quickbooks.accepting import accept
 from fieldledger.quickbooks.contents import entries_of
 from fieldledger.quickbooks.entries import add_entries, adjust_active, lock, tell
@@ -57,7 +57,7 @@ def sync(
     only_ready: bool = False,
     past_closing: bool = False,
 ) -> list[SyncResult]:
-    """Queue invoices, each with its payments, payments and credit memos; say what became of each.
+    """Queue invoices, each with its payments, payments, and credit memos with their refunds.
 
     Asked twice, a record stands once in the queue. A refusal of one is no refusal of the others.
     With `only_ready`, invoices that would stop before QuickBooks are refused as well, by the same
@@ -146,11 +146,13 @@ class _Asking:
         self._payments: dict[int, list[Payment]] = {}
         self._bills: dict[int, list[Invoice]] = {}
         self._bills_asked: set[int] = set()
-        self._new: dict[Kind, list[Invoice | Payment | Credit]] = {
+        self._new: dict[Kind, list[Invoice | Payment | Credit | Refund]] = {
             Kind.INVOICE: [],
             Kind.PAYMENT: [],
             Kind.CREDIT: [],
+            Kind.REFUND: [],
         }
+        self._refunds: dict[int, list[Refund]] = {}
         self._again: list[SyncEntry] = []
         self._queued: list[tuple[Kind, UUID]] = []
         self._results: list[SyncResult] = []
@@ -178,10 +180,14 @@ class _Asking:
                 self._entries[kind, key] = entry
 
     def load_credits(self, credits_: Sequence[Credit]) -> None:
-        """Read the entries of credit memos."""
-        ids = [each.pk for each in credits_]
-        for key, entry in entries_of(self._connection, Kind.CREDIT, ids).items():
-            self._entries[Kind.CREDIT, key] = entry
+        """Read the refunds of credit memos, and the entries of both."""
+        ids = {each.pk for each in credits_}
+        refunds = list(Refund.objects.filter(credit__in=ids).select_related("credit"))
+        for refund in sorted(refunds, key=lambda each: each.pk):
+            self._refunds.setdefault(refund.credit_id, []).append(refund)
+        for kind, keys in ((Kind.CREDIT, ids), (Kind.REFUND, {each.pk for each in refunds})):
+            for key, entry in entries_of(self._connection, kind, keys).items():
+                self._entries[kind, key] = entry
 
     def look(self, bills: Sequence[Invoice]) -> None:
         """Look at the invoices once more, now that nobody else can change what is queued."""
@@ -267,19 +273,40 @@ class _Asking:
             self._queue(Kind.PAYMENT, payment, entry)
 
     def credit(self, credit: Credit) -> None:
-        """Queue a credit memo."""
+        """Queue a credit memo and its unsent refunds."""
         entry = self._entries.get((Kind.CREDIT, credit.pk))
+        unsent = [
+            each
+            for each in self._refunds.get(credit.pk, ())
+            if is_unsent(each, self._entries.get((Kind.REFUND, each.pk)))
+        ]
         reason = self._why_not(entry, credit, Kind.CREDIT)
-        if reason:
+        in_quickbooks = entry is not None and entry.state in IN_QUICKBOOKS
+        if reason and not (in_quickbooks and unsent):
             self.refuse(Kind.CREDIT, credit.guid, reason, entry)
-        elif entry is not None and entry.state in ON_THEIR_WAY:
-            self._want_newest(entry, credit)
-            self._say(Kind.CREDIT, credit.guid, ALREADY_PENDING, self._since(entry), entry)
+            return
+        if entry is not None and in_quickbooks:
+            words = "The credit memo is in QuickBooks; its refunds that are not were queued."
+            self._say(Kind.CREDIT, credit.guid, QUEUED, words, entry)
         else:
-            self._queue(Kind.CREDIT, credit, entry)
+            self._go(Kind.CREDIT, credit, entry)
+        for refund in unsent:
+            its = self._entries.get((Kind.REFUND, refund.pk))
+            reason = self._why_not(its, refund, Kind.REFUND)
+            if reason:
+                self.refuse(Kind.REFUND, refund.guid, reason, its)
+            else:
+                self._go(Kind.REFUND, refund, its)
+
+    def _go(self, kind: Kind, record: Credit | Refund, entry: SyncEntry | None) -> None:
+        if entry is not None and entry.state in ON_THEIR_WAY:
+            self._want_newest(entry, record)
+            self._say(kind, record.guid, ALREADY_PENDING, self._since(entry), entry)
+        else:
+            self._queue(kind, record, entry)
 
     def _why_not(
-        self, entry: SyncEntry | None, record: Invoice | Payment | Credit, kind: Kind
+        self, entry: SyncEntry | None, record: Invoice | Payment | Credit | Refund, kind: Kind
     ) -> str:
         closing = None if self._past_closing else self._connection.closing_date
         group, reason = precheck.why_not(standing_of(record, kind, entry), closing)
@@ -290,12 +317,12 @@ class _Asking:
         when = f" since {entry.queued_at:%Y-%m-%d %H:%M} UTC" if entry.queued_at else ""
         return f"Already waiting{when}{by}."
 
-    def _want_newest(self, entry: SyncEntry, record: Invoice | Payment | Credit) -> None:
+    def _want_newest(self, entry: SyncEntry, record: Invoice | Payment | Credit | Refund) -> None:
         if entry.wanted_revision < record.revision:
             SyncEntry.objects.filter(pk=entry.pk).update(wanted_revision=record.revision)
 
     def _queue(
-        self, kind: Kind, record: Invoice | Payment | Credit, entry: SyncEntry | None
+        self, kind: Kind, record: Invoice | Payment | Credit | Refund, entry: SyncEntry | None
     ) -> None:
         self._queued.append((kind, record.guid))
         if entry is None:

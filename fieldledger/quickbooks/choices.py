@@ -59,9 +59,24 @@ def choices_of(connection: Connection, *, for_transactions: bool = True) -> Choi
         tax_line_item=mapping.get("tax_line_item") or None,
         rounding_item=mapping.get("rounding_item") or None,
         discount_item=mapping.get("discount_item") or None,
+        refund_account=mapping.get("refund_account") or None,
+        receivable_account=_receivable_account(connection),
         tip_item=mapping.get("tip_item") or None,
         fee_item=mapping.get("fee_item") or None,
     )
+
+
+def _receivable_account(connection: Connection) -> str | None:
+    """Return the one active account of receivables, None where there are none or several."""
+    accounts = QuickBooksRecord.objects.filter(
+        connection=connection, list=List.ACCOUNTS, is_active=True
+    )
+    found = [
+        list_id
+        for list_id, details in accounts.values_list("list_id", "details")
+        if details.get("type") == "AccountsReceivable"
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def _tax_percents(connection: Connection) -> dict[str, Decimal]:
@@ -177,6 +192,7 @@ def suggest_mapping(connection: Connection) -> dict[str, Any]:
         "tax_line_item": "",
         "rounding_item": "",
         "discount_item": "",
+        "refund_account": "",
         "tip_item": "",
         "fee_item": "",
         "tax_items": {},

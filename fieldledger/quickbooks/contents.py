@@ -236,7 +236,7 @@ def _wanted(invoice: Invoice, lines: Sequence[InvoiceLine], bills: _Bills) -> Wa
 
 
 # A payment in one of these still stands in QuickBooks, and not because a person wants it to.
-_UNDONE: Final = frozenset(
+UNDONE: Final = frozenset(
     {State.PENDING, State.SENDING, State.CHECKING, State.HELD, State.FAILED, State.CHANGED}
 )
 
@@ -254,7 +254,7 @@ def _undone(connection: Connection, voided: Sequence[int]) -> dict[int, SyncEntr
         for bill, payment in paying
         if (entry := entries.get(payment.pk)) is not None
         and entry.quickbooks_id
-        and entry.state in _UNDONE
+        and entry.state in UNDONE
     }
 
 

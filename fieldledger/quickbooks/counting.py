@@ -3,7 +3,7 @@
 from typing import Final
 
 from fieldledger.office.keeping import Kept
-from fieldledger.office.models import Client, Credit, Invoice, Item, Payment
+from fieldledger.office.models import Client, Credit, Invoice, Item, Payment, Refund
 from fieldledger.quickbooks.models import RANK, Connection, EntryCount, RecordCount, SyncEntry
 from fieldledger.quickbooks.tables import select, table_of
 from fieldledger.sync.content import Kind, State
@@ -32,6 +32,7 @@ KEPT: Final = (
             (Kind.INVOICE, Invoice),
             (Kind.PAYMENT, Payment),
             (Kind.CREDIT, Credit),
+            (Kind.REFUND, Refund),
         )
     ),
 )
@@ -53,7 +54,7 @@ def entry_counts(connection: Connection) -> dict[Kind, dict[State, int]]:
 
 
 def record_count(business_id: int) -> int:
-    """Return how many clients, items, invoices, payments and credit memos a business has."""
+    """Return how many records that are kept in step a business has."""
     rows = select(
         f"SELECT COALESCE(SUM(number), 0) FROM {table_of(RecordCount)} WHERE business_id = %s",  # noqa: S608
         (business_id,),

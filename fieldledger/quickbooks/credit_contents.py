@@ -1,13 +1,13 @@
-"""What credit memos of ours say now, as the rules want it."""
+"""What credit memos and refunds of ours say now, as the rules want it."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from fieldledger.office.models import Client, Credit, CreditLine
-from fieldledger.quickbooks.contents import Loaded, entries_of, is_there
+from fieldledger.office.models import Client, Credit, CreditLine, Refund
+from fieldledger.quickbooks.contents import UNDONE, Loaded, entries_of, is_there
 from fieldledger.quickbooks.models import Connection, SyncEntry
-from fieldledger.sync.content import Address, InvoiceContent, Kind, LineContent
+from fieldledger.sync.content import Address, InvoiceContent, Kind, LineContent, RefundContent
 from fieldledger.sync.crediting import NOUN
 
 _ADDRESS: Final = ("line1", "line2", "city", "state", "postal_code", "country")
@@ -26,7 +26,33 @@ def credits_of(connection: Connection, ids: Sequence[int]) -> dict[int, Loaded]:
     customers = entries_of(connection, Kind.CLIENT, (each.client_id for each in found))
     items = (line.item_id for each in lines.values() for line in each if line.item_id)
     parts = entries_of(connection, Kind.ITEM, items)
-    return {each.pk: _loaded(each, lines[each.pk], customers, parts) for each in found}
+    paid_back = _paid_back(connection, [each.pk for each in found if each.voided])
+    return {
+        each.pk: Loaded(
+            revision=each.revision,
+            voided=True,
+            amount=each.total,
+            missing=paid_back.get(each.pk),
+        )
+        if each.voided
+        else _loaded(each, lines[each.pk], customers, parts)
+        for each in found
+    }
+
+
+def _paid_back(connection: Connection, voided: Sequence[int]) -> dict[int, SyncEntry]:
+    """Return a refund that QuickBooks still has of each of these credit memos, if there is one.
+
+    It goes first: QuickBooks may void no credit that was used.
+    """
+    if not voided:
+        return {}
+    of = dict(Refund.objects.filter(credit__in=voided).values_list("pk", "credit_id"))
+    return {
+        of[entry.record_id]: entry
+        for entry in entries_of(connection, Kind.REFUND, of).values()
+        if entry.quickbooks_id and entry.state in UNDONE
+    }
 
 
 def _loaded(
@@ -35,8 +61,6 @@ def _loaded(
     customers: Mapping[int, SyncEntry],
     parts: Mapping[int, SyncEntry],
 ) -> Loaded:
-    if credit.voided:
-        return Loaded(revision=credit.revision, voided=True, amount=credit.total)
     customer = customers.get(credit.client_id)
     if not is_there(customer):
         return Loaded(revision=credit.revision, missing=customer)
@@ -76,4 +100,43 @@ def _line(line: CreditLine, parts: Mapping[int, SyncEntry]) -> LineContent:
         unit_price=line.unit_price,
         amount=line.amount,
         taxable=line.taxable,
+    )
+
+
+def refunds_of(connection: Connection, ids: Sequence[int]) -> dict[int, Loaded]:
+    """Return {primary key: the refund, its credit memo named by its TxnID}."""
+    found = list(Refund.objects.filter(pk__in=ids).select_related("credit"))
+    memos = entries_of(connection, Kind.CREDIT, (each.credit_id for each in found))
+    customers = entries_of(connection, Kind.CLIENT, (each.credit.client_id for each in found))
+    return {each.pk: _refund(each, memos, customers) for each in found}
+
+
+def _refund(
+    refund: Refund, memos: Mapping[int, SyncEntry], customers: Mapping[int, SyncEntry]
+) -> Loaded:
+    memo, customer = memos.get(refund.credit_id), customers.get(refund.credit.client_id)
+    content = missing = None
+    if refund.voided:
+        pass
+    elif not is_there(memo):
+        missing = memo
+    elif not is_there(customer):
+        missing = customer
+    else:
+        content = RefundContent(
+            guid=refund.guid,
+            credit_txn_id=memo.quickbooks_id,
+            credit_number=refund.credit.number,
+            customer_list_id=customer.quickbooks_id,
+            amount=refund.amount,
+            date=refund.date,
+            method=refund.get_method_display(),
+            number=refund.reference,
+        )
+    return Loaded(
+        revision=refund.revision,
+        content=content,
+        missing=missing,
+        voided=refund.voided,
+        amount=refund.amount,
     )

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from fieldledger.office.changes import Change
-from fieldledger.office.models import Client, Credit, Invoice, Item, Payment, Record
+from fieldledger.office.models import Client, Credit, Invoice, Item, Payment, Record, Refund
 from fieldledger.quickbooks.events import Moved, announce
 from fieldledger.quickbooks.models import (
     ACTIVE_STATES,
@@ -43,12 +43,13 @@ _SENT_ANEW: Final = frozenset(
 )
 _TAKEN: Final = frozenset({State.SYNCED, State.DIFFERS, State.CHANGED, State.CHANGED_IN_QUICKBOOKS})
 TITLE_LENGTH_MAX: Final = 255
-RECORD_MODELS: Final[Mapping[Kind, type[Client | Item | Invoice | Payment | Credit]]] = {
+RECORD_MODELS: Final[Mapping[Kind, type[Client | Item | Invoice | Payment | Credit | Refund]]] = {
     Kind.CLIENT: Client,
     Kind.ITEM: Item,
     Kind.INVOICE: Invoice,
     Kind.PAYMENT: Payment,
     Kind.CREDIT: Credit,
+    Kind.REFUND: Refund,
 }
 # In Connection.activity: the newest records and message set of the backup we were restored from.
 RESTORED: Final = "backup"
@@ -88,6 +89,8 @@ def title_of(record: Record) -> str:
             return record.name[:TITLE_LENGTH_MAX]
         case Invoice() | Credit():
             return record.number
+        case Refund():
+            return f"{record.amount} of {record.credit.number}"
         case Payment():
             if record.invoice is None:
                 return f"{record.amount} deposit of {record.payer.name}"[:TITLE_LENGTH_MAX]
@@ -128,7 +131,7 @@ def record_change(change: Change) -> None:
             each
             for key, each in records.items()
             if key not in known
-            and isinstance(each, Invoice | Payment | Credit)
+            and isinstance(each, Invoice | Payment | Credit | Refund)
             and each.voided
             and not _may_have_been_sent(connection, each)
         ]
@@ -303,7 +306,7 @@ def _raise_changed(
     left = 0
     for key, entry in known.items():
         record = records[key]
-        assert isinstance(record, Invoice | Payment | Credit)
+        assert isinstance(record, Invoice | Payment | Credit | Refund)
         state = entry.state
         if entry.state in _TAKEN:
             state = State.CHANGED

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from fieldledger.office.models import Client, Credit, Invoice, Item, Payment
+from fieldledger.office.models import Client, Credit, Invoice, Item, Payment, Refund
 from fieldledger.office.services import (
     Refused,
     update_client,
@@ -27,7 +27,7 @@ from fieldledger.quickbooks.relinking import LINKED_LISTS, LINKED_TYPES
 from fieldledger.sync.content import Kind, State
 from fieldledger.sync.naming import fold
 
-Record = Client | Item | Invoice | Payment | Credit
+Record = Client | Item | Invoice | Payment | Credit | Refund
 Fields = Mapping[Kind, tuple[str, ...]]
 
 CANDIDATES_MAX: Final = 25
@@ -85,6 +85,7 @@ _MODELS: Final[Mapping[Kind, type[Record]]] = {
     Kind.INVOICE: Invoice,
     Kind.PAYMENT: Payment,
     Kind.CREDIT: Credit,
+    Kind.REFUND: Refund,
 }
 _STANDING: Final = frozenset({State.FAILED, State.GONE})
 

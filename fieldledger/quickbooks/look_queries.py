@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from fieldledger.qbxml.objects import (
+    CheckQuery,
     CreditMemoQuery,
     CustomerQuery,
     InvoiceQuery,
@@ -26,6 +27,7 @@ _MARK_TOTALS: Final = (*_MARK_TXN, "Subtotal", "SalesTaxTotal")
 _MARK_INVOICE: Final = (*_MARK_TOTALS, "InvoiceLineRet")
 _MARK_CREDIT: Final = (*_MARK_TOTALS, "CreditMemoLineRet")
 _MARK_PAYMENT: Final = (*_MARK_TXN, "TotalAmount")
+_MARK_CHECK: Final = (*_MARK_TXN, "Amount")
 
 # What people took away, as QuickBooks remembers it.
 DELETED_OF: Final[Mapping[Kind, Any]] = {
@@ -42,6 +44,7 @@ DELETED_OF: Final[Mapping[Kind, Any]] = {
     Kind.INVOICE: TxnDeletedQuery(txn_del_type=("Invoice",)),
     Kind.PAYMENT: TxnDeletedQuery(txn_del_type=("ReceivePayment",)),
     Kind.CREDIT: TxnDeletedQuery(txn_del_type=("CreditMemo",)),
+    Kind.REFUND: TxnDeletedQuery(txn_del_type=("Check",)),
 }
 BY_ID: Final[Mapping[Kind, _Make]] = {
     Kind.CLIENT: lambda ids: CustomerQuery(list_id=ids, include_ret_element=_MARK),
@@ -53,6 +56,7 @@ BY_ID: Final[Mapping[Kind, _Make]] = {
     Kind.CREDIT: lambda ids: CreditMemoQuery(
         txn_id=ids, include_line_items=True, include_ret_element=_MARK_CREDIT
     ),
+    Kind.REFUND: lambda ids: CheckQuery(txn_id=ids, include_ret_element=_MARK_CHECK),
 }
 BY_NAME: Final[Mapping[Kind, _Make]] = {
     Kind.CLIENT: lambda names: CustomerQuery(full_name=names, include_ret_element=_MARK),
@@ -66,6 +70,7 @@ BY_NAME: Final[Mapping[Kind, _Make]] = {
     Kind.CREDIT: lambda numbers: CreditMemoQuery(
         ref_number=numbers, include_line_items=True, include_ret_element=_MARK_CREDIT
     ),
+    Kind.REFUND: lambda numbers: CheckQuery(ref_number=numbers, include_ret_element=_MARK_CHECK),
 }
 # A person may have renamed or renumbered it meanwhile: the mark still tells it.
 BY_TIME: Final[Mapping[Kind, _Make]] = {
@@ -88,5 +93,9 @@ BY_TIME: Final[Mapping[Kind, _Make]] = {
         modified_date_range_filter=ModifiedDateRangeFilter(from_modified_date=since),
         include_line_items=True,
         include_ret_element=_MARK_CREDIT,
+    ),
+    Kind.REFUND: lambda since: CheckQuery(
+        modified_date_range_filter=ModifiedDateRangeFilter(from_modified_date=since),
+        include_ret_element=_MARK_CHECK,
     ),
 }

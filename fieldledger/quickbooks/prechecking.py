@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from fieldledger.office.models import Credit, Invoice, Payment
+from fieldledger.office.models import Credit, Invoice, Payment, Refund
 from fieldledger.quickbooks import contents
 from fieldledger.quickbooks.choices import choices_of
 from fieldledger.quickbooks.company import facts_of
@@ -35,7 +35,7 @@ class Looked:
 
 
 def standing_of(
-    record: Invoice | Payment | Credit, kind: Kind, entry: SyncEntry | None
+    record: Invoice | Payment | Credit | Refund, kind: Kind, entry: SyncEntry | None
 ) -> Standing:
     """Return where a record stands, for the rules."""
     return Standing(
@@ -47,8 +47,8 @@ def standing_of(
     )
 
 
-def is_unsent(payment: Payment, entry: SyncEntry | None) -> bool:
-    """Return whether QuickBooks lacks a payment, or a change of it, that goes with its invoice."""
+def is_unsent(payment: Payment | Refund, entry: SyncEntry | None) -> bool:
+    """Return whether QuickBooks lacks what goes with its invoice or credit memo, or a change."""
     return not payment.voided if entry is None else entry.state in _TO_GO
 
 

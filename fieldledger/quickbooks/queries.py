@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet
 
 from fieldledger.accounts.models import Business
 from fieldledger.office.finding import holding
-from fieldledger.office.models import Client, Credit, Invoice, Item, Payment, Record
+from fieldledger.office.models import Client, Credit, Invoice, Item, Payment, Record, Refund
 from fieldledger.quickbooks.choices import suggest_mapping
 from fieldledger.quickbooks.contacts import CONTACTS
 from fieldledger.quickbooks.counting import entry_counts, record_count
@@ -316,6 +316,10 @@ def _found(connection: Connection, wanted: str) -> Q:
         (
             Kind.CREDIT,
             Credit.objects.filter(holding(business, wanted, "credit"), business=business),
+        ),
+        (
+            Kind.REFUND,
+            Refund.objects.filter(holding(business, wanted, "refund"), business=business),
         ),
     )
     spoken = own.filter(state__in=_SPEAKING)

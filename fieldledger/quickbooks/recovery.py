@@ -489,7 +489,8 @@ def total_of(record: Record) -> Decimal | None:
         if subtotal is None:
             return None
         return subtotal + (record.money("SalesTaxTotal") or Decimal(0))
-    return record.money("TotalAmount") if record.type == "ReceivePaymentRet" else None
+    total = {"ReceivePaymentRet": "TotalAmount", "CheckRet": "Amount"}.get(record.type)
+    return record.money(total) if total else None
 
 
 _COLUMNS: Final = (

@@ -21,6 +21,7 @@ _LISTS: Final[Mapping[str, str]] = {
     "tax_line_item": List.ITEMS,
     "rounding_item": List.ITEMS,
     "discount_item": List.ITEMS,
+    "refund_account": List.ACCOUNTS,
     "tip_item": List.ITEMS,
     "fee_item": List.ITEMS,
     "tax_items": List.ITEMS,

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from fieldledger.qbxml.objects import (
+    CheckQuery,
     CreditMemoQuery,
     CustomerQuery,
     InvoiceQuery,
@@ -152,6 +153,7 @@ _BY_ID: Final[Mapping[Kind, Any]] = {
     Kind.INVOICE: lambda ids: InvoiceQuery(txn_id=ids, include_ret_element=_TXN),
     Kind.PAYMENT: lambda ids: ReceivePaymentQuery(txn_id=ids, include_ret_element=_TXN),
     Kind.CREDIT: lambda ids: CreditMemoQuery(txn_id=ids, include_ret_element=_TXN),
+    Kind.REFUND: lambda ids: CheckQuery(txn_id=ids, include_ret_element=_TXN),
 }
 
 

@@ -4,19 +4,22 @@ Rules are fieldledger.sync's; here they meet the database, with a fixed number o
 set. What is sent is what a record says now, not what it said when it was asked for.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from operator import attrgetter
 from typing import Any, Final
 
+from fieldledger.office.models import Refund
 from fieldledger.qbxml.objects import InvoiceAdd, InvoiceMod
 from fieldledger.qbxml.writing import CannotBeWritten, Request
 from fieldledger.quickbooks import contents, fencing, taking_back
 from fieldledger.quickbooks.choices import choices_of
 from fieldledger.quickbooks.company import facts_of
+from fieldledger.quickbooks.contents import Loaded
 from fieldledger.quickbooks.context import Context
-from fieldledger.quickbooks.credit_contents import credits_of
+from fieldledger.quickbooks.credit_contents import credits_of, refunds_of
 from fieldledger.quickbooks.entries import adjust_active, tell
 from fieldledger.quickbooks.entry_rows import (
     EntryRow,
@@ -35,8 +38,7 @@ from fieldledger.sync.naming import fold
 from fieldledger.sync.words import explain
 
 # A set holds list records or transactions of one kind: each kind's parents are there before it.
-_CLASSES: Final = {1: (1, 2), 2: (1, 2), 3: (3, 3), 4: (4, 4), 5: (5, 5)}
-LEFT_ALONE: Final = "item_left_alone"  # The code of mapping's CannotBeSent.
+_CLASSES: Final = {1: (1, 2), 2: (1, 2), 3: (3, 3), 4: (4, 4), 5: (5, 5), 6: (6, 6)}
 _ROUNDS_MAX: Final = 50  # Of entries that turn out not to go, before the session ends all the same.
 
 _LIST_ELEMENTS: Final = ("ListID", "EditSequence", "Name", "FullName")
@@ -55,6 +57,7 @@ _INCLUDE: Final = {
     Kind.INVOICE: _INVOICE_ELEMENTS,
     Kind.PAYMENT: _PAYMENT_ELEMENTS,
     Kind.CREDIT: (*_INVOICE_ELEMENTS[:-1], "CreditMemoLineRet"),
+    Kind.REFUND: ("TxnID", "EditSequence", "RefNumber", "Amount"),
 }
 
 
@@ -202,7 +205,13 @@ def _bodies(
         case Kind.PAYMENT:
             return list(_payments(connection, entries, facts, choices))
         case Kind.CREDIT:
-            return list(_credits(connection, entries, facts, choices))
+            found = credits_of(connection, [each.record_id for each in entries])
+            write = partial(crediting.write_credit, choices=choices, facts=facts)
+            return list(_transactions(entries, found, write, ("void", crediting.void_credit)))
+        case Kind.REFUND:
+            found = refunds_of(connection, [each.record_id for each in entries])
+            pay = partial(crediting.write_refund, choices=choices, facts=facts)
+            return list(_transactions(entries, found, pay, ("delete", crediting.delete_refund)))
 
 
 def _known(entry: EntryRow) -> Known | None:
@@ -351,36 +360,37 @@ def _payments(
         yield entry, body, noted | _shown(notes)
 
 
-def _credits(
-    connection: Connection, entries: Sequence[EntryRow], facts: CompanyFacts, choices: Choices
+def _transactions(
+    entries: Sequence[EntryRow],
+    found: Mapping[int, Loaded],
+    write: Callable[..., Any],
+    undo: tuple[str, Callable[[Known], Any]],
 ) -> Iterable[_Body]:
-    found = credits_of(connection, [each.record_id for each in entries])
+    """Return what is sent of transactions; `undo` is how a void one goes, and what sends that."""
+    operation, undone = undo
     for entry in entries:
         if entry.record_id not in found:
             yield _vanished(entry)
             continue
-        credit = found[entry.record_id]
-        known = _known(entry)
-        noted = {"rev": credit.revision, "total": str(credit.amount)}
-        if credit.voided and known is None:
+        txn, known = found[entry.record_id], _known(entry)
+        noted = {"rev": txn.revision, "total": str(txn.amount)}
+        if txn.voided and known is None:
             entry.state = State.CANCELLED
             yield entry, None, {}
             continue
-        if credit.voided and known is not None:
-            yield entry, crediting.void_credit(known), {"op": "void", **noted}
+        if txn.voided and known is not None and txn.missing is None:
+            yield entry, undone(known), {"op": operation, **noted}
             continue
-        if credit.content is None:
-            yield _wait(entry, credit.missing)
+        if txn.content is None:
+            yield _wait(entry, txn.missing)
             continue
         try:
             notes: list[str] = []
-            body = crediting.write_credit(
-                credit.content, choices=choices, facts=facts, known=known, notes=notes
-            )
+            body = write(txn.content, known=known, notes=notes)
         except mapping.CannotBeSent as error:
             yield _cannot_go(entry, error)
             continue
-        noted |= {"op": _operation(entry), "name": credit.content.number}
+        noted |= {"op": _operation(entry), "name": txn.content.number}
         yield entry, body, noted | _shown(notes)
 
 
@@ -411,7 +421,7 @@ def _vanished(entry: EntryRow) -> _Body:
 
 def _cannot_go(entry: EntryRow, error: mapping.CannotBeSent) -> _Body:
     # What is linked but not ours to change is in QuickBooks, as it is: nobody has to move.
-    is_done = error.code == LEFT_ALONE
+    is_done = error.code == crediting.LEFT_ALONE
     entry.state = State.SYNCED if is_done else State.FAILED
     if is_done:
         entry.synced_revision = entry.record_revision
@@ -535,15 +545,23 @@ def _drop(connection: Connection, batch: Batch, error: CannotBeWritten, now: dat
 def payment_to_go_first(connection: Connection, entry: EntryRow, code: str) -> SyncEntry | None:
     """Return a payment whose change makes room for an invoice that QuickBooks has refused.
 
-    An invoice cannot come to less than what is applied to it (3210, Intuit's status code list).
+    An invoice cannot come to less than what is applied to it (3210, Intuit's status code list),
+    nor a credit memo to less than what was paid back of it.
     """
-    if entry.kind != Kind.INVOICE or code != "3210" or not entry.quickbooks_id:
+    if code != "3210" or not entry.quickbooks_id:
         return None
-    payments = {payment.pk for _, payment in payments_of([entry.record_id])}
+    kind = Kind.PAYMENT
+    if entry.kind == Kind.CREDIT:
+        kind = Kind.REFUND
+        payments = set(Refund.objects.filter(credit=entry.record_id).values_list("pk", flat=True))
+    elif entry.kind == Kind.INVOICE:
+        payments = {payment.pk for _, payment in payments_of([entry.record_id])}
+    else:
+        return None
     return (
         SyncEntry.objects.filter(
             connection=connection,
-            rank=RANK[Kind.PAYMENT],
+            rank=RANK[kind],
             record_id__in=payments,
             state=State.PENDING,
         )

@@ -18,6 +18,7 @@ from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from fieldledger.qbxml.objects import (
+    CheckQuery,
     CreditMemoQuery,
     CustomerQuery,
     InvoiceQuery,
@@ -59,6 +60,7 @@ _VERSIONS: Final[Mapping[Kind, Callable[[_Ids], Any]]] = {
     Kind.INVOICE: lambda ids: InvoiceQuery(txn_id=ids, include_ret_element=_TXN),
     Kind.PAYMENT: lambda ids: ReceivePaymentQuery(txn_id=ids, include_ret_element=_TXN),
     Kind.CREDIT: lambda ids: CreditMemoQuery(txn_id=ids, include_ret_element=_TXN),
+    Kind.REFUND: lambda ids: CheckQuery(txn_id=ids, include_ret_element=_TXN),
 }
 WHOLE: Final[Mapping[Kind, Callable[[_Ids], Any]]] = {
     Kind.CLIENT: lambda ids: CustomerQuery(
@@ -110,11 +112,25 @@ WHOLE: Final[Mapping[Kind, Callable[[_Ids], Any]]] = {
             "CreditMemoLineRet",
         ),
     ),
+    Kind.REFUND: lambda ids: CheckQuery(
+        txn_id=ids,
+        include_ret_element=(
+            *_TXN,
+            "TimeModified",
+            "ExternalGUID",
+            "PayeeEntityRef",
+            "TxnDate",
+            "RefNumber",
+            "Amount",
+            "Memo",
+        ),
+    ),
 }
 _TXN_TYPES: Final = {
     Kind.INVOICE: "Invoice",
     Kind.PAYMENT: "ReceivePayment",
     Kind.CREDIT: "CreditMemo",
+    Kind.REFUND: "Check",
 }
 
 

@@ -31,6 +31,7 @@ class Kind(StrEnum):
     INVOICE = "invoice"
     PAYMENT = "payment"
     CREDIT = "credit"
+    REFUND = "refund"
 
 
 class State(StrEnum):
@@ -162,6 +163,20 @@ class PaymentContent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefundContent:
+    """Money paid back out of a credit memo, which is named by the id QuickBooks gave."""
+
+    guid: UUID
+    credit_txn_id: str
+    credit_number: str
+    customer_list_id: str
+    amount: Decimal
+    date: dt.date
+    method: str  # As people call it: "Cash".
+    number: str = ""  # Of the check, or what stands for it.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CompanyFacts:
     """What QuickBooks said of the company file; None where it was not asked or did not say.
 
@@ -205,6 +220,9 @@ class Choices:
     tax_line_item: str | None = None
     rounding_item: str | None = None
     discount_item: str | None = None
+    # What refunds are paid from, and the account that credits lower.
+    refund_account: str | None = None
+    receivable_account: str | None = None
     tip_item: str | None = None
     fee_item: str | None = None
 

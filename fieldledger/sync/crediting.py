@@ -1,4 +1,4 @@
-"""Credit memos: what mapping makes of an invoice's lines and tax, under a credit memo's names.
+"""Credit memos, as mapping makes an invoice's lines and tax under other names, and refunds.
 
 A credit memo's elements are an invoice's but for those that only an invoice has, and its amounts
 are positive as well (qbXML 13.0 schema; OSR, CreditMemoAdd).
@@ -8,10 +8,20 @@ from dataclasses import fields
 from typing import Any, Final, TypeVar
 
 from fieldledger.qbxml import objects
-from fieldledger.sync.content import Choices, CompanyFacts, InvoiceContent, Known
-from fieldledger.sync.mapping import write_invoice
+from fieldledger.qbxml.objects import Ref
+from fieldledger.sync.content import (
+    Choices,
+    CompanyFacts,
+    InvoiceContent,
+    Known,
+    RefundContent,
+)
+from fieldledger.sync.fields import marker, write_identifier, write_money
+from fieldledger.sync.mapping import CannotBeSent, check_date, write_invoice
 
 NOUN: Final = "credit memo"
+CHECK_NUMBER_MAX: Final = 11  # qbXML 13.0 schema, CheckAdd/RefNumber.
+LEFT_ALONE: Final = "item_left_alone"  # The code of what is there and not ours to change.
 Made = TypeVar(
     "Made",
     objects.CreditMemoAdd,
@@ -50,3 +60,64 @@ def _as(kind: type[Made], given: object, **lines: Any) -> Made:
 def void_credit(known: Known) -> objects.TxnVoid:
     """Return the request that voids a credit memo: its number stays, its amounts become zero."""
     return objects.TxnVoid(txn_void_type="CreditMemo", txn_id=known.quickbooks_id)
+
+
+def write_refund(
+    content: RefundContent,
+    *,
+    choices: Choices,
+    facts: CompanyFacts,
+    known: Known | None = None,
+    notes: list[str] | None = None,
+) -> objects.CheckAdd:
+    """Return the request that pays money back out of a credit memo.
+
+    It is a check from a bank account, whatever the method, applied to the credit memo; its line
+    posts to the receivable account that the credit memo has lowered (Intuit's reference, CheckAdd).
+
+    :raises CannotBeSent: with one of the codes of words.OWN_WORDS; for one that is there already
+        with LEFT_ALONE, as a refund is never changed.
+    """
+    subject = f"The refund of {NOUN} {content.credit_number}"
+    if known is not None:
+        raise CannotBeSent("refund", f"{subject} is there, and is not changed.", LEFT_ALONE)
+    check_date(content.date, facts, subject)
+    if choices.refund_account is None:
+        sentence = f"{subject} is paid from an account, and none is chosen in the mapping."
+        raise CannotBeSent("refund_account", sentence, "no_refund_account")
+    if choices.receivable_account is None:
+        sentence = f"{subject} needs QuickBooks’ receivable account, and there is not just one."
+        raise CannotBeSent("refund_account", sentence, "no_receivable_account")
+    amount = write_money(content.amount, "amount", subject)
+    customer = Ref(list_id=content.customer_list_id)
+    memo = f"Refund of {content.credit_number}, {content.method.lower()}"
+    if notes is not None:
+        notes.append("QuickBooks has it as a check, applied to the credit memo.")
+    return objects.CheckAdd(
+        account_ref=Ref(list_id=choices.refund_account),
+        payee_entity_ref=customer,
+        ref_number=write_identifier(content.number, CHECK_NUMBER_MAX, "reference"),
+        txn_date=content.date,
+        memo=memo,
+        is_to_be_printed=False,
+        external_guid=marker(content.guid),
+        apply_check_to_txn_add=(
+            objects.ApplyCheckToTxnAdd(txn_id=content.credit_txn_id, amount=amount),
+        ),
+        expense_line_add=(
+            objects.ExpenseLineAdd(
+                account_ref=Ref(list_id=choices.receivable_account),
+                amount=amount,
+                memo=memo,
+                customer_ref=customer,
+            ),
+        ),
+    )
+
+
+def delete_refund(known: Known) -> objects.TxnDel:
+    """Return the request that takes a refund out: what it took of the credit is free again.
+
+    A void check would keep its number and, as far as is known, its link with the credit.
+    """
+    return objects.TxnDel(txn_del_type="Check", txn_id=known.quickbooks_id)

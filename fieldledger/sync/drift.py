@@ -92,6 +92,12 @@ _FIELDS: Final[Mapping[Kind, Sequence[tuple[str, tuple[tuple[str, ...], ...]]]]]
         ("Tax code", (("CustomerSalesTaxCodeRef/ListID",),)),
         ("Memo", (("Memo",),)),
     ),
+    Kind.REFUND: (
+        ("Client", (("PayeeEntityRef/ListID",),)),
+        ("Date", (("TxnDate",),)),
+        ("Reference", (("RefNumber",),)),
+        ("Memo", (("Memo",),)),
+    ),
     Kind.PAYMENT: (
         ("Client", (("CustomerRef/ListID",),)),
         ("Date", (("TxnDate",),)),
@@ -168,6 +174,8 @@ def read(kind: Kind, record: Record, names: Mapping[str, str]) -> dict[str, Fiel
     if record.type in _ADDED_UP and (subtotal := record.money("Subtotal")) is not None:
         total = subtotal + (record.money("SalesTaxTotal") or Decimal(0))
         found[TOTAL] = total_field(total)
+    if record.type == "CheckRet" and (paid := record.money("Amount")) is not None:
+        found[TOTAL] = total_field(paid)
     return found
 
 

@@ -474,9 +474,9 @@ def _check_invoice(content: InvoiceContent, facts: CompanyFacts) -> str:
             f"The client of {content.noun} {number} is not in QuickBooks yet.",
             "client_not_in_quickbooks",
         )
-    _check_date(content.date, facts, f"{content.noun} {number}")
+    check_date(content.date, facts, f"{content.noun} {number}")
     if content.due_date is not None:
-        _check_date(content.due_date, CompanyFacts(), f"invoice {number}")
+        check_date(content.due_date, CompanyFacts(), f"invoice {number}")
     return number
 
 
@@ -493,10 +493,11 @@ def _check_payment(content: PaymentContent, facts: CompanyFacts, subject: str) -
         )
     if content.amount <= 0:
         raise CannotBeSent("amount", f"{_capital(subject)} is not over zero.", "no_amount")
-    _check_date(content.date, facts, subject)
+    check_date(content.date, facts, subject)
 
 
-def _check_date(date: dt.date, facts: CompanyFacts, subject: str) -> None:
+def check_date(date: dt.date, facts: CompanyFacts, subject: str) -> None:
+    """Refuse a date that QuickBooks does not take, or in books that are closed."""
     if date < _FIRST_DAY:
         raise CannotBeSent(
             "date",

@@ -239,7 +239,7 @@ def read_taken(record: Record) -> Taken:
     has_lines = record.type in {"InvoiceRet", "CreditMemoRet"}
     subtotal = record.money("Subtotal") if has_lines else None
     tax = record.money("SalesTaxTotal") if has_lines else None
-    total = record.money("TotalAmount")
+    total = record.money("Amount" if record.type == "CheckRet" else "TotalAmount")
     if subtotal is not None:
         total = subtotal + (tax or Decimal(0))
     return replace(

@@ -124,6 +124,18 @@ UNSENT_WORDS: Final[Mapping[str, Words]] = {
             ),
         ),
     ),
+    "no_refund_account": Words(
+        "No account for refunds chosen",
+        "{Name} is paid from an account of QuickBooks, and none is chosen.",
+        Actor.BOOKKEEPER,
+        (f"{_MAPPING} and choose the account that refunds are paid from. Then press Retry.",),
+    ),
+    "no_receivable_account": Words(
+        "Not just one receivable account",
+        "{Name} has to name QuickBooks’ account of receivables, and there are none or several.",
+        Actor.BOOKKEEPER,
+        ("Enter the refund in QuickBooks as a check to the client. Then press Ignore here.",),
+    ),
     "no_tip_item": Words(
         "No item for tips chosen",
         "{Name} has a tip, and QuickBooks takes it only as a line with an item. None is chosen.",

@@ -27,6 +27,7 @@ from fieldledger.office.services import (
     create_invoices,
     create_items,
     create_payments,
+    create_refund,
     create_tax_rate,
 )
 from fieldledger.website.demo_records import CLIENTS, ITEMS, MEMOS, TAX_RATES, TOWNS
@@ -105,7 +106,9 @@ def make_demo(now: datetime) -> Demo:
         ]
         _all_made(create_payments(business=business, many=payments, now=now))
         for credit in _credit_values(today, invoices):
-            create_credit(business=business, values=credit, now=now)
+            made = create_credit(business=business, values=credit, now=now)
+        paid_back = {"amount": "20.00", "date": today, "method": "cash"}
+        create_refund(credit=made, values=paid_back, now=now)
     return Demo(business=business, email=EMAIL, password=password)
 
 

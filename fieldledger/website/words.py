@@ -61,5 +61,6 @@ KINDS = MappingProxyType(
         str(Kind.INVOICE): ("Invoice", "Invoices"),
         str(Kind.PAYMENT): ("Payment", "Payments"),
         str(Kind.CREDIT): ("Credit memo", "Credit memos"),
+        str(Kind.REFUND): ("Refund", "Refunds"),
     }
 )

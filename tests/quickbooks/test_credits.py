@@ -8,7 +8,7 @@ import pytest
 
 from fieldledger.accounts.models import Business
 from fieldledger.office import services as office
-from fieldledger.office.models import Credit, TaxRate
+from fieldledger.office.models import Credit, Refund, TaxRate
 from fieldledger.quickbooks import services
 from fieldledger.quickbooks.models import QuickBooksRecord, SyncEntry
 from fieldledger.simulator import people
@@ -203,3 +203,91 @@ def test_in_a_closed_period_it_stops_and_another_date_lets_it_go(
     pc.act("retry", entry_of(pc))
     pc.run()
     agrees(pc, credit)
+
+
+def a_refund(credit: Credit, amount: str, **more: object) -> Refund:
+    values = {"amount": amount, "date": "2026-05-06", "method": "cash", "reference": "R1", **more}
+    made = office.create_refund(credit=credit, values=values, now=NOW)
+    credit.refresh_from_db()
+    return made
+
+
+def choose_account(pc: OfficePc) -> None:
+    account = QuickBooksRecord.objects.get(connection=pc.connection, name="Checking")
+    changes = {"refund_account": account.list_id}
+    services.save_mapping(pc.connection, changes=changes, actor="", now=NOW)
+
+
+def left_there(pc: OfficePc) -> Decimal:
+    (there,) = pc.company.credits()
+    return Decimal(there.amounts["left"]) / 100
+
+
+def test_a_refund_goes_along_as_a_check_and_both_balances_agree(
+    pc: OfficePc, credit: Credit
+) -> None:
+    choose_account(pc)
+    a_refund(credit, "20.00")
+
+    results = ask(pc, credit.guid)
+    assert [(each.kind, each.result) for each in results] == [
+        (Kind.CREDIT, "queued"),
+        (Kind.REFUND, "queued"),
+    ]
+    pc.run()
+    pc.run()
+
+    assert pc.states() == {"synced": 5}
+    (check,) = pc.company.checks()
+    assert check.amounts == {"total": 2000}
+    assert check.fields["Memo"] == "Refund of CM-1, cash"
+    assert left_there(pc) == credit.balance == Decimal("33.63")
+    (refused,) = ask(pc, credit.guid)
+    assert refused.result == "refused"
+
+
+def test_without_an_account_it_waits_for_the_mapping(pc: OfficePc, credit: Credit) -> None:
+    a_refund(credit, "20.00")
+    ask(pc, credit.guid)
+    pc.run()
+    (entry,) = pc.entries(rank=6)
+    assert (entry.state, entry.code) == (State.FAILED, "no_refund_account")
+
+    choose_account(pc)
+    pc.act("retry", entry)
+    pc.run()
+    assert pc.states() == {"synced": 5}
+
+
+@pytest.mark.parametrize("lost", ["lose-request@3", "lose-answer@3", "crash-unstored@3"])
+def test_whatever_is_lost_it_is_paid_back_once(pc: OfficePc, credit: Credit, lost: str) -> None:
+    choose_account(pc)
+    a_refund(credit, "20.00")
+    ask(pc, credit.guid)
+
+    pc.run(lost)
+    for _ in range(3):
+        pc.run()
+
+    assert pc.states() == {"synced": 5}
+    assert len(pc.company.checks()) == 1
+    assert left_there(pc) == credit.balance
+
+
+def test_a_void_refund_is_deleted_there_and_the_credit_void_after_it(
+    pc: OfficePc, credit: Credit
+) -> None:
+    choose_account(pc)
+    refund = a_refund(credit, "20.00")
+    ask(pc, credit.guid)
+    pc.run()
+    office.void_refund(refund=refund, now=NOW)
+    office.void_credit(credit=credit, now=NOW)
+    ask(pc, credit.guid)
+    for _ in range(2):
+        pc.run()
+
+    assert pc.company.checks() == []
+    (there,) = pc.company.credits()
+    assert there.amounts["total"] == 0
+    assert pc.states() == {"synced": 5}

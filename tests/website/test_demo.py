@@ -12,6 +12,7 @@ from fieldledger.office.models import (
     InvoiceLine,
     Item,
     Payment,
+    Refund,
     TaxRate,
 )
 from fieldledger.office.queries import figures
@@ -95,7 +96,7 @@ def test_the_same_moment_makes_the_same_demo(made: Demo, now: datetime) -> None:
         return [*lines.order_by("pk"), *payments.order_by("pk")]
 
     first, password = said(), made.password
-    sold = (CreditLine, Credit, Payment, InvoiceLine, Invoice)
+    sold = (Refund, CreditLine, Credit, Payment, InvoiceLine, Invoice)
     for model in (*sold, Client, Item, TaxRate, Business, User):
         model.objects.all().delete()
 

@@ -56,6 +56,7 @@ def _by_name(company: Company, kind: Kind) -> dict[str, list[Shown]]:
         Kind.INVOICE: company.invoices,
         Kind.PAYMENT: company.payments,
         Kind.CREDIT: company.credits,
+        Kind.REFUND: company.checks,
     }[kind]()
     found: dict[str, list[Shown]] = defaultdict(list)
     for each in records:
@@ -118,7 +119,7 @@ def _said(kind: Kind, record: Shown) -> str:
         case Kind.ITEM:
             side = record.fields.get("SalesOrPurchase") or {}
             return f"{Decimal(side.get('Price') or 0):.2f}"
-        case Kind.INVOICE | Kind.PAYMENT | Kind.CREDIT:
+        case Kind.INVOICE | Kind.PAYMENT | Kind.CREDIT | Kind.REFUND:
             return str(record.amounts["total"])
 
 

@@ -13,7 +13,16 @@ from django.db.models import Model, QuerySet
 
 from fieldledger.accounts.models import Business
 from fieldledger.office import services as office
-from fieldledger.office.models import Client, Credit, Invoice, Item, Payment, Record, TaxRate
+from fieldledger.office.models import (
+    Client,
+    Credit,
+    Invoice,
+    Item,
+    Payment,
+    Record,
+    Refund,
+    TaxRate,
+)
 from fieldledger.quickbooks import services
 from fieldledger.quickbooks.models import Connection, QuickBooksRecord, Stage, SyncEntry
 from fieldledger.quickbooks.tables import Columns
@@ -46,6 +55,7 @@ class Office:
             (6, self._new_invoice),
             (5, self._new_payment),
             (2, self._new_credit),
+            (1, self._new_refund),
             (4, self._change_client),
             (2, self._change_item),
             (4, self._change_invoice),
@@ -54,6 +64,7 @@ class Office:
             (1, self._void_invoice),
             (1, self._void_payment),
             (1, self._void_credit),
+            (1, self._void_refund),
             (2, self._new_deposit),
             (3, self._apply_deposit),
             (5, self._sync_some),
@@ -238,14 +249,43 @@ class Office:
         office.apply_deposit(deposit=deposit, values=values, **self._by())
         return f"{amount} of deposit {deposit.pk} goes to invoice {invoice.pk}"
 
+    def _new_refund(self) -> str:
+        # Never more in all than the smallest credit memo comes to, so that any may be changed.
+        credit = self._pick(self._rows(Credit, voided_at=None, refunded__lt=40))
+        if credit is None or not self._is_paying_account_chosen():
+            return self._new_credit()
+        values = {
+            "amount": f"{10 + self._next() % 40}.{self._chance.randrange(100):02}",
+            "date": f"{self._clock():%Y-%m-%d}",
+            "method": self._chance.choice(METHODS),
+            "reference": str(self._next()),
+        }
+        made = office.create_refund(credit=credit, values=values, **self._by())
+        return f"new refund {made.pk} of {made.amount} of credit {credit.pk}"
+
+    def _is_paying_account_chosen(self) -> bool:
+        """Choose the account of refunds if the lists are read and nobody has; say if it is."""
+        connection = self.connection
+        if connection.mapping.get("refund_account"):
+            return True
+        if connection.stage != Stage.ONGOING:
+            return False
+        account = QuickBooksRecord.objects.filter(connection=connection, name="Checking").first()
+        if account is None:
+            return False
+        changes = {"refund_account": account.list_id}
+        services.save_mapping(connection, changes=changes, **self._by())
+        return True
+
     def make_one_of_each(self) -> str:
-        """Make a client, an item, an invoice, a payment and a credit memo, and sync them."""
+        """Make a client, an item, an invoice, a payment, a credit memo and a refund; sync them."""
         made = [
             self._new_client(),
             self._new_item(),
             self._new_invoice(),
             self._new_payment(),
             self._new_credit(),
+            self._new_refund(),
             self.sync_all(),
         ]
         return ", ".join(made)
@@ -277,6 +317,7 @@ class Office:
             3: self._change_invoice,
             4: self._change_payment,
             5: self._change_credit,
+            6: self._void_refund,
         }
         if self._chance.random() < 0.4:
             changes |= {3: self._void_invoice, 4: self._void_payment, 5: self._void_credit}
@@ -339,6 +380,13 @@ class Office:
             return self._new_credit()
         office.void_credit(credit=credit, **self._by())
         return f"void credit {credit.pk}"
+
+    def _void_refund(self, pk: int = 0) -> str:
+        refund = self._pick(self._rows(Refund, voided_at=None, **_key(pk)))
+        if refund is None:
+            return self._new_refund()
+        office.void_refund(refund=refund, **self._by())
+        return f"void refund {refund.pk}"
 
     # --- Syncing ---
 

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from fieldledger.office.models import Client, Credit, Invoice, Item, Payment
+from fieldledger.office.models import Client, Credit, Invoice, Item, Payment, Refund
 from fieldledger.proving.world.bookkeeper import FAX, Bookkeeper
 from fieldledger.proving.world.faults import Kind as Fault
 from fieldledger.proving.world.office import POISON
@@ -38,6 +38,7 @@ _MODELS: Final = {
     Kind.INVOICE: Invoice,
     Kind.PAYMENT: Payment,
     Kind.CREDIT: Credit,
+    Kind.REFUND: Refund,
 }
 
 Query = Callable[[str, tuple[Any, ...]], list[Any]]
@@ -140,7 +141,8 @@ class Oracle:
         for record in company.state.records.values():
             if record.origin.set_id or record.changed_by is None:
                 continue
-            if record.type == "ReceivePayment" and record.changed_by.request in _TAKES_OUT:
+            is_use = record.type in {"ReceivePayment", "Check"}
+            if is_use and record.changed_by.request in _TAKES_OUT:
                 continue  # QuickBooks itself frees what paid for an invoice that we make void.
             if record.changed_by.set_id and not self._is_linked(record.id):
                 raise broken("foreign", f"{record.type} {record.id} is not ours, and was changed.")
@@ -237,11 +239,12 @@ class Oracle:
         return is_so and entry.message.startswith("QuickBooks has an older version")
 
     def _undone(self, entry: SyncEntry) -> bool:
-        """Whether it is synced by being deleted: a void payment."""
-        return (
-            entry.kind == Kind.PAYMENT
-            and Payment.objects.filter(pk=entry.record_id, voided_at__isnull=False).exists()
-        )
+        """Whether it is synced by being deleted: a void payment or refund."""
+        model = {Kind.PAYMENT: Payment, Kind.REFUND: Refund}.get(entry.kind)
+        if model is None:
+            return False
+        rows: QuerySet[Any] = model._default_manager.all()  # noqa: SLF001 - Django's documented API.
+        return rows.filter(pk=entry.record_id, voided_at__isnull=False).exists()
 
     def _waits_for_a_person(self, entry: SyncEntry) -> bool:
         parent = entry.waiting_on
@@ -331,7 +334,7 @@ class Oracle:
     ) -> Problem | None:
         what = f"{kind} {record.pk}"
         if entry is None:
-            if kind in {Kind.INVOICE, Kind.PAYMENT, Kind.CREDIT} and record.voided:
+            if kind not in {Kind.CLIENT, Kind.ITEM} and record.voided:
                 return None
             return Problem("lost", f"{what} has no entry")
         what = f"{what} (entry {entry.pk}, {entry.state} {entry.code} {entry.message})"
@@ -360,6 +363,8 @@ class Oracle:
             if record.voided:
                 return True
             return bool(record.payer.name.startswith(POISON))
+        if kind == Kind.REFUND:
+            return bool(record.voided or record.credit.client.name.startswith(POISON))
         if kind in {Kind.INVOICE, Kind.CREDIT}:
             if record.client.name.startswith(POISON):
                 return True
@@ -378,6 +383,8 @@ def _rests_on(record: Any) -> set[UUID]:
         case Invoice() | Credit():
             items = {each.item.guid for each in record.lines.select_related("item") if each.item}
             return {record.guid, record.client.guid, *items}
+        case Refund():
+            return {record.guid} | _rests_on(record.credit)
         case Payment():
             invoices = [record.invoice] if record.invoice else _applied_to(record)
             return {record.guid, record.payer.guid}.union(*map(_rests_on, invoices))
@@ -399,6 +406,8 @@ def _difference(kind: Kind, record: Any, there: Record) -> str:
         case Kind.INVOICE | Kind.CREDIT:
             total = Decimal(fields["Subtotal"] + fields["SalesTaxTotal"]) / 100
             pairs = [(total, Decimal(0) if record.voided else record.total)]
+        case Kind.REFUND:
+            pairs = [(Decimal(fields["Amount"]) / 100, record.amount)]
         case Kind.PAYMENT:
             pairs = [(Decimal(fields["TotalAmount"]) / 100, record.amount)]
             unused = fields["TotalAmount"] - sum(each["Amount"] for each in fields["Applied"])

@@ -144,6 +144,7 @@ _UNDOES: Final[Mapping[Kind, str]] = {
     Kind.CREDIT: (
         "Makes it void in QuickBooks: it stays there with its number, and its amounts become zero."
     ),
+    Kind.REFUND: "Deletes the check in QuickBooks, so that the credit is free again.",
 }
 
 

@@ -30,6 +30,7 @@ _NOUNS: Final = {
     Kind.INVOICE: ("invoice", "invoices"),
     Kind.PAYMENT: ("payment", "payments"),
     Kind.CREDIT: ("credit memo", "credit memos"),
+    Kind.REFUND: ("refund", "refunds"),
 }
 # What each way out does, said before it is pressed.
 _OUTCOMES: Final = {

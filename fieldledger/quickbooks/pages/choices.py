@@ -40,6 +40,7 @@ _CHOSEN_ALONE: Final = frozenset(
         "tax_line_item",
         "rounding_item",
         "discount_item",
+        "refund_account",
         "tip_item",
         "fee_item",
     }
@@ -241,8 +242,7 @@ def mapping_shown(
             for key, words in ours
         ]
 
-    fallback_items = _choices(_list(connection, "items"))
-    methods = list(Method.choices)
+    fallback_items, methods = _choices(_list(connection, "items")), list(Method.choices)
     return {
         "connection": connection,
         **new_items_shown(connection),
@@ -268,6 +268,7 @@ def mapping_shown(
         "deposit_accounts": rows(
             "deposit_accounts", methods, _choices(accounts, types=_DEPOSIT_TYPES)
         ),
+        "bank_accounts": _choices(accounts, types=frozenset({"Bank"})),
         "terms": rows(
             "terms",
             [(each, each) for each in our_terms(connection)],

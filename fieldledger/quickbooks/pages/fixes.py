@@ -65,6 +65,7 @@ _EDITING: Final = {
     Kind.INVOICE: Right.EDIT_INVOICES,
     Kind.PAYMENT: Right.TAKE_PAYMENTS,
     Kind.CREDIT: Right.EDIT_INVOICES,
+    Kind.REFUND: Right.TAKE_PAYMENTS,
 }
 # What of the mapping is chosen on the card; of a reference, whatever records of a kind refer to.
 _ONE_CHOICE: Final = {
@@ -80,6 +81,7 @@ _GROUPS_OF: Final = {
     Kind.INVOICE: ("tax_items", "terms"),
     Kind.PAYMENT: ("payment_methods", "deposit_accounts"),
     Kind.CREDIT: ("tax_items",),
+    Kind.REFUND: (),
 }
 
 

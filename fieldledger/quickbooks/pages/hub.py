@@ -27,6 +27,7 @@ _LANES: Final = (
     (Kind.INVOICE, "Invoices"),
     (Kind.PAYMENT, "Payments"),
     (Kind.CREDIT, "Credit memos"),
+    (Kind.REFUND, "Refunds"),
 )
 _WAITING: Final = (State.PENDING, State.WAITING)
 _UNDER_WAY: Final = (State.SENDING, State.CHECKING)

@@ -14,7 +14,7 @@ from django.views.decorators.vary import vary_on_headers
 from fieldledger.accounts.pages import PageRequest
 from fieldledger.accounts.roles import Right, may
 from fieldledger.office.fields import guid as read_guid
-from fieldledger.office.models import Payment
+from fieldledger.office.models import Payment, Refund
 from fieldledger.quickbooks import queries, services
 from fieldledger.quickbooks.models import Connection, SyncEntry
 from fieldledger.quickbooks.pages.access import quickbooks_page
@@ -190,4 +190,11 @@ def _record_url(request: PageRequest, kind: str, guid: str) -> str:
         if payment.invoice is None:
             return reverse("deposit", args=[payment.guid])
         return reverse("invoice", args=[payment.invoice.guid])
+    if kind == Kind.REFUND:
+        refund = (
+            Refund.objects.select_related("credit")
+            .filter(business=request.business, guid=guid)
+            .first()
+        )
+        return reverse("credit", args=[refund.credit.guid]) if refund else ""
     return reverse(kind, args=[guid])

@@ -84,8 +84,8 @@ def client(request: PageRequest, guid: UUID) -> HttpResponse:
         )
         memos = list(record.credits.order_by("-pk")[:_RECENT_INVOICES])
         shown["credits"] = with_quickbooks(request, "credit", memos, connection)
-        left = record.credits.filter(voided_at=None).values_list("total", flat=True)
-        shown["credit_left"] = sum(left, start=0)
+        kept = record.credits.filter(voided_at=None).values_list("total", "refunded")
+        shown["credit_left"] = sum((total - paid_back for total, paid_back in kept), start=0)
     return render(request, "clients/client.html", shown)
 
 

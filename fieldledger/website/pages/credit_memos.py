@@ -51,14 +51,26 @@ def credit(request: PageRequest, guid: UUID) -> HttpResponse:
     record = the_record(Credit, request, guid, "client", "tax_rate", "invoice")
     connection = connection_in_use(request)
     place = with_quickbooks(request, "credit", [record], connection)[0][1]
+    refunds = list(record.refunds.order_by("pk"))
+    paid_back = with_quickbooks(request, "refund", refunds, connection)
+    unsent = sum(
+        1
+        for refund, its in paid_back
+        if its and not refund.voided and its["state"] in {State.NOT_SENT, State.CHANGED}
+    )
     shown: dict[str, Any] = {
         "credit": record,
+        "refunds": paid_back,
+        "unsent_refunds": unsent,
         "lines": list(record.lines.select_related("item")),
         "place": place,
         "connection": connection,
     }
     if connection is not None and place is not None:
-        shown["sync_reason"] = _sync_reason(record, connection, State(place["state"]))
+        state = State(place["state"])
+        changed = any(its and its["state"] == State.CHANGED for _, its in paid_back)
+        if not (unsent or changed) or connection.stage != "ongoing":
+            shown["sync_reason"] = _sync_reason(record, connection, state)
         if place["state"] == State.PENDING:
             shown["next_call"] = next_call(connection, now=timezone.now())
     return render(request, "credits/credit.html", shown)
@@ -239,13 +251,19 @@ def _editor(
 def void(request: PageRequest, guid: UUID) -> HttpResponse:
     """Ask whether the credit memo is to be void, and make it so."""
     record = the_record(Credit, request, guid, "client")
+    refusals: list[str] = []
     if request.method == "POST":
-        void_credit(credit=record, now=timezone.now(), actor=request.actor)
-        messages.success(request, f"Credit memo {record.number} is void.")
-        return redirect("credit", record.guid)
+        try:
+            void_credit(credit=record, now=timezone.now(), actor=request.actor)
+        except Refused as refused:
+            refusals = [each for sentences in refused.errors.values() for each in sentences]
+        else:
+            messages.success(request, f"Credit memo {record.number} is void.")
+            return redirect("credit", record.guid)
     connection = connection_in_use(request)
     place = with_quickbooks(request, "credit", [record], connection)[0][1]
-    return render(request, "credits/void.html", {"credit": record, "place": place})
+    shown = {"credit": record, "place": place, "refusals": refusals}
+    return render(request, "credits/void.html", shown, status=422 if refusals else 200)
 
 
 @page(Right.QUEUE, methods=("POST",))
@@ -256,7 +274,7 @@ def sync_credit(request: PageRequest, guid: UUID) -> HttpResponse:
     if connection is None:
         messages.error(request, "Switch QuickBooks Desktop on in the Feature Center first.")
         return redirect("credit", record.guid)
-    (result,) = services.sync(
+    result, *paid_back = services.sync(
         connection,
         invoices=[],
         payments=[],
@@ -264,8 +282,14 @@ def sync_credit(request: PageRequest, guid: UUID) -> HttpResponse:
         actor=request.actor,
         now=timezone.now(),
     )
+    refunds = sum(each.result == "queued" for each in paid_back)
+    if refunds:
+        messages.success(request, f"{refunds} refund{'s' * (refunds != 1)} queued.")
+    for each in paid_back:
+        if each.result == "refused":
+            messages.error(request, each.reason)
     if result.result == "queued":
-        messages.success(request, f"Credit memo {record.number} is queued.")
+        messages.success(request, result.reason or f"Credit memo {record.number} is queued.")
     elif result.result == "already_pending":
         messages.info(request, f"Credit memo {record.number} waits already. {result.reason}")
     else:

@@ -8,12 +8,12 @@ from django.http import Http404
 
 from fieldledger.accounts.pages import PageRequest
 from fieldledger.accounts.roles import Right, may
-from fieldledger.office.models import Client, Credit, Invoice, Item, Payment
+from fieldledger.office.models import Client, Credit, Invoice, Item, Payment, Refund
 from fieldledger.quickbooks import queries
 from fieldledger.quickbooks.models import Connection
 from fieldledger.sync.content import Kind
 
-Found = TypeVar("Found", Client, Item, Invoice, Payment, Credit)
+Found = TypeVar("Found", Client, Item, Invoice, Payment, Credit, Refund)
 
 
 def the_record(model: type[Found], request: PageRequest, guid: UUID, *with_: str) -> Found:

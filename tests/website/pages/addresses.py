@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import URLPattern, reverse
 
 from fieldledger.accounts.models import Business
-from fieldledger.office.models import Client, Credit, Invoice, Item, Payment
+from fieldledger.office.models import Client, Credit, Invoice, Item, Payment, Refund
 from fieldledger.quickbooks.models import PlanRow, SyncEntry
 from fieldledger.website import urls
 
@@ -73,6 +73,7 @@ def address(name: str, business: Business) -> str:
         "invoice": Invoice,
         "payment": Invoice if name == "new_payment" else Payment,
         "credit": Credit,
+        "refund": Credit if name == "new_refund" else Refund,
         "deposit": Client if name == "new_deposit" else Payment,
         "entry": SyncEntry,
         "row": PlanRow,

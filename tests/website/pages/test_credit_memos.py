@@ -100,3 +100,27 @@ def test_sync_to_quickbooks_sends_it_and_the_log_leads_back(office: Office) -> N
     attention = text(office.browser.get(reverse("attention")))
     assert "1 credit memo" in attention
     assert "Credit memos" in text(office.browser.get(reverse("quickbooks")))
+
+
+def test_a_refund_says_what_is_left_and_is_void_again(office: Office) -> None:
+    credit = Credit.objects.filter(business=office.business, invoice=None)[0]
+    page = reverse("credit", args=[credit.guid])
+    new = reverse("new_refund", args=[credit.guid])
+    assert new in office.browser.get(page).content.decode()
+    assert "$30.00 of" in text(office.browser.get(new))
+    refund = {"amount": "31", "date": "2026-05-07", "method": "cash", "reference": ""}
+
+    wrong = office.browser.post(new, refund)
+    assert wrong.status_code == 422
+    assert "more than is left" in text(wrong)
+    made = text(office.browser.post(new, refund | {"amount": "12.50"}, follow=True))
+    assert "A refund of $12.50 is recorded; $17.50 left." in made
+    assert "Credit $50.00 Paid back $32.50 Left $17.50" in made
+    void = office.browser.post(reverse("void_credit", args=[credit.guid]))
+    assert "has refunds of 32.50; void these first." in text(void)
+
+    last = credit.refunds.order_by("-pk")[0]
+    address = reverse("void_refund", args=[last.guid])
+    assert "Void the refund of $12.50?" in text(office.browser.get(address))
+    again = text(office.browser.post(address, follow=True))
+    assert "Left $30.00" in again
