@@ -14,9 +14,18 @@ QUERY_LENGTH_MAX: Final = 500
 class SavedView(models.Model):
     """A named set of filters: `query` is what stands behind the ? of the list's address."""
 
+    class Listed(models.TextChoices):
+        """The list that is filtered."""
+
+        INVOICES = "invoices"
+        LOG = "log"
+
     business = models.ForeignKey(Business, models.CASCADE, related_name="+", db_index=False)
     owner = models.ForeignKey(User, models.CASCADE, related_name="+")
     guid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    listed = models.CharField(
+        max_length=8, choices=Listed, default=Listed.INVOICES, db_default=Listed.INVOICES
+    )
     name = models.CharField(max_length=NAME_LENGTH_MAX)
     query = models.CharField(max_length=QUERY_LENGTH_MAX, blank=True)
     shared = models.BooleanField(default=False)  # Everybody of the business sees it.
@@ -26,7 +35,7 @@ class SavedView(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["business", "owner", "name"], name="saved_view_name_once"
+                fields=["business", "owner", "listed", "name"], name="saved_view_name_once"
             ),
         ]
 

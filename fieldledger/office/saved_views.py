@@ -1,4 +1,4 @@
-"""Saved views of the invoices: who sees which, and with which one the list opens."""
+"""Saved views of the invoices and of the sync log: who sees which, and with which one the list opens."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -11,17 +11,17 @@ from fieldledger.accounts.models import Business, User
 from fieldledger.office.refusals import refusal
 from fieldledger.office.saved_view import NAME_LENGTH_MAX, QUERY_LENGTH_MAX, SavedView
 
-VIEWS_MAX: Final = 50  # Of one person: more nobody tells apart in a menu.
+Listed = SavedView.Listed
+VIEWS_MAX: Final = 50  # Of one person and list: more nobody tells apart in a menu.
 
 
-def _seen(business: Business, user: User) -> QuerySet[SavedView]:
+def views_of(
+    business: Business, user: User, listed: Listed = Listed.INVOICES
+) -> Sequence[SavedView]:
+    """Return the views of a list that a person sees, by name: their own and everybody's."""
     mine_or_shared = Q(owner=user) | Q(shared=True)
-    return SavedView.objects.filter(mine_or_shared, business=business).select_related("owner")
-
-
-def views_of(business: Business, user: User) -> Sequence[SavedView]:
-    """Return the views that a person sees, by name: their own and those for everybody."""
-    return list(_seen(business, user).order_by("name", "pk"))
+    seen = SavedView.objects.filter(mine_or_shared, business=business, listed=listed)
+    return list(seen.select_related("owner").order_by("name", "pk"))
 
 
 def opening_view(views: Sequence[SavedView], user: User) -> SavedView | None:
@@ -31,7 +31,14 @@ def opening_view(views: Sequence[SavedView], user: User) -> SavedView | None:
 
 
 def save_view(
-    *, business: Business, user: User, name: str, query: str, shared: bool, opens: bool
+    *,
+    business: Business,
+    user: User,
+    name: str,
+    query: str,
+    shared: bool,
+    opens: bool,
+    listed: Listed = Listed.INVOICES,
 ) -> SavedView:
     """Keep filters under a name; under a name that one has already, they take its place.
 
@@ -39,16 +46,17 @@ def save_view(
         anybody tells apart.
     """
     name = _checked(name)
-    if len(query) > QUERY_LENGTH_MAX:  # Cut off, it would show other invoices.
+    if len(query) > QUERY_LENGTH_MAX:  # Cut off, it would show others.
         raise refusal("name", "These filters are too long to be kept: search for fewer words.")
     with transaction.atomic():
-        own = SavedView.objects.filter(business=business, owner=user)
+        own = SavedView.objects.filter(business=business, owner=user, listed=listed)
         if own.exclude(name=name).count() >= VIEWS_MAX:
             raise refusal("name", f"You have {VIEWS_MAX} views already. Delete one first.")
         # Two windows may save the same new name at once: the later one's filters stay.
         view, _ = SavedView.objects.update_or_create(
             business=business,
             owner=user,
+            listed=listed,
             name=name,
             defaults={"query": query, "shared": shared, "opens": opens},
         )
@@ -66,8 +74,8 @@ def change_view(
     """
     name = _checked(name)
     with transaction.atomic():
-        own = SavedView.objects.filter(business=business, owner=user)
-        view = own.get(guid=guid)
+        view = SavedView.objects.get(business=business, owner=user, guid=guid)
+        own = SavedView.objects.filter(business=business, owner=user, listed=view.listed)
         taken = refusal("name", f"You have another view named “{name}”.")
         if own.filter(name=name).exclude(pk=view.pk).exists():
             raise taken
@@ -82,7 +90,7 @@ def change_view(
 
 
 def delete_view(*, business: Business, user: User, guid: UUID) -> None:
-    """Forget a view of one's own; the invoices stay as they are."""
+    """Forget a view of one's own; what it showed stays as it is."""
     SavedView.objects.filter(business=business, owner=user, guid=guid).delete()
 
 
@@ -97,5 +105,7 @@ def _checked(name: str) -> str:
 
 def _only_one_opens(view: SavedView) -> None:
     if view.opens:
-        others = SavedView.objects.filter(business_id=view.business_id, owner_id=view.owner_id)
+        others = SavedView.objects.filter(
+            business_id=view.business_id, owner_id=view.owner_id, listed=view.listed
+        )
         others.exclude(pk=view.pk).update(opens=False)
