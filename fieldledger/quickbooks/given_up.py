@@ -45,6 +45,23 @@ def ask_again(connection: Connection, session: Session, *, now: datetime) -> Non
         _doubt(connection, lost, now)
 
 
+def other_revisions(connection: Connection, lost: MessageSet) -> set[int]:
+    """Return the entries that another document, given up for lost, was to add as something else.
+
+    In a file that has not its seal that one may have run late: what is found there by our mark may
+    be of either.
+    """
+    rows = {row["e"]: row["rev"] for row in lost.content if row["op"] == "add"}
+    others = [each[0] for each in _given_up(connection) if each[0] != lost.pk]
+    contents = MessageSet.objects.filter(pk__in=others).values_list("content", flat=True)
+    return {
+        row["e"]
+        for content in contents
+        for row in content
+        if row["op"] == "add" and rows.get(row["e"], row["rev"]) != row["rev"]
+    }
+
+
 def _given_up(connection: Connection) -> Sequence[Any]:
     found: Sequence[Any] = connection.activity.get(_KEY, [])
     return found

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from fieldledger.qbxml.objects import CompanyQuery
 from fieldledger.qbxml.reading import Answer, Record
 from fieldledger.qbxml.writing import Request
-from fieldledger.quickbooks import fencing, taking_back, verification
+from fieldledger.quickbooks import fencing, given_up, taking_back, verification
 from fieldledger.quickbooks.context import Context
 from fieldledger.quickbooks.drift_row import Drift
 from fieldledger.quickbooks.entries import RESTORED, RESTORED_SET, adjust_active, tell
@@ -238,6 +238,9 @@ def take_look(
     rows = {each["e"]: each for each in rows_of_look(look)}
     if look.about is not None and is_from_before_a_restore(connection, look.about):
         rows = {key: {**each, "rev": 0} for key, each in rows.items()}  # Much happened since.
+    elif look.about is not None:
+        for key in given_up.other_revisions(connection, look.about):
+            rows[key] = {**rows[key], "rev": 0}
     wanted_state = State.CHECKING if look.about is not None else State.PENDING
     entries = [
         each

@@ -347,8 +347,12 @@ def _newest(connection: Connection) -> dict[str, int]:
 def doubt_again(connection: Connection, message_set: MessageSet, now: datetime) -> None:
     """Look up what an answer from before a restore says: much may have been done since."""
     entries = SyncEntry.objects.filter(
-        connection=connection,
-        pk__in=[row["e"] for row in message_set.content],
-        state__in=_IN_QUICKBOOKS,
+        connection=connection, pk__in=[row["e"] for row in message_set.content]
     )
-    _wake(connection, entries, DATABASE_RESTORED, now)
+    _wake(
+        connection,
+        entries.filter(state__in=(*_IN_QUICKBOOKS, State.FAILED)),
+        DATABASE_RESTORED,
+        now,
+    )
+    entries.filter(state=State.PENDING).update(look_first=True)

@@ -149,3 +149,28 @@ def test_what_an_older_file_lacks_is_no_part_of_a_document_given_up_that_changed
     ours = [each.name for each in pc.company.customers() if each.origin.set_id]
     assert sorted(ours) == ["Anna", "Ben"]
     assert pc.states() == {"synced": 2}
+
+
+def test_what_is_found_may_be_of_an_earlier_document_and_goes_as_it_is_now(
+    pc: OfficePc, business: Business
+) -> None:
+    pc.set_up()
+    values = {"name": "Valve", "price": "44.00"}
+    item = office.create_item(business=business, values=values, now=NOW)
+    first = pc.hold()
+    copy = pc.company.to_json()
+    office.update_item(item=item, values={"price": "49.00"}, now=NOW)
+    pc.run(
+        "zombie@4"
+    )  # The first is asked for and sealed, the file checked: the fourth is the second.
+    assert pc.connector is not None
+    assert pc.connector.held is not None
+    assert "<Price>49.00000</Price>" in pc.connector.held.request
+    pc.connector.held = None
+    people.copy_back(pc.company, copy)  # Which has no seal.
+    assert 'statusCode="0"' in pc.run_late(first)
+    for _ in range(2):
+        pc.run()
+    assert pc.states() == {"synced": 1}
+    (valve,) = (each for each in pc.company.items() if each.name == "Valve")
+    assert valve.fields["SalesOrPurchase"]["Price"] == "49.00"
