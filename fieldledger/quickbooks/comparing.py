@@ -7,14 +7,14 @@ once the nightly look has found it (watching.py).
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
 
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
-from fieldledger.office.models import ZERO, Invoice, Method, Payment
+from fieldledger.office.models import ZERO, Client, Credit, Invoice, Method, Payment, Refund
 from fieldledger.quickbooks.models import RANK, Connection, SyncEntry
 from fieldledger.sync.content import Kind, State
 from fieldledger.sync.words import explain
@@ -89,8 +89,8 @@ class Missing:
     """One record that is not in QuickBooks as it is here, and why."""
 
     kind: Kind
-    invoice_guid: str  # Of the invoice itself, or of the one that was paid; "" for a deposit.
-    guid: str
+    invoice_guid: str  # Of the invoice itself, or of the one that was paid; "" for others.
+    guid: str  # A refund's is its credit memo's.
     entry_guid: str
     title: str
     client: str
@@ -102,13 +102,23 @@ class Missing:
 
 
 def compare(connection: Connection, first: dt.date, last: dt.date) -> list[Comparison]:
-    """Return invoices and payments on both sides; void ones count nowhere."""
+    """Return what was invoiced, paid and paid back on both sides; void ones count nowhere.
+
+    Credit memos and refunds are named only where there are any.
+    """
+    credited = _standings(_credits(connection, first, last), "total")
+    paid_back = _standings(_refunds(connection, first, last), "amount")
     return [
         Comparison(
             title="Invoices", standings=_standings(_invoices(connection, first, last), "total")
         ),
         Comparison(
             title="Payments", standings=_standings(_payments(connection, first, last), "amount")
+        ),
+        *(
+            Comparison(title=title, standings=standings)
+            for title, standings in (("Credit memos", credited), ("Refunds", paid_back))
+            if standings
         ),
     ]
 
@@ -152,6 +162,25 @@ def missing(connection: Connection, first: dt.date, last: dt.date) -> list[Missi
             )
             for each in paid.order_by("date", "pk")[:LISTED_MAX]
         ),
+        *_missing_credits(connection, first, last),
+    ]
+
+
+def _missing_credits(connection: Connection, first: dt.date, last: dt.date) -> list[Missing]:
+    memos = _unlike(_credits(connection, first, last)).select_related("client")
+    paid_back = _unlike(_refunds(connection, first, last)).select_related("credit__client")
+    return [
+        *(
+            _missing(each, None, Kind.CREDIT, f"Credit memo {each.number}", each.total)
+            for each in memos.order_by("date", "pk")[:LISTED_MAX]
+        ),
+        *(
+            replace(
+                _missing(each, None, Kind.REFUND, f"Refund of {each.credit.number}", each.amount),
+                guid=str(each.credit.guid),
+            )
+            for each in paid_back.order_by("date", "pk")[:LISTED_MAX]
+        ),
     ]
 
 
@@ -173,6 +202,20 @@ def _payments(connection: Connection, first: dt.date, last: dt.date) -> QuerySet
         connection,
         Kind.PAYMENT,
     )
+
+
+def _credits(connection: Connection, first: dt.date, last: dt.date) -> QuerySet[Any]:
+    rows = Credit.objects.filter(
+        business_id=connection.business_id, voided_at=None, date__gte=first, date__lte=last
+    )
+    return with_entry(rows, connection, Kind.CREDIT)
+
+
+def _refunds(connection: Connection, first: dt.date, last: dt.date) -> QuerySet[Any]:
+    rows = Refund.objects.filter(
+        business_id=connection.business_id, voided_at=None, date__gte=first, date__lte=last
+    )
+    return with_entry(rows, connection, Kind.REFUND)
 
 
 def with_entry(
@@ -218,10 +261,23 @@ def _missing(row: Any, invoice: Invoice | None, kind: Kind, title: str, amount: 
         guid=str(row.guid),
         entry_guid=str(row.entry_guid or ""),
         title=title,
-        client=(invoice.client if invoice is not None else row.payer).name,
+        client=_client_of(row, invoice).name,
         date=row.date,
         amount=amount,
         state=State(row.entry_state),
         difference=row.entry_differs or ZERO,
         reason=reason,
     )
+
+
+def _client_of(row: Any, invoice: Invoice | None) -> Client:
+    if invoice is not None:
+        return invoice.client
+    match row:
+        case Payment():
+            return row.payer
+        case Refund():
+            return row.credit.client
+        case _:
+            client: Client = row.client
+            return client

@@ -1,6 +1,6 @@
 """Credit memos in QuickBooks: once, to the cent, whatever is lost (S81, journey 5.8 step 5)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -9,7 +9,7 @@ import pytest
 from fieldledger.accounts.models import Business
 from fieldledger.office import services as office
 from fieldledger.office.models import Credit, Refund, TaxRate
-from fieldledger.quickbooks import services
+from fieldledger.quickbooks import comparing, services
 from fieldledger.quickbooks.models import QuickBooksRecord, SyncEntry
 from fieldledger.simulator import people
 from fieldledger.sync.content import Kind, State
@@ -291,3 +291,29 @@ def test_a_void_refund_is_deleted_there_and_the_credit_void_after_it(
     (there,) = pc.company.credits()
     assert there.amounts["total"] == 0
     assert pc.states() == {"synced": 5}
+
+
+def test_the_month_end_says_what_is_credited_and_paid_back_here_and_there(
+    pc: OfficePc, credit: Credit
+) -> None:
+    choose_account(pc)
+    a_refund(credit, "20.00")
+    first, last = date(2026, 5, 1), date(2026, 5, 31)
+
+    def told() -> dict[str, tuple[Decimal, Decimal]]:
+        found = comparing.compare(pc.connection, first, last)
+        return {each.title: (each.here, each.there) for each in found}
+
+    before = told()
+    assert before["Credit memos"] == (Decimal("53.63"), Decimal(0))
+    missing = comparing.missing(pc.connection, first, last)
+    assert [(each.title, each.client) for each in missing] == [
+        ("Credit memo CM-1", "Anna Smith"),
+        ("Refund of CM-1", "Anna Smith"),
+    ]
+
+    ask(pc, credit.guid)
+    pc.run()
+    after = told()
+    assert after["Credit memos"] == (Decimal("53.63"), Decimal("53.63"))
+    assert after["Refunds"] == (Decimal("20.00"), Decimal("20.00"))

@@ -36,6 +36,8 @@ AGAIN: Final = (
         "../accounts/test_audit_chain.py",
         "test_deposits.py",
         "../office/test_deposits.py",
+        "test_credits.py",
+        "../office/test_credits.py",
     ),
 )
 

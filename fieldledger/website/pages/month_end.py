@@ -187,6 +187,8 @@ def _gaps(rows: Sequence[Missing]) -> Table:
 def _url(row: Missing) -> str:
     if row.entry_guid:
         return reverse("entry", args=[row.entry_guid])
+    if row.kind in {Kind.CREDIT, Kind.REFUND}:
+        return reverse("credit", args=[row.guid])
     if not row.invoice_guid:
         return reverse("deposit", args=[row.guid])
     return reverse("invoice", args=[row.invoice_guid])
