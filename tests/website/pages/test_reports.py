@@ -15,7 +15,7 @@ from pypdf import PdfReader
 
 from fieldledger.accounts.models import AuditEvent
 from fieldledger.office.models import Invoice, InvoiceLine, Payment
-from fieldledger.quickbooks.models import Connection, SyncEntry
+from fieldledger.quickbooks.models import RANK, Connection, SyncEntry
 from fieldledger.quickbooks.sign_off_row import SignOff
 from fieldledger.sync.content import State
 from fieldledger.website.reports import bars
@@ -255,7 +255,7 @@ def test_the_sync_quality_counts_what_stands_where(office: Office, linked: Conne
     there = SyncEntry.objects.filter(connection=linked, state=State.SYNCED)
     assert standing.sums[1] == there.count()
     assert [row.cells[1] for row in going.rows] == [
-        there.filter(rank=rank).count() for rank in (1, 2, 3, 4)
+        there.filter(rank=rank).count() for rank in RANK.values()
     ]
 
 
