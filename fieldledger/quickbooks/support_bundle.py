@@ -20,6 +20,7 @@ from django.db.models import Count, Model
 
 from fieldledger.accounts.audit_chain import verify
 from fieldledger.accounts.services import audit
+from fieldledger.qbxml.hresults import normal_form
 from fieldledger.qbxml.redacting import Redactor
 from fieldledger.quickbooks.message_sets import text_of, unpack
 from fieldledger.quickbooks.models import (
@@ -194,7 +195,8 @@ def _exchanges(connection: Connection, redactor: Redactor) -> Iterator[Mapping[s
             "session": each.session_id,
             "at": each.at,
             "operation": each.operation,
-            "hresult": each.hresult,
+            # A code, or else whatever somebody has put in its place.
+            "hresult": normal_form(each.hresult) or redactor.word(each.hresult),
             "answer": each.answer if is_number else redactor.word(each.answer),
             "message": redactor.word(each.message),
             "purpose": asked.purpose if asked else None,

@@ -75,6 +75,10 @@ COMMANDS = {
         "fieldledger.website.commands.support_bundle",
         "what helps to find a fault, with names, amounts and secrets taken out",
     ),
+    "replay-bundle": Listed(
+        "fieldledger.website.commands.replay_bundle",
+        "a support bundle's conversation again, judged by this version's rules",
+    ),
     "backup": Listed("fieldledger.website.commands.backup", "a consistent copy while serving"),
     "restore": Listed("fieldledger.website.commands.restore", "bring a backup into an empty place"),
     "manage": Listed("fieldledger.website.commands.manage", "Django's own commands, for the host"),

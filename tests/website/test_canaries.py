@@ -20,6 +20,9 @@ from fieldledger.accounts.models import AuditEvent, Business, Membership, Role, 
 from fieldledger.accounts.services import new_api_key
 from fieldledger.office import services as office
 from fieldledger.quickbooks import services
+from fieldledger.quickbooks.bundle_replay import replay
+from fieldledger.quickbooks.models import Exchange, SyncEntry
+from fieldledger.simulator.people import do
 from fieldledger.simulator.soap import Call, Received, Reply
 from tests.support.office_pc import OfficePc
 from tests.website.program import run_program
@@ -111,6 +114,34 @@ def test_n13_a_support_bundle_holds_no_canary_and_still_says_what_happened(
 
 
 @pytest.mark.django_db
+def test_n15_a_bundle_is_replayed_by_this_versions_rules(
+    day: tuple[OfficePc, Browser, set[str], set[str]],
+) -> None:
+    pc, browser, *_ = day
+    straight = replay(browser.post("/quickbooks/support-bundle").content)
+    added = [line for each in straight.turns for line in each.lines if "InvoiceAdd" in line]
+    assert any("Taken: QuickBooks has it as" in line for line in added), added
+
+    # A customer's name that a vendor has, and an hresult that is somebody's words.
+    do(pc.company, "VendorAddRq", {"VendorAdd": {"Name": "Taken Twice"}}, now=pc.now)
+    services.save_settings(
+        pc.connection, changes={"resolve_client_conflicts": False}, actor="", now=pc.now
+    )
+    Exchange.objects.filter(connection=pc.connection).delete()
+    office.create_client(business=pc.business, values={"name": "Taken Twice"}, now=pc.now)
+    pc.run("hresult=0x80040400@9")
+    bundle = browser.post("/quickbooks/support-bundle").content
+    turned = replay(bundle).turned
+    assert turned is not None
+    assert any("CustomerAdd" in each and "3100, NameTaken" in each for each in turned.lines)
+
+    Exchange.objects.filter(operation="receiveResponseXML").update(hresult="canary-hresult")
+    bundle = browser.post("/quickbooks/support-bundle").content
+    assert "canary-hresult" not in said_of(bundle)
+    assert replay(bundle).turned is not None
+
+
+@pytest.mark.django_db
 def test_r13_no_log_says_a_canary(
     day: tuple[OfficePc, Browser, set[str], set[str]], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -160,6 +191,18 @@ def test_the_host_writes_a_bundle_and_verifies_the_trail(place: Path, tmp_path: 
     assert "owner@acme.example" not in said_of(into.read_bytes())
     assert into.stat().st_mode & 0o077 == 0
     assert "cannot be written" in run_program("support-bundle", "--into", into, folder=place).err
+
+    shown = run_program("replay-bundle", into, folder=place)
+    assert (shown.status, "Every call went as it should." in shown.out) == (0, True), shown.err
+    (tmp_path / "other.zip").write_bytes(b"no zip")
+    other = run_program("replay-bundle", tmp_path / "other.zip", folder=place)
+    assert (other.status, "no support bundle" in other.err) == (1, True), other.err
+
+    hurt = "from django.db import connection as c; c.cursor().execute('DROP TABLE %s')"
+    hurt %= SyncEntry._meta.db_table
+    assert run_program("manage", "shell", "-c", hurt, folder=place).status == 0
+    failed = run_program("support-bundle", "--into", f"{into}3", folder=place)
+    assert (failed.status, Path(f"{into}3").exists()) == (1, False)
 
     for command in (("verify-audit",), ("support-bundle", "--into", f"{into}2")):
         unknown = run_program(*command, "--business", str(uuid4()), folder=place)

@@ -43,8 +43,14 @@ def run(options: argparse.Namespace) -> int:
         descriptor = os.open(options.into, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
         raise CommandFailed(f"{options.into} cannot be written: {error.strerror}.") from error
-    with os.fdopen(descriptor, "wb") as file:
-        made = make_bundle(connections[0], actor="the host", now=datetime.now(tz=UTC))
-        file.write(made)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            made = make_bundle(connections[0], actor="the host", now=datetime.now(tz=UTC))
+            file.write(made)
+    except BaseException as error:
+        options.into.unlink(missing_ok=True)  # Half a bundle, or an empty one, would mislead.
+        if isinstance(error, OSError):
+            raise CommandFailed(f"{options.into} cannot be written: {error.strerror}.") from error
+        raise
     say(f"Written: {options.into}, {len(made):,} bytes. Look through it before you pass it on.")
     return 0
