@@ -1,4 +1,4 @@
-"""Credit memos: their own numbers, lines and tax, for an invoice or by themselves (S81, I5.2)."""
+"""Credit memos: their own numbers, lines and tax, for an invoice or by themselves (I5.2, 5.8)."""
 
 from datetime import datetime
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Credit memos in QuickBooks: once, to the cent, whatever is lost (S81, journey 5.8 step 5)."""
+"""Credit memos in QuickBooks: once, to the cent, whatever is lost (I5.4, journey 5.8 step 5)."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal

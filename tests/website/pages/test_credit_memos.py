@@ -1,4 +1,4 @@
-"""Credit memos on their pages: for an invoice or a client, to QuickBooks and void (S81, 5.8)."""
+"""Credit memos on their pages: for an invoice or a client, to QuickBooks and void (I5.4, 5.8)."""
 
 from decimal import Decimal
 
