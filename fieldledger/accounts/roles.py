@@ -16,6 +16,8 @@ class Right(StrEnum):
     VOID = "void"
     QUEUE = "queue"  # "Sync to QuickBooks", retry, hold, ignore.
     CONNECT = "connect"  # The feature's switch, the set-up, the password, disconnecting.
+    APPROVE = "approve"  # What the rules of approval hold, and somebody else has asked for.
+    SET_RULES = "set_rules"  # Of approval.
     MAP = "map"  # Accounts, tax items, matches and links.
     READ_RAW = "read_raw"  # What was said between us and QuickBooks, word for word.
     INVITE = "invite"  # People, and their roles.
@@ -31,9 +33,17 @@ _OFFICE = {
 }
 RIGHTS: dict[str, frozenset[Right]] = {
     Role.OWNER: frozenset(Right),
-    Role.MANAGER: frozenset(Right) - {Right.MAKE_KEYS},
+    Role.MANAGER: frozenset(Right) - {Right.MAKE_KEYS, Right.SET_RULES},
     Role.BOOKKEEPER: frozenset(
-        _OFFICE | {Right.VOID, Right.QUEUE, Right.CONNECT, Right.MAP, Right.READ_RAW}
+        _OFFICE
+        | {
+            Right.VOID,
+            Right.QUEUE,
+            Right.APPROVE,
+            Right.CONNECT,
+            Right.MAP,
+            Right.READ_RAW,
+        }
     ),
     Role.DISPATCHER: frozenset(_OFFICE | {Right.QUEUE}),
     Role.TECHNICIAN: frozenset({Right.TAKE_PAYMENTS}),

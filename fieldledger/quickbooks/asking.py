@@ -1,7 +1,7 @@
 """What people ask of entries: Sync to QuickBooks, retry, hold, release, ignore."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -11,6 +11,7 @@ from django.db import transaction
 from fieldledger.accounts.services import audit_many
 from fieldledger.office.models import Credit, Invoice, Payment, Refund
 from fieldledger.quickbooks.accepting import accept
+from fieldledger.quickbooks.approving import Held, hold_back, is_waiting
 from fieldledger.quickbooks.contents import entries_of
 from fieldledger.quickbooks.entries import add_entries, adjust_active, lock, tell
 from fieldledger.quickbooks.models import ACTIVE_STATES, RANK, Connection, Stage, SyncEntry
@@ -24,6 +25,7 @@ from fieldledger.sync.precheck import IN_QUICKBOOKS, ON_THEIR_WAY, Group
 QUEUED: Final = "queued"
 ALREADY_PENDING: Final = "already_pending"
 REFUSED: Final = "refused"
+HELD: Final = "held"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -366,6 +368,9 @@ class _Asking:
             )
             for each in self._results
         ]
+        entries = [*made.values(), *self._again]
+        held = hold_back(self._connection, [each.pk for each in entries], self._now)
+        self._say_held(held.values())
         if self._queued:
             audit_many(
                 business=self._connection.business,
@@ -374,6 +379,15 @@ class _Asking:
                 subjects=[guid for _, guid in self._queued],
                 now=self._now,
             )
+
+    def _say_held(self, held: Iterable[Held]) -> None:
+        why = {each.entry.guid: each.sentence for each in held}
+        self._results = [
+            replace(each, result=HELD, reason=why[each.entry_guid])
+            if each.entry_guid in why and each.result == QUEUED
+            else each
+            for each in self._results
+        ]
 
 
 def requeue(
@@ -460,6 +474,14 @@ def act(
                 each.wanted_revision = each.record_revision
             _forget_ids([each for each in moved if each.state == State.GONE])
             requeue(current, moved, actor=actor, now=now)
+            held = hold_back(current, [each.pk for each in moved], now)
+            why = {each.entry.guid: each.sentence for each in held.values()}
+            results = [
+                replace(each, done=False, reason=why[each.entry_guid])
+                if each.entry_guid in why
+                else each
+                for each in results
+            ]
         elif action == ACCEPT:
             accept(moved, actor=actor, now=now)
         else:
@@ -499,6 +521,8 @@ def _why_not_move(action: str, entry: SyncEntry) -> str:
         )
     if state == State.SENDING:
         return "It is with QuickBooks right now; its answer comes first."
+    if is_waiting(entry) and action in {RELEASE, HOLD}:
+        return "It waits for somebody else's approval. That person approves or refuses it."
     match action:
         case "retry" if state == State.PENDING:
             return "It is pending already and goes with the next session."

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from fieldledger.office.models import Invoice
 from fieldledger.office.services import Refused, update_invoice
-from fieldledger.quickbooks.asking import HOLD, REFUSED, SyncResult, act, sync
+from fieldledger.quickbooks.asking import HELD, HOLD, REFUSED, SyncResult, act, sync
 from fieldledger.quickbooks.contents import entries_of
 from fieldledger.quickbooks.entries import add_entries, lock
 from fieldledger.quickbooks.models import Connection
@@ -22,7 +22,6 @@ from fieldledger.sync.content import Kind, State
 from fieldledger.sync.precheck import REFUSED as REFUSED_GROUPS
 from fieldledger.sync.precheck import Group, why_not
 
-HELD: Final = "held"
 # What QuickBooks or we have said of an invoice that stands for its date.
 CLOSED_CODES: Final = frozenset({"closed_period", "3171"})
 

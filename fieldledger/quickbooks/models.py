@@ -13,7 +13,8 @@ from django.db import models
 from django.db.models import Q
 
 from fieldledger.accounts.models import Business
-from fieldledger.quickbooks.drift_row import Drift  # noqa: F401 - Django looks for tables here.
+from fieldledger.quickbooks.approval_rows import Approval  # noqa: F401 - Tables are found here.
+from fieldledger.quickbooks.drift_row import Drift  # noqa: F401 - And here.
 from fieldledger.quickbooks.hours_row import BusinessHours  # noqa: F401 - And here.
 from fieldledger.quickbooks.letter_rows import Letter  # noqa: F401 - And here.
 from fieldledger.quickbooks.probe_row import Probe  # noqa: F401 - And here.

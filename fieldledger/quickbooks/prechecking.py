@@ -8,16 +8,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from django.utils import timezone
+
 from fieldledger.office.models import Credit, Invoice, Payment, Refund
-from fieldledger.quickbooks import contents
+from fieldledger.quickbooks import approving, contents
 from fieldledger.quickbooks.choices import choices_of
 from fieldledger.quickbooks.company import facts_of
 from fieldledger.quickbooks.contents import entries_of
 from fieldledger.quickbooks.models import Connection, SyncEntry
 from fieldledger.quickbooks.paid_invoices import payments_of
 from fieldledger.sync import precheck
+from fieldledger.sync.approval import Rules
 from fieldledger.sync.content import Kind, State
-from fieldledger.sync.precheck import ON_THEIR_WAY, Asked, Standing, Verdict
+from fieldledger.sync.precheck import ON_THEIR_WAY, Asked, Group, Standing, Verdict
 
 # A parent in one of these does not go by itself.
 _STUCK: Final = frozenset({State.FAILED, State.HELD, State.IGNORED, State.GONE, State.CANCELLED})
@@ -76,6 +79,21 @@ def look(
             entry=entries.get(key),
             blocker=stuck,
         )
+    return _with_approval(connection, found)
+
+
+def _with_approval(connection: Connection, found: dict[int, Looked]) -> dict[int, Looked]:
+    ready = {key: each for key, each in found.items() if each.verdict.group == Group.READY}
+    rules = approving.rules_of(connection)
+    if rules == Rules() or not ready:
+        return found
+    asked = [(each.invoice, each.entry) for each in ready.values()]
+    why = approving.why(connection, rules, asked, timezone.now())
+    for place, (key, each) in enumerate(ready.items()):
+        is_there = each.entry is not None and each.entry.state in precheck.IN_QUICKBOOKS
+        if place in why and not is_there:
+            verdict = replace(each.verdict, group=Group.APPROVAL, reason=why[place])
+            found[key] = replace(each, verdict=verdict)
     return found
 
 

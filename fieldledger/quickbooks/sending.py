@@ -15,6 +15,7 @@ from fieldledger.office.models import Refund
 from fieldledger.qbxml.objects import InvoiceAdd, InvoiceMod
 from fieldledger.qbxml.writing import CannotBeWritten, Request
 from fieldledger.quickbooks import contents, fencing, taking_back
+from fieldledger.quickbooks.approving import hold_back
 from fieldledger.quickbooks.choices import choices_of
 from fieldledger.quickbooks.company import facts_of
 from fieldledger.quickbooks.contents import Loaded
@@ -77,7 +78,9 @@ def next_set(connection: Connection, session: Session, context: Context) -> str 
         entries = _next_entries(connection, session)
         if not entries:
             return None
-        batch = _build(connection, entries, context)
+        going = _approved(connection, entries, context.now)
+        session.done += len(entries) - len(going)
+        batch = _build(connection, going, context)
         _save_turned_down(connection, batch.turned_down, context.now)
         session.failed += sum(each.state == State.FAILED for each in batch.turned_down)
         session.done += len(batch.turned_down)
@@ -115,6 +118,14 @@ def _next_entries(connection: Connection, session: Session) -> list[EntryRow]:
     found = [each for each in found if first <= each.rank <= last][:size]
     session.cursor_rank, session.cursor_id = found[-1].rank, found[-1].pk
     return found
+
+
+def _approved(connection: Connection, entries: list[EntryRow], now: datetime) -> list[EntryRow]:
+    """Hold what a second person has to approve as it is now; return the others."""
+    if entries[0].rank < RANK[Kind.INVOICE]:
+        return entries
+    held = hold_back(connection, [each.pk for each in entries], now)
+    return [each for each in entries if each.pk not in held]
 
 
 def bodies_now(

@@ -1,5 +1,6 @@
 """Everything people and programs ask of the QuickBooks side: pages and API call nothing else."""
 
+from fieldledger.quickbooks.approvals import decide, save_rules
 from fieldledger.quickbooks.asking import (
     ACTIONS,
     ActResult,
@@ -60,6 +61,7 @@ __all__ = [
     "connection_of",
     "copy_password",
     "database_restored",
+    "decide",
     "decide_plan_row",
     "decide_plan_rows",
     "disconnect",
@@ -85,6 +87,7 @@ __all__ = [
     "resume",
     "save_hours",
     "save_mapping",
+    "save_rules",
     "save_settings",
     "send_anyway",
     "send_with_date",

@@ -31,6 +31,7 @@ class Group(StrEnum):
     MAPPING = "mapping"
     CORRECT = "correct"
     PARENT = "parent"
+    APPROVAL = "approval"
     READY = "ready"
 
 

@@ -71,6 +71,18 @@ _LOOKED_UP: Final = Words(
 OWN_WORDS: Final[Mapping[str, Words]] = {
     # What keeps a record from being sent at all: the codes of CannotBeSent.
     **UNSENT_WORDS,
+    "approval": Words(
+        "Waits for approval",
+        "Somebody else has to approve {name} before it goes.",
+        Actor.BOOKKEEPER,
+        ("Whoever may approve, and did not ask for it, opens the entry: Approve or Refuse.",),
+    ),
+    "approval_refused": Words(
+        "Not approved",
+        "Somebody looked at {name} and did not let it go to QuickBooks.",
+        Actor.OFFICE,
+        ("Read the reason, put it right, and press Sync to QuickBooks again.",),
+    ),
     "voided": Words("Voided here", "{Name} is void here, so it is not sent.", Actor.NOBODY),
     "item_left_alone": Words(
         "Another type in QuickBooks",

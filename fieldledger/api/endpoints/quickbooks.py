@@ -189,7 +189,8 @@ def sync(request: ApiRequest, body: SyncIn) -> HttpResponse:
         {
             "kind": str(each.kind),
             "id": str(each.guid),
-            "result": each.result,
+            # What is held for approval is not queued: the contract knows three results.
+            "result": "refused" if each.result == "held" else each.result,
             "reason": each.reason or None,
             "entry": each.entry_guid,
         }

@@ -40,6 +40,7 @@ _COUNTED: Final = {
         "waits for its client or an item",
         "wait for their client or an item",
     ),
+    Group.APPROVAL: ("needs approval by someone else", "need approval by someone else"),
     Group.SET_ASIDE: ("held, ignored or gone", "held, ignored or gone"),
     Group.ON_ITS_WAY: ("already waiting", "already waiting"),
     Group.THERE: ("already there", "already there"),
@@ -49,6 +50,7 @@ _NEXT: Final = {
     Group.MAPPING: "Choose it once in the mapping; it holds for all invoices alike.",
     Group.CORRECT: "Open each, put it right, and press Sync to QuickBooks again.",
     Group.PARENT: "Open what stands in the way and settle it. Then send these.",
+    Group.APPROVAL: "They are held until somebody else approves them. Nothing goes before that.",
     Group.SET_ASIDE: "Open the entry in the sync log and press what is offered there.",
     Group.ON_ITS_WAY: "Nothing to do: they go with the Web Connector's next calls.",
     Group.THERE: "Nothing to do, unless the reason says so.",
@@ -60,6 +62,7 @@ _FAMILIES: Final = {
     Group.CLOSED: "amber",
     Group.CORRECT: "amber",
     Group.PARENT: "amber",
+    Group.APPROVAL: "blue",
     Group.SET_ASIDE: "neutral",
     Group.ON_ITS_WAY: "blue",
     Group.THERE: "neutral",
@@ -237,7 +240,9 @@ def _say(request: PageRequest, results: Sequence[SyncResult], refusal: str) -> N
     if held:
         which = "It is" if held == 1 else f"{held} invoices are"
         it = "it" if held == 1 else "them"
-        messages.success(request, f"{which} held. Release in the sync log lets {it} go.")
+        why = next((each.reason for each in went if each.result == "held" and each.reason), "")
+        does = why or f"Release in the sync log lets {it} go."
+        messages.success(request, f"{which} held. {does}")
     if queued:
         which = "It is" if queued == 1 else f"{queued} invoices are"
         messages.success(request, f"{which} queued.")
