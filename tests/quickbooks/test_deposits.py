@@ -198,3 +198,26 @@ def test_what_quickbooks_applied_otherwise_is_said_by_how_much(desk: Desk) -> No
         "left_differs",
         Decimal(-50),
     )
+
+
+@pytest.mark.parametrize(
+    "fault", ["zombie@2", "crash-mid=1@2", "crash-unstored@2", "lose-answer@2"]
+)
+def test_a_deposit_and_its_application_stand_there_once_after_a_lost_answer(
+    desk: Desk, fault: str
+) -> None:
+    for amount, left, owed in (("0", 20000, 24000), ("150", 5000, 9000)):
+        desk.apply(desk.one, amount)
+        services.sync(
+            desk.pc.connection,
+            invoices=[desk.one.guid],
+            payments=[desk.deposit.guid],
+            actor="",
+            now=timezone.now(),
+        )
+        desk.pc.run(fault)
+        for _ in range(4):
+            desk.pc.run()
+
+        assert desk.there() == (left, [owed])
+        desk.agrees()
