@@ -1,11 +1,11 @@
-"""Saved views of the invoices and of the sync log: who sees which, and with which one the list opens."""
+"""Saved views of the invoices and the sync log: who sees which, and with which a list opens."""
 
 from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from fieldledger.accounts.models import Business, User
 from fieldledger.office.refusals import refusal

@@ -152,6 +152,7 @@ quickbooks = [
     path("quickbooks/sync-quality", sync_quality.sync_quality, name="sync_quality"),
     path("quickbooks/log/", log.sync_log, name="sync_log"),
     path("quickbooks/log.csv", log_export.export, name="sync_log_csv"),
+    path("quickbooks/log/views", invoice_views.log_views, name="log_views"),
     path("quickbooks/log/act", log.act, name="act_on_entries"),
     path("quickbooks/log/<uuid:guid>", log.entry, name="entry"),
     path("quickbooks/log/<uuid:guid>/look", afterwards.look, name="look_at_entry"),

@@ -15,6 +15,8 @@ from fieldledger.accounts.pages import PageRequest
 from fieldledger.accounts.roles import Right, may
 from fieldledger.office.fields import guid as read_guid
 from fieldledger.office.models import Payment, Refund
+from fieldledger.office.saved_view import SavedView
+from fieldledger.office.saved_views import opening_view, views_of
 from fieldledger.quickbooks import queries, services
 from fieldledger.quickbooks.models import Connection, SyncEntry
 from fieldledger.quickbooks.pages.access import quickbooks_page
@@ -60,6 +62,11 @@ MOVABLE: Final = {
 @vary_on_headers("HX-Request")
 def sync_log(request: PageRequest, connection: Connection) -> HttpResponse:
     """Show the log; its filters are in the address, to be kept and passed on."""
+    views = views_of(request.business, request.user, SavedView.Listed.LOG)
+    if not request.GET and not request.htmx:
+        first = opening_view(views, request.user)
+        if first is not None and first.query:
+            return redirect(f"{reverse('sync_log')}?{first.query}")
     try:
         shown = _shown(connection, request.GET)
     except Mistaken:
@@ -67,6 +74,7 @@ def sync_log(request: PageRequest, connection: Connection) -> HttpResponse:
     if not request.headers.get(POLL):
         shown["tabs"] = _tabs(connection)
     if not request.htmx:
+        shown["views"] = views
         shown |= choices_of(connection, request.GET)
     template = "quickbooks/log_rows.html" if request.htmx else "quickbooks/log.html"
     return render(request, template, shown)

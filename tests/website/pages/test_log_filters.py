@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qsl, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -191,3 +192,23 @@ def test_the_filters_cost_the_same_statements_however_many_match(
         numbers.append(len(captured))
 
     assert numbers[0] == numbers[1]
+
+
+def test_i5_5_filters_of_the_log_are_kept_under_a_name_and_the_log_opens_with_them(
+    office: Office, log: list[SyncEntry]
+) -> None:
+    filters = {"period": "week", "by": "itself", "state": "failed"}
+    put(log[0], updated_at=timezone.now(), state="failed")
+    saved = office.browser.post(
+        reverse("log_views"),
+        {"action": "save", "name": "Last week", "filters": urlencode(filters), "opens": "yes"},
+        follow=True,
+    )
+
+    assert "The view “Last week” is saved." in text(saved)
+    opened = get(office, "sync_log")
+    assert log[0].title in text(opened)
+    assert dict(parse_qsl(urlsplit(opened.redirect_chain[-1][0]).query)) == filters
+    assert get(office, "sync_log", view="all").redirect_chain == []
+    assert "Last week" not in text(get(office, "invoices"))
+    assert "Last week" in text(get(office, "log_views"))
