@@ -12,7 +12,7 @@ from fieldledger.accounts.pages import PageRequest, page
 from fieldledger.accounts.roles import Right, may
 from fieldledger.office.changes import Kind
 from fieldledger.office.finding import find
-from fieldledger.office.models import Client, Invoice, Item, Payment
+from fieldledger.office.models import Client, Credit, Invoice, Item, Payment
 from fieldledger.office.searching import fold
 from fieldledger.quickbooks.models import RANK, Connection, SyncEntry
 from fieldledger.sync.content import Kind as SentKind
@@ -27,8 +27,9 @@ _TITLES: Final = {
     "item": "Items",
     "invoice": "Invoices",
     "payment": "Payments",
+    "credit": "Credit memos",
 }
-_MONEY: Final = frozenset({"invoice", "payment"})
+_MONEY: Final = frozenset({"invoice", "payment", "credit"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +79,7 @@ def palette(request: PageRequest) -> HttpResponse:
 def records(request: PageRequest, wanted: str, *, limit: int) -> list[Group]:
     """Return the records found, a group for each kind with any; two statements a kind or three."""
     may_see_money = may(request.membership.role, Right.SEE_MONEY)
-    kinds: list[Kind] = ["client", "invoice", "payment", "item"]
+    kinds: list[Kind] = ["client", "invoice", "payment", "credit", "item"]
     found: dict[Kind, list[Any]] = {}
     for kind in kinds:
         if may_see_money or kind not in _MONEY:
@@ -102,6 +103,7 @@ def _found(request: PageRequest, wanted: str, kind: Kind, limit: int) -> list[An
         "client": Client.objects.all(),
         "item": Item.objects.all(),
         "invoice": Invoice.objects.select_related("client"),
+        "credit": Credit.objects.select_related("client"),
         "payment": Payment.objects.select_related("invoice__client", "client"),
     }[kind]
     ids = find(request.business, wanted, kind, limit=limit)
@@ -138,6 +140,9 @@ def _hit(kind: Kind, record: Any, entry: SyncEntry | None) -> Hit:
             words, note, amount = record.name, record.description.partition("\n")[0][:80], ""
         case Invoice():
             words = f"Invoice {record.number}"
+            note, amount = f"{record.client.name} · {day(record.date)}", money(record.total)
+        case Credit():
+            words = f"Credit memo {record.number}"
             note, amount = f"{record.client.name} · {day(record.date)}", money(record.total)
         case Payment():
             reference = f" · {record.reference}" if record.reference else ""
@@ -192,6 +197,7 @@ def _actions(request: PageRequest) -> list[Hit]:
     role = request.membership.role
     actions = [
         (Right.EDIT_INVOICES, "New invoice", reverse("new_invoice"), "plus"),
+        (Right.EDIT_INVOICES, "New credit memo", reverse("new_credit"), "plus"),
         (Right.EDIT_CLIENTS, "New client", reverse("new_client"), "plus"),
         (Right.EDIT_ITEMS, "New item", reverse("new_item"), "plus"),
         (Right.SEE_MONEY, "Show overdue invoices", f"{reverse('invoices')}?money=overdue", "clock"),

@@ -70,6 +70,13 @@ def test_a_client_has_a_credit_until_it_is_void(office: Office) -> None:
     assert f"{credit.number} Void" in void
 
 
+def test_the_search_finds_a_credit_memo_by_its_number_and_amount(office: Office) -> None:
+    credit = Credit.objects.filter(business=office.business, invoice=None)[0]
+    for wanted in (credit.number, "50.00"):
+        page = office.browser.get(reverse("search"), {"q": wanted}).content.decode()
+        assert reverse("credit", args=[credit.guid]) in page
+
+
 def test_without_invoice_or_client_a_client_is_chosen(office: Office) -> None:
     page = office.browser.get(reverse("new_credit"))
     assert "Search for the client" in page.content.decode()
