@@ -239,8 +239,8 @@ def take_look(
     if look.about is not None and is_from_before_a_restore(connection, look.about):
         rows = {key: {**each, "rev": 0} for key, each in rows.items()}  # Much happened since.
     elif look.about is not None:
-        for key in given_up.other_revisions(connection, look.about):
-            rows[key] = {**rows[key], "rev": 0}
+        for changed in given_up.other_revisions(connection, look.about):
+            rows[changed] = {**rows[changed], "rev": 0}
     wanted_state = State.CHECKING if look.about is not None else State.PENDING
     entries = [
         each
