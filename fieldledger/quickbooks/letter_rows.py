@@ -15,6 +15,7 @@ class Notice(models.TextChoices):
     SILENCE = "silence", "QuickBooks falls silent"
     ATTENTION = "attention", "Records need somebody"
     PASSWORD = "password", "A wrong password was tried"
+    APPROVAL = "approval", "Somebody asks for your approval"
 
 
 class NoticeChoice(models.Model):

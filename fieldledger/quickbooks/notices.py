@@ -13,14 +13,18 @@ from django.db.models import Count, Max
 
 from fieldledger.accounts.models import Membership, Role
 from fieldledger.accounts.roles import Right, may
+from fieldledger.accounts.services import actor_of
 from fieldledger.quickbooks import hours
+from fieldledger.quickbooks.approving import APPROVAL
 from fieldledger.quickbooks.attention import SHOWN_STATES
 from fieldledger.quickbooks.letter_rows import Letter, Notice, NoticeChoice
 from fieldledger.quickbooks.models import KIND_OF_RANK, Connection, SyncEntry
 from fieldledger.quickbooks.silence import is_silent
+from fieldledger.sync.content import State
 
 # A letter about something that has been over for long would only confuse.
 _NEWS_FOR: Final = dt.timedelta(days=3)
+_HOUR: Final = dt.timedelta(hours=1)
 _SIGNED: Final = """
 --
 Fieldledger. Choose which notices you want: {url}/quickbooks/notices
@@ -67,6 +71,7 @@ def _look_at(connection: Connection, now: dt.datetime) -> int:
     written += _wrong_password(connection, now)
     if in_office:
         written += _attention(connection, local, now)
+        written += _approval(connection, now)
     return written
 
 
@@ -180,6 +185,36 @@ Where to click: {settings.PUBLIC_URL}/quickbooks/attention
     return _insert(connection, told, cause, (subject, body), now)
 
 
+def _approval(connection: Connection, now: dt.datetime) -> int:
+    """Tell whoever may approve what waits for them, if anything has come since the last letter."""
+    told = _recipients(connection, Notice.APPROVAL)
+    told = [each for each in told if may(each.role, Right.APPROVE)]
+    if not told:
+        return 0
+    waiting = SyncEntry.objects.filter(connection=connection, state=State.HELD, code=APPROVAL)
+    asked = list(waiting.values_list("asked_by", "updated_at"))
+    written = 0
+    for each in told if asked else ():
+        mine = [at for by, at in asked if by != actor_of(each.user)]
+        letters = Letter.objects.filter(membership=each, cause__startswith="approval ")
+        last = letters.aggregate(at=Max("created_at"))["at"]
+        if not mine or (last is not None and (now - last < _HOUR or max(mine) <= last)):
+            continue
+        number = f"{len(mine)} wait{'s' * (len(mine) == 1)}"
+        body = f"""\
+{number} for your approval before it goes to QuickBooks: somebody else asked for it, and a rule of
+approval holds it.
+
+Whose move it is: yours, or that of another who may approve. Approve it, or refuse it with a reason.
+
+Where to click: {settings.PUBLIC_URL}/quickbooks/log/?state=held&code={APPROVAL}
+"""
+        subject = f"{number} for your approval: {connection.business}"
+        cause = f"approval {now.isoformat()}"
+        written += _insert(connection, [each], cause, (subject, body), now)
+    return written
+
+
 def _insert(
     connection: Connection,
     told: Sequence[Membership],
@@ -228,4 +263,7 @@ def _wanted(membership: Membership, choice: NoticeChoice | None) -> list[str]:
         return []  # A technician sees nothing of QuickBooks, by mail neither.
     if choice is not None:
         return list(choice.notices)
-    return [str(each) for each in Notice] if membership.role == Role.OWNER else []
+    if membership.role == Role.OWNER:
+        return [str(each) for each in Notice]
+    # Whoever may approve has to move, whether they chose notices or not.
+    return [str(Notice.APPROVAL)] if may(membership.role, Right.APPROVE) else []

@@ -5,6 +5,7 @@ from django.urls import include, path
 from fieldledger.quickbooks.pages import (
     addon,
     afterwards,
+    approval,
     attention,
     choices,
     clash,
@@ -140,6 +141,8 @@ quickbooks = [
     path("quickbooks/probe/stop", probe.stop_probe, name="stop_probe"),
     path("quickbooks/probe/report", probe.probe_report, name="probe_report"),
     path("quickbooks/settings", choices.settings, name="quickbooks_settings"),
+    path("quickbooks/approval", approval.approval_rules, name="approval_rules"),
+    path("quickbooks/approval/decide", approval.decide_approval, name="decide_approval"),
     path("quickbooks/notices", notices.notices, name="notices"),
     path("quickbooks/notices/hours", notices.save_hours, name="save_hours"),
     path("quickbooks/send-anyway", notices.send_anyway, name="send_anyway"),

@@ -1,6 +1,6 @@
 """N14: what the rules of approval hold, whichever way it is asked for, and who may let it go."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +10,8 @@ from fieldledger.accounts.models import AuditEvent, Business, Membership, Role, 
 from fieldledger.accounts.services import actor_of
 from fieldledger.office import services as office_services
 from fieldledger.office.models import Client, Invoice
-from fieldledger.quickbooks import services
+from fieldledger.quickbooks import notices, services
+from fieldledger.quickbooks.letter_rows import Letter
 from fieldledger.quickbooks.models import Connection, SyncEntry
 from fieldledger.quickbooks.services import NotPossible
 from fieldledger.sync.approval import Rules
@@ -242,3 +243,25 @@ def test_n14_once_no_rule_asks_any_more_what_waited_goes(pc: OfficePc, ann: str,
     assert entry_of(invoice).state == State.SYNCED
     assert entry_of(larger).kind == Kind.INVOICE
     assert connection_of(pc).active_count == 0
+
+
+def test_n14_whoever_may_approve_is_told_by_mail_once_an_hour_and_never_who_asked(
+    pc: OfficePc, ann: str, bob: str
+) -> None:
+    person(pc.business, "dan@harbor.example", Role.DISPATCHER)
+    set_rules(pc, amount_over=Decimal(1000))
+    ask(pc, invoice_of(pc, "5000"), bob)
+
+    def told() -> list[tuple[str, str]]:
+        letters = Letter.objects.filter(cause__startswith="approval ").order_by("pk")
+        return list(letters.values_list("membership__user__email", "subject"))
+
+    office = datetime.combine(pc.now.date(), time(15, 0), UTC) + timedelta(days=1)
+    while office.weekday() != 0:
+        office += timedelta(days=1)
+    notices.look(now=office)
+    notices.look(now=office + timedelta(minutes=1))
+    wanted = f"1 waits for your approval: {pc.business}"
+    assert told() == [("ann@harbor.example", wanted)]
+    notices.look(now=office + timedelta(hours=2))
+    assert len(told()) == 1

@@ -33,6 +33,7 @@ AGAIN: Final = (
     (
         "test_hours.py",
         "test_notices.py",
+        "test_approval.py",
         "../accounts/test_audit_chain.py",
         "test_deposits.py",
         "../office/test_deposits.py",

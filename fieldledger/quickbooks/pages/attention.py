@@ -18,6 +18,7 @@ from fieldledger.quickbooks.attention import SHOWN_STATES, Cause, act_on_cause, 
 from fieldledger.quickbooks.clashes import TAKEN
 from fieldledger.quickbooks.models import Connection
 from fieldledger.quickbooks.pages.access import quickbooks_page
+from fieldledger.quickbooks.pages.approval import waiting_for
 from fieldledger.quickbooks.pages.fixes import Fix, fix_of
 from fieldledger.quickbooks.pages.in_the_way import in_the_way
 from fieldledger.quickbooks.pages.log import DONE, MOVABLE
@@ -77,6 +78,7 @@ def attention(request: PageRequest, connection: Connection) -> HttpResponse:
         "cards": [each for each in cards if each.cause.state != State.DIFFERS],
         "differing": [each for each in cards if each.cause.state == State.DIFFERS],
         "may_map": may(request.membership.role, Right.MAP),
+        **waiting_for(request, connection),
     }
     return render(request, "quickbooks/attention.html", shown)
 

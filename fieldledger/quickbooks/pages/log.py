@@ -21,6 +21,7 @@ from fieldledger.quickbooks import queries, services
 from fieldledger.quickbooks.models import Connection, SyncEntry
 from fieldledger.quickbooks.pages.access import quickbooks_page
 from fieldledger.quickbooks.pages.afterwards import afterwards_of, found_invoice
+from fieldledger.quickbooks.pages.approval import approval_of
 from fieldledger.quickbooks.pages.checking import checking_of
 from fieldledger.quickbooks.pages.clash import card_of
 from fieldledger.quickbooks.pages.fixes import fix_of_entry
@@ -120,6 +121,7 @@ def entry(request: PageRequest, connection: Connection, guid: UUID) -> HttpRespo
         raise Http404 from None
     explained = explain(detail["code"], said=detail["said"] or "") if detail["code"] else None
     afterwards = afterwards_of(connection, guid)
+    approval = approval_of(request, connection, guid)
     # Elsewhere the buttons above say the same.
     is_alone = detail["state"] in MOVABLE["accept"]
     shown = {
@@ -135,7 +137,11 @@ def entry(request: PageRequest, connection: Connection, guid: UUID) -> HttpRespo
             each | {"url": _record_url(request, each["kind"], each["id"])}
             for each in detail["needed_by"]
         ],
-        "actions": [name for name, states in MOVABLE.items() if detail["state"] in states],
+        "actions": [
+            name
+            for name, states in MOVABLE.items()
+            if detail["state"] in states and not (approval and name == "release")
+        ],
         "with_raw": with_raw,
         "connection": connection,
         **(afterwards if is_alone else afterwards | {"choices": []}),
@@ -143,6 +149,7 @@ def entry(request: PageRequest, connection: Connection, guid: UUID) -> HttpRespo
         **checking_of(detail),
         **card_of(request, connection, guid),
         "fix": fix_of_entry(request, connection, guid),
+        **approval,
     }
     return render(request, "quickbooks/entry.html", shown)
 

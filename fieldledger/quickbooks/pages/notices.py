@@ -26,6 +26,8 @@ _HINTS: Final = {
     " have come since the last letter.",
     Notice.PASSWORD: "When somebody calls with the Web Connector’s user name and a wrong password;"
     " at most once a day.",
+    Notice.APPROVAL: "In office hours, when a colleague asks for something that a rule of approval"
+    " holds, and you may approve it; at most once an hour.",
 }
 
 

@@ -12,6 +12,7 @@ from fieldledger.accounts.pages import PageRequest, page
 from fieldledger.accounts.roles import Right, may
 from fieldledger.office import queries
 from fieldledger.quickbooks.models import Connection, SyncEntry
+from fieldledger.quickbooks.pages.approval import waiting_for
 from fieldledger.quickbooks.pages.lamp import NEEDS_YOU, next_call_in, waiting_count
 from fieldledger.website.pages.records import connection_in_use, with_quickbooks
 
@@ -43,6 +44,7 @@ def home(request: PageRequest) -> HttpResponse:
         shown["clients"] = clients.order_by("-pk")[:_RECENT]
     if connection is not None:
         failing = SyncEntry.objects.filter(connection=connection, state__in=NEEDS_YOU)
+        shown |= waiting_for(request, connection)
         shown |= _strip(connection) | {"failing": failing.order_by("-updated_at")[:5]}
     return render(request, "home.html", shown)
 

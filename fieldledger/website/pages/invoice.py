@@ -19,6 +19,7 @@ from fieldledger.quickbooks import services
 from fieldledger.quickbooks.closed_period import CLOSED_CODES, closed_choices
 from fieldledger.quickbooks.models import Connection, SyncEntry
 from fieldledger.quickbooks.pages.afterwards import afterwards_of
+from fieldledger.quickbooks.pages.approval import approval_of
 from fieldledger.quickbooks.pages.lamp import next_call
 from fieldledger.quickbooks.prechecking import look
 from fieldledger.sync.content import State
@@ -90,6 +91,8 @@ def sync_invoice(request: PageRequest, guid: UUID) -> HttpResponse:
     for each in results:
         if each.result == "already_pending" and not queued:
             messages.info(request, f"Invoice {record.number} is already waiting. {each.reason}")
+        elif each.result == "held":
+            messages.info(request, f"It is held. {each.reason}")
         elif each.result == "refused" and not (queued and each.kind == "invoice"):
             messages.error(request, each.reason)
     return redirect("invoice", record.guid)
@@ -150,6 +153,7 @@ def _shown(request: PageRequest, record: Invoice) -> dict[str, Any]:
         shown |= _quickbooks(request, record, connection, block, unsent)
         shown |= _before_sending(record, connection, block)
         shown |= afterwards_of(connection, block["entry"])
+        shown |= approval_of(request, connection, block["entry"])
     return shown
 
 

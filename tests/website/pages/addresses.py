@@ -16,6 +16,7 @@ FORMS_ONLY = frozenset(
         "archive_client",
         "archive_item",
         "apply_deposit",
+        "decide_approval",
         "sync_deposit",
         "answer_closed",
         "sync_invoices",
