@@ -154,6 +154,8 @@ def _shown(request: PageRequest, record: Invoice) -> dict[str, Any]:
         shown |= _before_sending(record, connection, block)
         shown |= afterwards_of(connection, block["entry"])
         shown |= approval_of(request, connection, block["entry"])
+        if "approval" in shown:
+            shown["sync_reason"] = "It waits for somebody else's approval."
     return shown
 
 

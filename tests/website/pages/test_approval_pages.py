@@ -1,8 +1,13 @@
 """N14 as people meet it: the rules' page, the sheet, the card, the log, and what each role sees."""
 
+from typing import Any
+
 import pytest
+from django.test import Client as Browser
+from django.utils import timezone
 
 from fieldledger.accounts.models import Membership, Role, User
+from fieldledger.accounts.services import new_api_key
 from fieldledger.office.models import Invoice
 from fieldledger.quickbooks.models import SyncEntry
 from fieldledger.sync.content import State
@@ -93,3 +98,26 @@ def test_n14_who_asked_sees_why_they_may_not_and_the_log_decides_many(office: Of
     done = text(post(boss, "decide_approval", entry=entries, answer="approve"))
     assert "2 entries are approved and queued." in done
     assert {entry_of(each).state for each in chosen} == {State.PENDING}
+
+
+def test_a_program_is_told_that_it_waits_and_cannot_release_it(office: Office) -> None:
+    synced(office)
+    colleague(office, "Dora", Role.MANAGER)
+    post(office, "approval_rules", amount_over="0")
+    (one,) = unpaid(1)
+    _, key = new_api_key(business=office.business, name="Shop", now=timezone.now())
+
+    def call(path: str, **body: object) -> Any:
+        return Browser(SERVER_NAME="localhost").post(
+            f"/api/v1/quickbooks/{path}",
+            body,
+            content_type="application/json",
+            headers={"authorization": f"Bearer {key}"},
+        )
+
+    (result,) = call("sync", invoices=[str(one.guid)]).json()["results"]
+    assert result["result"] == "refused"
+    assert "Somebody else has to approve it" in result["reason"]
+    for action in ("release", "retry", "hold"):
+        assert call(f"entries/{result['entry']}/{action}").status_code == 409
+    assert states(one) == ["held"]
