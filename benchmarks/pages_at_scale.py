@@ -22,6 +22,7 @@ from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -217,7 +218,13 @@ def note(business: "Business", kind: "Kind", records: list[Any]) -> None:
 
 
 def fill_entries(business: "Business", connection: Any) -> None:
-    """Make a log entry for each record: one in five hundred waits, one in a thousand has failed."""
+    """Make a log entry for each record: one in five hundred waits, one in a thousand has failed.
+
+    Of each kind one has changed each minute, the last just now; the owner asked for what is money.
+    Ten sessions of a hundred minutes sent the last of them.
+    """
+    from fieldledger.accounts.models import Membership
+    from fieldledger.accounts.services import actor_of
     from fieldledger.office.models import Client, Invoice, Item, Payment
     from fieldledger.quickbooks.models import KIND_OF_RANK, RANK, EntryEvent, SyncEntry
     from fieldledger.sync.content import Kind as Sent
@@ -230,7 +237,11 @@ def fill_entries(business: "Business", connection: Any) -> None:
         Sent.PAYMENT: Payment.objects.all(),
     }
     title = {Sent.CLIENT: "name", Sent.ITEM: "name", Sent.INVOICE: "number", Sent.PAYMENT: "amount"}
+    owner = actor_of(Membership.objects.get(business=business).user)
+    fill_sessions(connection)
     for rank, kind in KIND_OF_RANK.items():
+        if kind not in rows:
+            continue
         own = rows[kind].filter(business=business).order_by("pk")
         wanted = own.values_list("pk", "guid", title[kind]).iterator(chunk_size=CHUNK)
         for chunk in chunks(enumerate(wanted)):
@@ -241,6 +252,7 @@ def fill_entries(business: "Business", connection: Any) -> None:
                     state = State.PENDING
                 elif number % 1000 == 2:
                     state, code = State.FAILED, "3100"
+                at = NOW - timedelta(minutes=number)
                 entries.append(
                     SyncEntry(
                         connection=connection,
@@ -256,10 +268,12 @@ def fill_entries(business: "Business", connection: Any) -> None:
                         quickbooks_id=f"8000{key:X}-{rank}" if state == State.SYNCED else "",
                         quickbooks_name=str(words),
                         name_folded=str(words).casefold(),
-                        queued_at=NOW,
-                        synced_at=NOW if state == State.SYNCED else None,
-                        created_at=NOW,
-                        updated_at=NOW,
+                        asked_by=owner if kind in {Sent.INVOICE, Sent.PAYMENT} else "",
+                        queued_at=at,
+                        sent_at=None if state == State.PENDING else at,
+                        synced_at=at if state == State.SYNCED else None,
+                        created_at=at,
+                        updated_at=at,
                     )
                 )
             SyncEntry.objects.bulk_create(entries, batch_size=CHUNK)
@@ -270,6 +284,25 @@ def fill_entries(business: "Business", connection: Any) -> None:
     type(connection).objects.filter(pk=connection.pk).update(
         active_count=SyncEntry.objects.filter(connection=connection, state=State.PENDING).count()
     )
+
+
+def fill_sessions(connection: Any) -> None:
+    """Make the sessions in which entries went, the latest until just now."""
+    from fieldledger.quickbooks.models import Session
+
+    for number in reversed(range(10)):
+        opened = NOW - timedelta(minutes=100 * (number + 1))
+        Session.objects.create(
+            connection=connection,
+            ticket_digest=secrets.token_hex(32),
+            epoch=0,
+            state="closed",
+            opened_at=opened,
+            last_call_at=opened + timedelta(minutes=99),
+            closed_at=opened + timedelta(minutes=99),
+            done=300,
+            total=300,
+        )
 
 
 def chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
@@ -295,8 +328,10 @@ def numbers() -> str:
 
 def pages(business: "Business") -> dict[str, str]:
     """Return the pages of a business: what they are called here, and their address."""
+    from fieldledger.accounts.models import Membership
+    from fieldledger.accounts.services import actor_of
     from fieldledger.office.models import Client, Invoice, Item
-    from fieldledger.quickbooks.models import SyncEntry
+    from fieldledger.quickbooks.models import Session, SyncEntry
     from fieldledger.website.urls import office, quickbooks
 
     found = {
@@ -308,6 +343,9 @@ def pages(business: "Business") -> dict[str, str]:
     of_client = Invoice.objects.filter(client=middle)[0]
     item = Item.objects.filter(business=business)[0]
     entry = SyncEntry.objects.filter(connection__business=business, record_guid=of_client.guid)[0]
+    session = Session.objects.filter(connection__business=business).order_by("-pk")[5]
+    by = quote(actor_of(Membership.objects.get(business=business).user))
+    day = TODAY - timedelta(days=1)
     found |= {
         "a client": f"/clients/{middle.guid}",
         "an item": f"/items/{item.guid}",
@@ -327,6 +365,16 @@ def pages(business: "Business") -> dict[str, str]:
         "log: failed": "/quickbooks/log/?state=failed",
         "log: a number": f"/quickbooks/log/?q={of_client.number}",
         "log: no such": "/quickbooks/log/?q=zzzzzz",
+        "log: today": "/quickbooks/log/?period=today",
+        "log: this month": "/quickbooks/log/?period=month",
+        "log: failed this month": "/quickbooks/log/?period=month&state=failed",
+        "log: pending by the owner": f"/quickbooks/log/?state=pending&by={by}",
+        "log: by the owner": f"/quickbooks/log/?by={by}",
+        "log: by the owner, one day": f"/quickbooks/log/?by={by}&from={day}&to={day}",
+        "log: by itself": "/quickbooks/log/?by=itself",
+        "log: clients by itself, this month": "/quickbooks/log/?by=itself&period=month&kind=client",
+        "log: a session": f"/quickbooks/log/?session={session.guid}",
+        "log: a session's failed": f"/quickbooks/log/?session={session.guid}&state=failed",
     }
     return found
 
