@@ -28,6 +28,7 @@ PICTURES = {
 
 def without_tax_rates(office: Office) -> None:
     office.business.invoices.update(tax_rate=None)
+    office.business.credits.update(tax_rate=None)
     TaxRate.objects.filter(business=office.business).delete()
 
 
