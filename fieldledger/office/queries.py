@@ -162,6 +162,12 @@ def with_lines(rows: QuerySet[Invoice]) -> QuerySet[Invoice]:
     return rows.prefetch_related(Prefetch("lines", lines))
 
 
+def latest_lines(item: Item, *, limit: int = 10) -> list[InvoiceLine]:
+    """Return the lines of an item that were written last, with their invoices and clients."""
+    lines = item.lines.select_related("invoice__client").order_by("-pk")
+    return list(lines[:limit])
+
+
 def payments(
     business: Business,
     *,

@@ -166,7 +166,7 @@ AGES: Final = (
     ("1 to 30 days late", 1, 30),
     ("31 to 60 days late", 31, 60),
     ("61 to 90 days late", 61, 90),
-    ("More than 90 days late", 91, None),
+    ("Over 90 days late", 91, None),
 )
 
 

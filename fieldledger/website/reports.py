@@ -52,6 +52,7 @@ class Bar:
     height: float
     words_x: float
     words: str  # Under the bar; "" where there is no room.
+    has_room_on_phone: bool  # For the words, which are drawn larger there.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +127,8 @@ def bars(rows: Sequence[tuple[str, Decimal]], *, short: Sequence[str] = ()) -> C
     base = _TOP + float(top * scale)
     room = (_WIDTH - _LEFT) / len(shown)
     width = min(room * 0.7, 56)
-    every = max(1, -(-max(len(each) for each in words) * 7 * len(shown) // (_WIDTH - _LEFT)))
+    every = _every(words, 7)
+    every_on_phone = every * -(-_every(words, 14) // every)
     drawn = []
     for place, ((title, amount), word) in enumerate(zip(shown, words, strict=True)):
         height = float(abs(amount) * scale)
@@ -141,6 +143,7 @@ def bars(rows: Sequence[tuple[str, Decimal]], *, short: Sequence[str] = ()) -> C
                 height=round(max(height, 1.0) if amount else 0.0, 1),
                 words_x=round(middle, 1),
                 words=word if place % every == 0 else "",
+                has_room_on_phone=place % every_on_phone == 0,
             )
         )
     ticks = []
@@ -149,6 +152,11 @@ def bars(rows: Sequence[tuple[str, Decimal]], *, short: Sequence[str] = ()) -> C
         ticks.append((round(_TOP + float((top - at) * scale), 1), at))
         at += step
     return Chart(bars=drawn, ticks=ticks, base=round(base, 1))
+
+
+def _every(words: Sequence[str], letter: int) -> int:
+    """Return of how many words one has room under its bar, where a letter takes `letter` units."""
+    return max(1, -(-max(map(len, words)) * letter * len(words) // (_WIDTH - _LEFT)))
 
 
 def _step(rough: Decimal) -> Decimal:

@@ -52,7 +52,8 @@ def item(request: PageRequest, guid: UUID) -> HttpResponse:
     """Show one item."""
     record = the_record(Item, request, guid)
     block = with_quickbooks(request, "item", [record], connection_in_use(request))[0][1]
-    return render(request, "items/item.html", {"item": record, "place": block})
+    shown = {"item": record, "place": block, "lines": queries.latest_lines(record)}
+    return render(request, "items/item.html", shown)
 
 
 @page(Right.EDIT_ITEMS, methods=("GET", "POST"))

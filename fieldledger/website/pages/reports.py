@@ -31,7 +31,8 @@ _TEXT: Final = "text"
 _NUMBER: Final = "number"
 _DAYS_MAX: Final = 366 * 5
 _EACH: Final = (("day", "By day"), ("week", "By week"), ("month", "By month"))
-_WORD_MAX: Final = 12
+_WORD_MIN: Final = 9
+_WORDS_MAX: Final = 90  # Letters that have room under a chart.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,11 +237,12 @@ def _chart_of(rows: Sequence[reports.Sale] | Sequence[reports.Amount]) -> Chart 
         (each.title, each.total if isinstance(each, reports.Sale) else each.amount)
         for each in rows[: BARS_MAX // 2]
     ]
-    return bars(shown, short=[_shortened(title) for title, _ in shown])
+    most = max(_WORD_MIN, _WORDS_MAX // max(len(shown), 1))
+    return bars(shown, short=[_shortened(title, most) for title, _ in shown])
 
 
-def _shortened(title: str) -> str:
-    return title if len(title) <= _WORD_MAX else f"{title[: _WORD_MAX - 1].rstrip()}…"
+def _shortened(title: str, most: int) -> str:
+    return title if len(title) <= most else f"{title[: most - 1].rstrip()}…"
 
 
 def _period_chart(rows: Sequence[reports.Sale], each: str) -> Chart | None:

@@ -311,3 +311,13 @@ def test_a_discount_is_typed_as_an_amount_or_a_percentage(office: Office) -> Non
 
     drafted = office.browser.post(reverse("draft_invoice"), form | {"discount": "5%"})
     assert "Discount −$8.03 Subtotal $152.47" in text(drafted)
+
+
+def test_an_item_shows_the_invoices_that_it_was_written_on_last(office: Office) -> None:
+    line = Invoice.objects.latest("pk").lines.exclude(item=None)[0]
+
+    page = text(office.browser.get(reverse("item", args=[line.item.guid])))
+
+    assert f"{line.invoice.number} {line.invoice.client.name}" in page
+    unused = Item.objects.create(business=office.business, name="Never sold", price=1, cost=0)
+    assert "On no invoice yet" in text(office.browser.get(reverse("item", args=[unused.guid])))
