@@ -1,7 +1,7 @@
 """A business with its connection, and the PC on its desk: a strict QuickBooks and a Web Connector.
 
-The Web Connector's bytes go through the door's WSGI application in this process: the same path as
-over HTTP, without a socket.
+The Web Connector's bytes go through the door's WSGI application in this process, the same path as
+over HTTP, without a socket; or over HTTP to a server, where a test names one.
 """
 
 import io
@@ -19,6 +19,7 @@ from fieldledger.quickbooks.models import Connection, SyncEntry
 from fieldledger.simulator.company import Company
 from fieldledger.simulator.connector import Desk, Ended, Wait, WebConnector
 from fieldledger.simulator.faults import Plan
+from fieldledger.simulator.http import Line, drive
 from fieldledger.simulator.sample import Sizes
 from fieldledger.simulator.soap import Call, Lost, Received, Reply, write_call
 from fieldledger.simulator.variant import Variant
@@ -77,6 +78,7 @@ class OfficePc:
     sizes: Sizes | None = None
     sales_tax: bool = True
     heard: Callable[[Call, Reply], None] = lambda _call, _reply: None
+    url: str = ""  # The door of a server that is called over HTTP; else the one in this process.
 
     def __post_init__(self) -> None:
         self.now = datetime.now(tz=UTC)
@@ -136,12 +138,16 @@ class OfficePc:
         connector.requests = connector.sessions = 0
         connector.calls.clear()
         steps = connector.session()
+        if self.url:
+            ended = drive(steps, Line(self.url, expects=False), heard=self.heard)
+            self.rounds += ended.rounds
+            return ended
         reply: Reply | None = None
         while True:
             try:
                 step = steps.send(reply)
             except StopIteration as stop:
-                ended: Ended = stop.value
+                ended = stop.value
                 self.rounds += ended.rounds
                 return ended
             if isinstance(step, Wait):
