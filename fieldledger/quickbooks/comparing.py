@@ -125,21 +125,23 @@ def compare(connection: Connection, first: dt.date, last: dt.date) -> list[Compa
 
 def compare_methods(connection: Connection, first: dt.date, last: dt.date) -> list[Comparison]:
     """Return the payments on both sides, by method."""
-    rows = _payments(connection, first, last)
+    by_method = _standings_by(_payments(connection, first, last), "amount", "method")
     return [
-        Comparison(title=words, standings=standings)
+        Comparison(title=words, standings=by_method[method,])
         for method, words in Method.choices
-        if (standings := _standings(rows.filter(method=method), "amount"))
+        if (method,) in by_method
     ]
 
 
 def compare_taxes(connection: Connection, first: dt.date, last: dt.date) -> list[Comparison]:
     """Return the tax of the invoices by rate; a difference of a total is shown under its rate."""
     rows = _invoices(connection, first, last)
-    rates = rows.order_by("tax_rate__name").values_list("tax_rate", "tax_rate__name").distinct()
+    by_rate = _standings_by(rows, "tax", "tax_rate__name", "tax_rate")
     return [
-        Comparison(title=name or "No tax", standings=_standings(rows.filter(tax_rate=rate), "tax"))
-        for rate, name in rates
+        Comparison(title=name or "No tax", standings=standings)
+        for (name, _), standings in sorted(
+            by_rate.items(), key=lambda each: (each[0][0] is not None, each[0][0], each[0][1])
+        )
     ]
 
 
@@ -241,10 +243,20 @@ def _unlike(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def _standings(rows: QuerySet[Any], column: str) -> list[Standing]:
-    found = rows.values("entry_state").annotate(
+    return _standings_by(rows, column).get((), [])
+
+
+def _standings_by(
+    rows: QuerySet[Any], column: str, *by: str
+) -> dict[tuple[Any, ...], list[Standing]]:
+    """Return the standings by the values of some columns, in one statement for all of them."""
+    found = rows.values(*by, "entry_state").annotate(
         rows_number=Count("pk"), rows_here=Sum(F(column)), rows_differ=Sum("entry_differs")
     )
-    return [_standing(each) for each in found.order_by("entry_state")]
+    standings: dict[tuple[Any, ...], list[Standing]] = {}
+    for each in found.order_by("entry_state"):
+        standings.setdefault(tuple(each[name] for name in by), []).append(_standing(each))
+    return standings
 
 
 def _standing(row: Mapping[str, Any]) -> Standing:
