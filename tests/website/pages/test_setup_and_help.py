@@ -9,7 +9,15 @@ from datetime import timedelta
 from django.urls import reverse
 from django.utils import timezone
 
-from fieldledger.office.models import Client, Credit, Invoice, Item, Payment, TaxRate
+from fieldledger.office.models import (
+    Client,
+    Credit,
+    Invoice,
+    Item,
+    Payment,
+    Refund,
+    TaxRate,
+)
 from fieldledger.quickbooks import services
 from fieldledger.quickbooks.contacts import CONTACTS
 from fieldledger.quickbooks.models import Connection
@@ -22,7 +30,7 @@ from tests.website.pages.test_quickbooks_pages import at_the_import, get, post
 
 def empty(office: Office) -> None:
     """Leave the business without records."""
-    for model in (Payment, Credit, Invoice, Client, Item, TaxRate):
+    for model in (Payment, Refund, Credit, Invoice, Client, Item, TaxRate):
         model._default_manager.filter(business=office.business).delete()
 
 
