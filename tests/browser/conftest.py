@@ -20,7 +20,8 @@ from fieldledger.website.demo import Demo, make_demo
 def live_server(request: pytest.FixtureRequest) -> Iterator[LiveServer]:
     """A server of the pages and, as the product's own, of the Web Connector's door."""
     server = LiveServer("localhost", start=False)
-    pages = server.thread.static_handler
+    thread: Any = server.thread
+    pages = thread.static_handler
 
     def with_door(handler: Any) -> Any:
         django = pages(handler)
@@ -31,7 +32,7 @@ def live_server(request: pytest.FixtureRequest) -> Iterator[LiveServer]:
 
         return application
 
-    server.thread.static_handler = with_door
+    thread.static_handler = with_door
     server.start()
     yield server
     server.stop()

@@ -139,15 +139,15 @@ class OfficePc:
         connector.calls.clear()
         steps = connector.session()
         if self.url:
-            ended = drive(steps, Line(self.url, expects=False), heard=self.heard)
-            self.rounds += ended.rounds
-            return ended
+            over_http = drive(steps, Line(self.url, expects=False), heard=self.heard)
+            self.rounds += over_http.rounds
+            return over_http
         reply: Reply | None = None
         while True:
             try:
                 step = steps.send(reply)
             except StopIteration as stop:
-                ended = stop.value
+                ended: Ended = stop.value
                 self.rounds += ended.rounds
                 return ended
             if isinstance(step, Wait):
