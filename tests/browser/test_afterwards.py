@@ -23,8 +23,8 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def pc(demo: Demo) -> OfficePc:
-    made = OfficePc(demo.business)
+def pc(demo: Demo, live_server: LiveServer) -> OfficePc:
+    made = OfficePc(demo.business, url=f"{live_server.url}/qbwc")
     made.set_up()
     for _ in range(3):
         made.run()

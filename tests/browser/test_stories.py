@@ -93,8 +93,8 @@ def test_i3_7_a_lost_answer_is_told_from_the_loss_to_the_proof(tmp_path: Path, p
 
 
 @pytest.fixture
-def pc(demo: Demo) -> OfficePc:
-    made = OfficePc(demo.business)
+def pc(demo: Demo, live_server: LiveServer) -> OfficePc:
+    made = OfficePc(demo.business, url=f"{live_server.url}/qbwc")
     made.set_up()
     for _ in range(3):
         made.run()
