@@ -93,9 +93,7 @@ def test_s69_s70_s72_s73_one_press_sends_an_invoice_with_its_payments(
     page.locator("summary", has_text="Actions").click()
     page.locator(".menu-item", has_text="Sync to QuickBooks").click()
 
-    expect(
-        page.get_by_text(re.compile(f"Invoice {invoice.number} with .* queued"))
-    ).to_be_visible()
+    expect(page.get_by_text(re.compile(f"Invoice {invoice.number} with .* queued"))).to_be_visible()
     assert SyncEntry.objects.get(record_guid=paid.guid).state == "pending"
     pc.run()
     page.goto(f"{live_server.url}/invoices/{invoice.guid}")
