@@ -34,6 +34,7 @@ def test_payments_lower_the_balance_until_it_is_nothing(
     last = take(business, invoice, "33.34", now)
 
     assert paid(invoice) == Decimal("100.00")
+    assert last.invoice is not None
     assert last.invoice.balance == 0
     assert [each.kind for each in heard] == ["payment"] * 3
     with pytest.raises(Refused) as refused:

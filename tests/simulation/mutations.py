@@ -15,7 +15,14 @@ from fieldledger.qbwc import transitions
 from fieldledger.qbwc.calls import SendRequest
 from fieldledger.qbxml import writing
 from fieldledger.quickbooks import company as company_module
-from fieldledger.quickbooks import conversation, receiving, recovery, sending, steps
+from fieldledger.quickbooks import (
+    conversation,
+    look_queries,
+    receiving,
+    recovery,
+    sending,
+    steps,
+)
 from fieldledger.quickbooks import poll as poll_module
 from fieldledger.quickbooks.context import Context
 from fieldledger.quickbooks.entries import adjust_active
@@ -117,9 +124,9 @@ def a_look_without_the_fence(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_look_by_name_only(patch: pytest.MonkeyPatch) -> None:
-    for kind, make in recovery._BY_NAME.items():
+    for kind, make in look_queries.BY_NAME.items():
         nothing = make(("No such name",))
-        patch.setitem(recovery._BY_TIME, kind, functools.partial(_always, nothing))
+        patch.setitem(look_queries.BY_TIME, kind, functools.partial(_always, nothing))
 
 
 def _always(answer: Any, _since: Any) -> Any:

@@ -315,6 +315,7 @@ def test_a_discount_is_typed_as_an_amount_or_a_percentage(office: Office) -> Non
 
 def test_an_item_shows_the_invoices_that_it_was_written_on_last(office: Office) -> None:
     line = Invoice.objects.latest("pk").lines.exclude(item=None)[0]
+    assert line.item is not None
 
     page = text(office.browser.get(reverse("item", args=[line.item.guid])))
 
