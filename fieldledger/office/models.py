@@ -14,7 +14,10 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from fieldledger.accounts.models import Business
-from fieldledger.office.saved_view import SavedView  # noqa: F401 - Django looks for tables here.
+from fieldledger.office.invoice_letter import (
+    InvoiceLetter,  # noqa: F401 - Django looks for tables here.
+)
+from fieldledger.office.saved_view import SavedView  # noqa: F401 - And here.
 
 ZERO = Decimal("0.00")
 NAME_LENGTH_MAX = 255

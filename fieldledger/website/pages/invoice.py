@@ -13,6 +13,7 @@ from django.utils import timezone
 from fieldledger.accounts.models import AuditEvent
 from fieldledger.accounts.pages import PageRequest, People, page
 from fieldledger.accounts.roles import Right
+from fieldledger.office.invoice_letter import InvoiceLetter
 from fieldledger.office.models import Invoice, LineKind, Payment
 from fieldledger.office.services import Refused, void_invoice
 from fieldledger.quickbooks import services
@@ -24,6 +25,7 @@ from fieldledger.quickbooks.pages.lamp import next_call
 from fieldledger.quickbooks.prechecking import look
 from fieldledger.sync.content import State
 from fieldledger.sync.precheck import Group
+from fieldledger.website.invoice_mail import MAILED
 from fieldledger.website.pages.before_sending import show_sheet
 from fieldledger.website.pages.records import connection_in_use, the_record, with_quickbooks
 from fieldledger.website.templatetags.fieldledger import money
@@ -232,11 +234,18 @@ def _sync_reason(
     return ""
 
 
-def _history(request: PageRequest, record: Invoice) -> list[tuple[AuditEvent, str]]:
+def _history(request: PageRequest, record: Invoice) -> list[tuple[AuditEvent, str, str]]:
+    """Return who did what to the invoice, the newest first, and to whom it was mailed."""
     events = list(
         AuditEvent.objects.filter(business=request.business, subject=str(record.guid)).order_by(
             "-pk"
         )[:_HISTORY]
     )
     people = People(request.business)
-    return [(event, people.name(event.actor)) for event in events]
+    letters = [event.details["letter"] for event in events if event.action == MAILED]
+    sent = InvoiceLetter.objects.filter(invoice=record, guid__in=letters) if letters else ()
+    recipients = {str(each.guid): each.recipient for each in sent}
+    return [
+        (event, people.name(event.actor), recipients.get(event.details.get("letter"), ""))
+        for event in events
+    ]
