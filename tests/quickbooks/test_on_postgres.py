@@ -39,6 +39,7 @@ AGAIN: Final = (
         "../office/test_deposits.py",
         "test_credits.py",
         "../office/test_credits.py",
+        "../website/pages/test_mail_invoice.py::test_i5_2_two_presses_at_the_same_moment_are_one_letter",
     ),
 )
 

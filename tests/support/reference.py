@@ -32,7 +32,7 @@ ENVIRONMENT = {
         "the address that people and the Web Connector use; https for every machine but this one",
     ),
     "FIELDLEDGER_SMTP_URL": (
-        "no notices by e-mail; other letters are put into the folder `mail`",
+        "no notices and no invoices by e-mail; other letters are put into the folder `mail`",
         (
             "the mail server: `smtp://user@host:587` (encrypted by STARTTLS; plain to this machine"
             " alone) or `smtps://user@host:465`. The password stands in the file `mail-password` of"

@@ -177,12 +177,14 @@ def field(
     autocomplete: str = "off",
     maxlength: int = 0,
     prefix: str = "",
+    rows: int = 3,
 ) -> dict[str, Any]:
     """Return a field with its label, hint and errors.
 
     `form` has `values` and `errors`, both by name. `kind` is a type of <input>, or "number" (text
     with a numeric keyboard: browsers' own number fields swallow what they dislike), "textarea",
-    "select" or "tick". `prefix` goes before the name in the element's id.
+    "select" or "tick". `prefix` goes before the name in the element's id; `rows` is how many lines
+    of a textarea show.
     """
     return {
         "name": name,
@@ -196,6 +198,7 @@ def field(
         "choices": choices,
         "autocomplete": autocomplete,
         "maxlength": maxlength,
+        "rows": rows,
         "value": form.values.get(name, ""),
         "errors": form.errors.get(name, ()),
     }
