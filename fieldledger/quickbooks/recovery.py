@@ -285,8 +285,8 @@ def take_look(
     verification.note_written(connection, sorted(found_now))
     if connection.drift_watch:
         # Somebody may have changed them since we wrote them: the nightly look reads them whole.
-        suspects = [*connection.watch.get("suspects", ()), *sorted(found_now)]
-        connection.watch = {**connection.watch, "suspects": suspects}
+        suspects = dict.fromkeys((*connection.watch.get("suspects", ()), *sorted(found_now)))
+        connection.watch = {**connection.watch, "suspects": list(suspects)}
     return left, shows_older
 
 

@@ -23,7 +23,7 @@ from fieldledger.proving.world.faults import Faults, Kind, SeededPlan
 from fieldledger.proving.world.network import Network, document_in, is_mixed, number_in
 from fieldledger.proving.world.office import Office
 from fieldledger.proving.world.oracle import Broken, Oracle, Problem
-from fieldledger.quickbooks import passwords, services
+from fieldledger.quickbooks import fencing, passwords, services
 from fieldledger.quickbooks.company import OWNER_ID
 from fieldledger.quickbooks.contacts import CONTACTS
 from fieldledger.quickbooks.errors import NotPossible
@@ -375,6 +375,7 @@ class World:
 
         The password is typed anew, and every Web Connector is closed and started again: a document
         that one of them holds and that is younger than the backup is one that nobody remembers.
+        Under the link record that one is dead, so there it may come.
         """
         self.database.bring_back(backup)
         self.network.restart()
@@ -383,9 +384,10 @@ class World:
         people_here.switch(connection, on=True, now=self.server_time())
         made = services.new_password(connection, actor="Dana", now=self.server_time())
         self.computers[0].connector.password = made.password
-        known = {each[0] for each in self.database.query(_SET_IDS, ())}
-        for each in self.computers:
-            each.start_anew(known)
+        if not fencing.uses_link(connection):
+            known = {each[0] for each in self.database.query(_SET_IDS, ())}
+            for each in self.computers:
+                each.start_anew(known)
         self.note("our database is restored")
 
     def _open_files(self) -> None:
