@@ -20,7 +20,8 @@ def test_the_server_may_die_at_any_commit_and_any_reply(tmp_path: Path) -> None:
     assert status == 0, said
     assert min(result["places"].values()) >= 5
     assert set(result["tried"]) == set(result["places"])
-    assert set(result["records"]) == {"Customer", "ItemService", "Invoice", "ReceivePayment"}
+    kinds = {"Customer", "ItemService", "Invoice", "ReceivePayment", "CreditMemo"}
+    assert set(result["records"]) >= kinds
 
 
 def test_an_upgrade_from_the_first_version_goes_on_with_what_was_under_way(

@@ -18,7 +18,6 @@ from fieldledger.proving.rings.office import Made, Unexpected
 from fieldledger.proving.rings.postgres import Cluster
 from fieldledger.proving.rings.running import Running
 from fieldledger.proving.rings.server import NotReady, ServerProgram
-from fieldledger.sync.content import Kind
 
 ACTS: Final = 12  # Of the office in a round.
 ATTEMPTS: Final = 3
@@ -290,6 +289,6 @@ def _restored(running: Running, place: Path, backup: Path, kept: list[Made]) -> 
     known = {each.guid for each in kept}
     made = running.office.made
     forgotten = {each.guid for records in made.values() for each in records} - known
-    for kind in Kind:
+    for kind in made:
         made[kind] = [each for each in made[kind] if each.guid in known]
     return forgotten

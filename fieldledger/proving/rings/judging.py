@@ -139,7 +139,10 @@ def _wrong_sums(office: Office, company: Company, before: dict[str, int]) -> lis
 
 
 def _wrong_records(office: Office) -> list[str]:
-    """Return where our own database holds more or fewer records than were confirmed."""
+    """Return where our own database holds more or fewer records than were confirmed.
+
+    Of the kinds that are made over the API, which the office of the rings works by.
+    """
     problems = []
     for kind, made in office.made.items():
         here = Counter(each["id"] for each in office.api.all(PATHS[kind]))

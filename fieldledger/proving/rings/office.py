@@ -142,7 +142,7 @@ class Office:
 
     api: Api
     chance: random.Random
-    made: dict[Kind, list[Made]] = field(default_factory=lambda: {kind: [] for kind in Kind})
+    made: dict[Kind, list[Made]] = field(default_factory=lambda: {kind: [] for kind in PATHS})
     _number: int = field(default=0, init=False)
 
     def act(self) -> None:
@@ -230,7 +230,7 @@ class Office:
         return self._keep(Kind.PAYMENT, body, reference, str(cents))
 
     def _change(self) -> None:
-        kind = self.chance.choice([each for each in Kind if self.made[each]])
+        kind = self.chance.choice([each for each in self.made if self.made[each]])
         made = self.chance.choice(self.made[kind][-20:])
         match kind:
             case Kind.CLIENT:

@@ -29,7 +29,7 @@ def test_a_person_chooses_notices_and_is_told_that_no_mail_server_is_there(
     office: Office, connection: Connection
 ) -> None:
     page = read(office, "/quickbooks/notices")
-    assert page.count(" checked") == 3 + 5
+    assert page.count(" checked") == 4 + 5
     assert "No mail server yet" in page
 
     office.browser.post("/quickbooks/notices", {"notices": ["silence"]})
