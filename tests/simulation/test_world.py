@@ -25,8 +25,6 @@ from tests.support.shared import ROOT
 from tests.website.program import environment
 
 SEEDS_EACH = 10
-# Each has found a fault of the engine, at its time; what it takes is in a narrower test beside.
-FOUND = (60059, 60111, 60225, 60267, 60608, 92001, 92099, 92105)
 
 
 @pytest.mark.parametrize("first", range(1, 31, SEEDS_EACH))
@@ -44,12 +42,6 @@ def test_a_world_full_of_faults_ends_well(ground: Ground, first: int) -> None:
         calls += verdict.calls
     assert faults >= 20 * SEEDS_EACH
     assert calls >= 100 * SEEDS_EACH
-
-
-@pytest.mark.parametrize("seed", FOUND)
-def test_a_world_that_ended_badly_once_ends_well(ground: Ground, seed: int) -> None:
-    verdict = ground.run(seed, variant=VARIANTS["keeps-all"])
-    assert verdict.is_good, verdict.problems
 
 
 def test_the_same_seed_is_the_same_run(ground: Ground) -> None:
@@ -121,7 +113,7 @@ def _never(_done: int, _total: int) -> None:
 
 
 def test_the_command_shows_all_fifty_two_failures_and_the_verdicts(tmp_path: Path) -> None:
-    words = ("--seeds", "2", "--seed", "3", "--variant", "all", "--out", tmp_path / "results")
+    words = ("--seeds", "1", "--seed", "3", "--variant", "all", "--out", tmp_path / "results")
     done = _simulate_world(tmp_path, *words)
 
     assert done.returncode == 0, done.stdout + done.stderr
@@ -130,7 +122,7 @@ def test_the_command_shows_all_fifty_two_failures_and_the_verdicts(tmp_path: Pat
     shown = Counter(row[0] for row in rows if row[1] != "seeds")
     assert all(shown[str(number)] == 1 for number in FAILURES)
     assert [line.split()[:3] for line in lines if line.split()[1:2] == ["auto"]] == [
-        [variant, "auto", "2"] for variant in VARIANTS
+        [variant, "auto", "1"] for variant in VARIANTS
     ]
     assert lines[-1] == "Every seed is good."
 
@@ -159,7 +151,7 @@ def test_a_release_takes_every_variant_with_every_fence_that_can_hold_there() ->
 
 @pytest.mark.postgres
 def test_the_worlds_run_on_postgresql_too(tmp_path: Path) -> None:
-    done = _simulate_world(tmp_path, "--postgres", "--seeds", "3", "--workers", "1")
+    done = _simulate_world(tmp_path, "--postgres", "--seeds", "2", "--workers", "1")
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.splitlines()[-1] == "Every seed is good."
