@@ -14,6 +14,12 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from fieldledger.accounts.models import Business
+from fieldledger.office.day_totals import (  # noqa: F401 - Django looks for tables here.
+    CreditedTotal,
+    InvoicedTotal,
+    OwedTotal,
+    ReceivedTotal,
+)
 from fieldledger.office.invoice_letter import (
     InvoiceLetter,  # noqa: F401 - Django looks for tables here.
 )
@@ -432,6 +438,12 @@ class Credit(Record):
         indexes = [
             models.Index(fields=["business", "-id"], name="credit_newest"),
             models.Index(fields=["business", "date"], name="credit_by_date"),
+            # Answers what clients may still use without reading what is used up.
+            models.Index(
+                fields=["business", "client"],
+                condition=Q(voided_at=None, refunded__lt=F("total")),
+                name="credit_unused",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -495,7 +507,10 @@ class Refund(Record):
                 condition=Q(method__in=Method.values), name="refund_method_known"
             ),
         ]
-        indexes = [models.Index(fields=["business", "-id"], name="refund_newest")]
+        indexes = [
+            models.Index(fields=["business", "-id"], name="refund_newest"),
+            models.Index(fields=["business", "date"], name="refund_by_date"),
+        ]
 
     def __str__(self) -> str:
         return f"Refund of {self.amount} on {self.date}"
@@ -527,53 +542,3 @@ class SearchWord(models.Model):
 
     def __str__(self) -> str:
         return bytes(self.word).decode(errors="replace")
-
-
-class DayTotal(models.Model):
-    """What a business did on one day, kept by the database itself: see keeping.py, totals.py.
-
-    A day may have several rows, whose sums are meant. Money is in cents.
-    """
-
-    business = models.ForeignKey(
-        Business, models.CASCADE, related_name="+", db_index=False, db_constraint=False
-    )
-    date = models.DateField()
-    number = models.BigIntegerField()
-
-    class Meta:
-        abstract = True
-
-    def __str__(self) -> str:
-        return f"{self.number} on {self.date}"
-
-
-class InvoicedTotal(DayTotal):
-    """The invoices of a date that are not void."""
-
-    subtotal = models.BigIntegerField()
-    tax = models.BigIntegerField()
-    total = models.BigIntegerField()
-
-    class Meta:
-        indexes = [models.Index(fields=["business", "date"], name="invoiced_total_day")]
-
-
-class OwedTotal(DayTotal):
-    """What is owed on invoices by the date it is due; with no such date, on NEVER_DUE."""
-
-    NEVER_DUE = dt.date.max
-    balance = models.BigIntegerField()
-
-    class Meta:
-        indexes = [models.Index(fields=["business", "date"], name="owed_total_day")]
-
-
-class ReceivedTotal(DayTotal):
-    """The payments of a date that are not void, by method."""
-
-    method = models.CharField(max_length=11)
-    amount = models.BigIntegerField()
-
-    class Meta:
-        indexes = [models.Index(fields=["business", "date", "method"], name="received_total_day")]

@@ -13,7 +13,8 @@ from typing import Any, Final
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from fieldledger.accounts.models import Business
-from fieldledger.office.models import ZERO, Invoice, InvoiceLine, LineKind, Method, OwedTotal
+from fieldledger.office.day_totals import OwedTotal
+from fieldledger.office.models import ZERO, Invoice, InvoiceLine, LineKind, Method
 from fieldledger.office.totals import dollars, invoiced, received
 
 ROWS_MAX: Final = 500  # Of items and clients; what comes after is one row, so that sums hold.

@@ -1,4 +1,4 @@
-"""The office's kept totals by day: what was invoiced, what is owed, what came in."""
+"""The office's kept totals by day: what was invoiced and credited, what is owed, what came in."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -8,8 +8,9 @@ from typing import Final
 from django.db.models import Q, QuerySet, Sum
 
 from fieldledger.accounts.models import Business
+from fieldledger.office.day_totals import CreditedTotal, InvoicedTotal, OwedTotal, ReceivedTotal
 from fieldledger.office.keeping import Kept
-from fieldledger.office.models import Invoice, InvoicedTotal, OwedTotal, Payment, ReceivedTotal
+from fieldledger.office.models import Credit, Invoice, Payment
 
 
 def _cents(sql: str) -> str:
@@ -20,6 +21,14 @@ KEPT: Final = (
     Kept(
         source=Invoice,
         into=InvoicedTotal,
+        by={"business_id": "{row}business_id", "date": "{row}date"},
+        sums={each: _cents(f"{{row}}{each}") for each in ("subtotal", "tax", "total")},
+        where="{row}voided_at IS NULL",
+        columns=("business_id", "date", "subtotal", "tax", "total", "voided_at"),
+    ),
+    Kept(
+        source=Credit,
+        into=CreditedTotal,
         by={"business_id": "{row}business_id", "date": "{row}date"},
         sums={each: _cents(f"{{row}}{each}") for each in ("subtotal", "tax", "total")},
         where="{row}voided_at IS NULL",
@@ -64,6 +73,11 @@ def received(business: Business, first: date, last: date) -> QuerySet[ReceivedTo
 def invoiced(business: Business, first: date, last: date) -> QuerySet[InvoicedTotal]:
     """Return what was invoiced from `first` to `last`, both included."""
     return InvoicedTotal.objects.filter(business=business, date__gte=first, date__lte=last)
+
+
+def credited(business: Business, first: date, last: date) -> QuerySet[CreditedTotal]:
+    """Return what was credited from `first` to `last`, both included."""
+    return CreditedTotal.objects.filter(business=business, date__gte=first, date__lte=last)
 
 
 def owed(business: Business, today: date) -> Mapping[str, int]:
