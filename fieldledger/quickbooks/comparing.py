@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from fieldledger.office.models import ZERO, Client, Credit, Invoice, Method, Payment, Refund
@@ -239,7 +239,9 @@ def with_entry(
 
 
 def _unlike(rows: QuerySet[Any]) -> QuerySet[Any]:
-    return rows.exclude(entry_state__in=[State.SYNCED])
+    # A difference that somebody has accepted counts as synced, and is in the sums all the same.
+    differs = Q(entry_differs__lt=0) | Q(entry_differs__gt=0)
+    return rows.filter(~Q(entry_state=State.SYNCED) | differs)
 
 
 def _standings(rows: QuerySet[Any], column: str) -> list[Standing]:

@@ -36,11 +36,11 @@ _NOUNS: Final = {
 # What each way out does, said before it is pressed.
 _OUTCOMES: Final = {
     "retry": "Retry sends them with the Web Connector's next call.",
-    "accept": "Leave there sends nothing: QuickBooks keeps what it has, and nobody is asked again.",
+    "accept": "Left, nothing is sent: QuickBooks keeps what it has, and nobody is asked again.",
     "hold": "Hold keeps them here until somebody releases them.",
     "ignore": "Ignore leaves them out of QuickBooks; it can be taken back in the sync log.",
 }
-_OF_OTHERS: Final = "Retry writes what is here over what QuickBooks has."
+_OF_OTHERS: Final = "Sent again, what is here is written over what QuickBooks has."
 _OF_GONE: Final = (
     "Retry sends them as new records; QuickBooks is asked first whether they are back."
 )
@@ -48,6 +48,14 @@ _RETRY: Final[Mapping[str, str]] = {
     State.GONE: _OF_GONE,
     State.DIFFERS: _OF_OTHERS,
     State.CHANGED_IN_QUICKBOOKS: _OF_OTHERS,
+}
+# What the buttons of one entry are called there, for one and for all alike.
+_AGAIN: Final = ("Send ours again", "Send all {} again")
+_PRESSES: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
+    ("retry", State.DIFFERS): _AGAIN,
+    ("retry", State.CHANGED_IN_QUICKBOOKS): _AGAIN,
+    ("accept", State.DIFFERS): ("Accept QuickBooks' total", "Accept QuickBooks' totals, all {}"),
+    ("accept", State.CHANGED_IN_QUICKBOOKS): ("Leave it there as it is", "Leave all {} there"),
 }
 
 
@@ -60,6 +68,8 @@ class Card:
     counted: str  # "3 clients and 1 item"
     next_move: str
     actions: tuple[str, ...]
+    retry_words: str
+    accept_words: str
     outcomes: tuple[str, ...]
     log_url: str
     needs_mapping: bool
@@ -120,6 +130,8 @@ def _card(request: PageRequest, connection: Connection, cause: Cause) -> Card:
         counted=_counted(cause),
         next_move=ACTOR_WORDS[explanation.actor] if explanation else "",
         actions=actions,
+        retry_words=_press("retry", cause),
+        accept_words=_press("accept", cause),
         outcomes=tuple(outcomes[name] for name in actions),
         log_url=f"{reverse('sync_log')}?{urlencode({'state': cause.state, 'code': cause.code})}",
         needs_mapping="mapping" in steps,
@@ -131,6 +143,11 @@ def _card(request: PageRequest, connection: Connection, cause: Cause) -> Card:
         sentence=_sentence(cause),
         fix=fix_of(request, connection, cause.first, number=cause.number, kinds=tuple(cause.kinds)),
     )
+
+
+def _press(action: str, cause: Cause) -> str:
+    one, all_alike = _PRESSES.get((action, cause.state), ("Retry", "Retry all {}"))
+    return one if cause.number == 1 else all_alike.format(f"{cause.number:,}")
 
 
 def _counted(cause: Cause) -> str:

@@ -39,7 +39,6 @@ from fieldledger.sync.content import Kind, State
 from fieldledger.sync.words import ACTOR_WORDS, explain
 
 _PAGE_SIZE: Final = 50
-POLL: Final = "X-Poll"  # A list that looks again by itself needs no new numbers on its tabs.
 _TICKED_MAX: Final = 500
 DONE: Final = {
     "retry": "queued again",
@@ -72,8 +71,7 @@ def sync_log(request: PageRequest, connection: Connection) -> HttpResponse:
         shown = _shown(connection, request.GET)
     except Mistaken:
         return redirect("sync_log")
-    if not request.headers.get(POLL):
-        shown["tabs"] = _tabs(connection)
+    shown["tabs"] = _tabs(connection)
     if not request.htmx:
         shown["views"] = views
         shown |= choices_of(connection, request.GET)

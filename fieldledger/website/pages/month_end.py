@@ -33,12 +33,13 @@ def month_end(request: PageRequest, connection: Connection) -> HttpResponseBase:
     """Show a month's packet, or download it."""
     month = _month(request.GET.get("month", ""))
     packet = packet_of(connection, month)
+    tables = _tables(packet, People(request.business))
     if request.GET.get("as") == "csv":
-        return download(f"month-end-{packet.month:%Y-%m}", _tables(packet))
+        return download(f"month-end-{packet.month:%Y-%m}", tables)
     if request.GET.get("as") == "pdf":
         name, title = f"month-end-{packet.month:%Y-%m}", f"Month end, {packet.month:%B %Y}"
-        return as_pdf(request, name, title, [_signature(request, packet)], _tables(packet))
-    kinds, accounts, methods, taxes, gaps = _tables(packet)
+        return as_pdf(request, name, title, [_signature(request, packet)], tables)
+    kinds, accounts, methods, taxes, gaps = tables
     this = timezone.localdate().replace(day=1)
     shown: dict[str, Any] = {
         "packet": packet,
@@ -92,7 +93,7 @@ def _month_after(first: dt.date) -> dt.date:
     return (first + dt.timedelta(days=31)).replace(day=1)
 
 
-def _tables(packet: Packet) -> list[Table]:
+def _tables(packet: Packet, people: People) -> list[Table]:
     return [
         _both_sides("By kind", "Kind", packet.kinds, with_sums=False),
         _both_sides(
@@ -104,7 +105,7 @@ def _tables(packet: Packet) -> list[Table]:
         ),
         _both_sides("Payments by method", "Method", packet.methods),
         _both_sides("Tax by rate", "Tax rate", packet.taxes),
-        _gaps(packet.missing),
+        _gaps(packet.missing, people),
     ]
 
 
@@ -151,7 +152,7 @@ def _both_sides(
     )
 
 
-def _gaps(rows: Sequence[Missing]) -> Table:
+def _gaps(rows: Sequence[Missing], people: People) -> Table:
     columns = [
         Column(title="Record", kind="text"),
         Column(title="Client", kind="text"),
@@ -173,7 +174,7 @@ def _gaps(rows: Sequence[Missing]) -> Table:
                     each.amount,
                     each.difference or "",
                     str(STATES[each.state]),
-                    each.reason or STATES[each.state].meaning,
+                    people.spell(each.reason) or STATES[each.state].meaning,
                 ),
                 url=_url(each),
             )

@@ -13,11 +13,13 @@
       (part.contains(document.activeElement) && document.activeElement.matches("input, select, textarea, button, a, summary"));
     if (busy) event.preventDefault();
   });
-  // An item fills its line, but never over what somebody is typing there.
+  // An item fills its line, but never over what somebody is typing there; and new numbers on tabs
+  // do not take the keyboard's place on them away.
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
-    const typing = document.activeElement;
-    const typed = typing && "defaultValue" in typing && typing.value !== typing.defaultValue;
-    if (typed && event.detail.target.contains(typing)) event.detail.shouldSwap = false;
+    const at = document.activeElement;
+    const typed = at && "defaultValue" in at && at.value !== at.defaultValue;
+    const held = typed || (at && at.matches("a"));
+    if (held && event.detail.target.contains(at)) event.detail.shouldSwap = false;
   });
   // A refusal comes with the page that explains it: show it.
   document.addEventListener("htmx:beforeSwap", (event) => {
