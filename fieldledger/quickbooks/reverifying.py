@@ -38,6 +38,7 @@ from fieldledger.quickbooks.verification import (
     DATABASE_RESTORED,
     FILE_OLDER,
     FILE_RESTORED,
+    LINKED,
     MISSING,
     NOT_THIS_COMPANY,
     RELINKED,
@@ -244,11 +245,13 @@ def verify_all(
     known = SyncEntry.objects.filter(connection=connection).exclude(quickbooks_id="")
     woken = known.filter(state__in=_IN_QUICKBOOKS)
     # A linked record was there before us: what it says is left alone, whatever happened.
-    total = _wake(connection, woken.filter(code="linked"), "linked", now)
+    total = _wake(connection, woken.filter(code=LINKED), LINKED, now)
     total += _wake(connection, woken, reason, now)
     known.exclude(state__in=_WITH_QUICKBOOKS).update(look_first=True)
     # What was given up for lost may have run late, in a file that knows nothing of the fence.
-    sent = SyncEntry.objects.filter(connection=connection, quickbooks_id="", sent_at__isnull=False)
+    sent = SyncEntry.objects.filter(connection=connection, quickbooks_id="")
+    if connection.restored_at is None:  # Else it may have gone out in what our backup lacks.
+        sent = sent.filter(sent_at__isnull=False)
     if reason != CONDENSED:  # What was not there any more, and void or refused, may be there again.
         at_rest = sent.filter(state__in=(State.CANCELLED, State.FAILED))
         total += _wake(connection, at_rest, reason, now)

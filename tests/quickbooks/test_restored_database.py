@@ -175,3 +175,33 @@ def test_an_id_of_ours_that_is_another_record_s_after_a_restore_is_never_changed
     assert pc.company.state.records[zoe.id].name == "Zoe"
     assert sorted(phones(pc)) == ["Anna", "Ben"]
     assert pc.states() == {"synced": 2}
+
+
+def test_what_our_backup_has_never_sent_is_looked_for_again_in_each_file_that_comes_back(
+    pc: OfficePc, business: Business
+) -> None:
+    """Goal: one invoice. Method: an older copy, without it, is open while it is asked for anew."""
+    pc.set_up()
+    invoice = an_invoice(business)
+    pc.run()
+    without_it = pc.company.to_json()
+    pc.sync(invoice.guid)
+    pc.run()
+    with_it = pc.company.to_json()
+    # The backup is of the moment before it was asked for.
+    SyncEntry.objects.filter(rank=3).delete()
+    services.database_restored(now=datetime.now(tz=UTC))
+    people.restore(pc.company, without_it, now=datetime.now(tz=UTC) + timedelta(seconds=5))
+    people.close_books(pc.company, "2026-05-31")
+    pc.sync(invoice.guid)
+    for _ in range(2):
+        pc.run()
+    (entry,) = pc.entries(rank=3)
+    assert (entry.state, entry.code, entry.sent_at) == ("failed", "closed_period", None)
+
+    people.restore(pc.company, with_it, now=datetime.now(tz=UTC) + timedelta(seconds=9))
+    the_next_day(pc)
+    for _ in range(3):
+        pc.run()
+    assert len(pc.company.invoices()) == 1
+    assert pc.states() == {"synced": 3}
