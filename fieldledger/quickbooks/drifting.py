@@ -76,7 +76,7 @@ def _take_page(
             record = there.get(quickbooks_id)
             if record is None:
                 missing.append(int(key))
-            elif record.text("EditSequence") != edit_sequence:
+            elif edit_sequence and record.text("EditSequence") != edit_sequence:
                 suspects.append(int(key))
     connection.watch = {
         **at,
@@ -105,6 +105,8 @@ def _look_for(connection: Connection, entries: "QuerySet[SyncEntry]", now: datet
     number = entries.count()
     if number:
         count(connection, gone=number)
+        linked = entries.filter(code=verification.LINKED)
+        reverifying.look_up(connection, linked, verification.LINKED, now)
         reverifying.look_up(connection, entries, verification.MISSING, now)
 
 
@@ -196,7 +198,8 @@ class _Look:
         self._record = record
         self._known = known
         self._is_asked = is_asked
-        self._sent = sides.sent
+        self._sent = {**sides.sent, **_figures_before(known)}
+        self._answered = sides.sent.get(drift.TOTAL)
         self._there = drift.read(entry.kind, record, {})
         self._rows = drift.compare(sides.now, sides.sent, self._there)
         self._is_older = False
@@ -264,12 +267,25 @@ class _Look:
 
     def _note_total(self) -> None:
         """Know what QuickBooks has more than we sent, so that the reports do."""
-        sent, there = self._sent.get(drift.TOTAL), self._there.get(drift.TOTAL)
-        if sent is None or there is None:
+        there = self._there.get(drift.TOTAL)
+        if self._answered is None or there is None:
             return
         before = self._entry.differs_by or Decimal(0)
-        answered = Decimal(sent.says["TotalAmount"])
-        self._entry.differs_by = Decimal(there.says["TotalAmount"]) - (answered - before)
+        if three_columns.is_of_what_is_applied(self._entry):
+            before = Decimal(0)
+        ours = Decimal(self._answered.says["TotalAmount"]) - before
+        self._entry.differs_by = Decimal(there.says["TotalAmount"]) - ours
+
+
+def _figures_before(known: Drift | None) -> drift.Fields:
+    """Return QuickBooks' own figures as they were answered, or accepted since.
+
+    From then on the entry tells by how much those that are there now differ.
+    """
+    if known is None or known.what != Drift.What.CHANGED:
+        return {}
+    kept = drift.load(known.sent if known.decided_at is None else known.there)
+    return {what: each for what, each in kept.items() if what in drift.FIGURES}
 
 
 def _rest(entry: SyncEntry, message: str) -> None:

@@ -15,6 +15,7 @@ from typing import Final
 from django.db.models import Exists, OuterRef
 
 from fieldledger.office.models import Client, Item
+from fieldledger.quickbooks import watching
 from fieldledger.quickbooks.choices import suggest_mapping
 from fieldledger.quickbooks.entries import add_entries, recount, tell
 from fieldledger.quickbooks.importing import create_here, tax_codes
@@ -231,6 +232,7 @@ def move_on(connection: Connection, *, now: datetime) -> None:
     ):
         connection.stage = Stage.ONGOING
         connection.initial_completed_at = now
+        watching.plan(connection, now)  # The first night looks at what was linked, too.
         if connection.import_clients or connection.import_items:
             # Only now: one that broke off does not use up the one-time right.
             connection.import_used_at = now

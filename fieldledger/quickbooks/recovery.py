@@ -444,14 +444,16 @@ def _is_as_it_was(entry: SyncEntry, theirs: str) -> bool:
     """
     if entry.code not in REASONS or entry.wanted_revision > entry.synced_revision:
         return False
-    return entry.code == "linked" or (theirs == entry.edit_sequence and bool(entry.written))
+    return entry.code == verification.LINKED or (
+        theirs == entry.edit_sequence and bool(entry.written)
+    )
 
 
 def _leave(entry: SyncEntry, message: str) -> None:
     entry.state = State.DIFFERS if entry.differs else State.SYNCED
     if entry.record_revision > entry.synced_revision:
         entry.state = State.CHANGED
-    entry.code = entry.code if entry.code == "linked" else ""
+    entry.code = entry.code if entry.code == verification.LINKED else ""
     entry.message = message
 
 

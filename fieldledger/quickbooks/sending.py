@@ -133,9 +133,10 @@ def bodies_now(
 ) -> dict[int, tuple[Any, Mapping[str, Any]]]:
     """Return {entry: (its whole request, what is noted beside it)} as it would be sent now.
 
-    What could not go has no request. Nothing is saved, and a new name is not kept.
+    What could not go has no request; that its period is closed does not matter here. Nothing is
+    saved, and a new name is not kept.
     """
-    facts = facts_of(connection)
+    facts = replace(facts_of(connection), closing_date=None)
     choices = choices_of(connection, for_transactions=any(each.rank > 2 for each in entries))
     return {
         entry.pk: (body, noted)
@@ -355,7 +356,8 @@ def _payments(
             yield entry, mapping.void_payment(known), {"op": "delete", **noted}
             continue
         if payment.content is None:
-            yield _wait(entry, payment.missing)
+            waits, _none, _noted = _wait(entry, payment.missing)
+            yield waits, None, {"left": str(payment.unapplied)}
             continue
         try:
             notes: list[str] = []

@@ -31,7 +31,7 @@ from fieldledger.sync.content import Kind, State
 
 _LIST_ID: Final = re.compile(r"<ListID>([^<]+)</ListID>")
 _ID: Final = "x:1"
-
+_OF_WHAT_IS_APPLIED: Final = ("left_differs", "accepted")  # A payment differs by that, at first.
 
 _VOID: Final = drift.Row(
     what="Void",
@@ -157,6 +157,9 @@ def _sides(
     times: tuple[datetime | None, datetime | None],
 ) -> Sides:
     now = _fields(connection, entry.kind, body)
+    if body is None and "left" in noted:  # Its invoice is gone: it is applied to nothing there.
+        left = Decimal(noted["left"])
+        now = {drift.UNAPPLIED: drift.unapplied_field(left)}
     is_unchanged = entry.record_revision == entry.synced_revision
     changed: set[str] = set()
     if entry.written and noted.get("op") == "mod" and entry.kind != Kind.PAYMENT:
@@ -179,11 +182,19 @@ def _sides(
     if ours:
         now = {**now, drift.TOTAL: drift.total_field(Decimal(ours))}
     total = row.get("total") or (ours if is_unchanged else None)
-    if total:
+    if drift.UNAPPLIED in sent and entry.differs_by and is_of_what_is_applied(entry):
+        left = Decimal(sent[drift.UNAPPLIED].says["UnusedPayment"])
+        sent[drift.UNAPPLIED] = drift.unapplied_field(left + entry.differs_by, ours=left)
+    elif total:
         amount = Decimal(total)
         answered = amount + (entry.differs_by or Decimal(0))
         sent[drift.TOTAL] = drift.total_field(answered, ours=amount)
     return Sides(now=now, sent=sent)
+
+
+def is_of_what_is_applied(entry: EntryRow | SyncEntry) -> bool:
+    """Whether a payment differs by what goes to no invoice, and not by its total."""
+    return entry.kind == Kind.PAYMENT and entry.code in _OF_WHAT_IS_APPLIED
 
 
 def _last_document(

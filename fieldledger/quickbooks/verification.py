@@ -18,7 +18,8 @@ RETURNED: Final = "returned"  # Not found by the comparison after an absence.
 # What a banner says while it lasts.
 BANNERS: Final = frozenset({FILE_RESTORED, FILE_OLDER, CONDENSED, DATABASE_RESTORED, RELINKED})
 MISSING: Final = "missing"  # What was written after it is there, so the file is no older one.
-REASONS: Final = BANNERS | {"linked", RETURNED, MISSING, UNCLEAR}
+LINKED: Final = "linked"  # It was there before us, and linking sent nothing.
+REASONS: Final = BANNERS | {LINKED, RETURNED, MISSING, UNCLEAR}
 NOT_THIS_COMPANY: Final = "not_this_company"  # Asked before the first write to such a file.
 VERIFIED: Final = "verified"  # The notice of what was found.
 AS_IT_WAS: Final = "as_it_was"

@@ -41,6 +41,7 @@ from fieldledger.quickbooks.models import (
     Stage,
     SyncEntry,
 )
+from fieldledger.quickbooks.verification import LINKED
 from fieldledger.sync import drift
 from fieldledger.sync.content import Kind
 
@@ -96,7 +97,13 @@ WHOLE: Final[Mapping[Kind, Callable[[_Ids], Any]]] = {
     ),
     Kind.PAYMENT: lambda ids: ReceivePaymentQuery(
         txn_id=ids,
-        include_ret_element=(*_TXN_WHOLE, "TotalAmount", "PaymentMethodRef", "Memo"),
+        include_ret_element=(
+            *_TXN_WHOLE,
+            "TotalAmount",
+            "PaymentMethodRef",
+            "Memo",
+            "UnusedPayment",
+        ),
     ),
     Kind.CREDIT: lambda ids: CreditMemoQuery(
         txn_id=ids,
@@ -244,11 +251,10 @@ def next_document(connection: Connection, context: Context) -> Document | None:
 
 
 def _sent(connection: Connection) -> "QuerySet[SyncEntry]":
-    """Return the entries that QuickBooks should have as it took them."""
+    """Return the entries that QuickBooks should have."""
     return (
         SyncEntry.objects.filter(connection=connection, state__in=AT_REST, edit_sequence__gt="")
         .exclude(quickbooks_id="")
-        .exclude(code="linked")  # Linking sent nothing.
         .exclude(drift__what=Drift.What.CONDENSED)
     )
 
@@ -278,7 +284,8 @@ def _page(connection: Connection, context: Context) -> Document | None:
 def _suspects(connection: Connection, context: Context) -> Document | None:
     """Ask for the whole of those that have another version than we know."""
     keys = connection.watch.get("suspects", [])
-    entries = list(_sent(connection).filter(pk__in=keys[:ASKED_AT_ONCE]).order_by("rank", "pk"))
+    sent = _sent(connection).exclude(code=LINKED)
+    entries = list(sent.filter(pk__in=keys[:ASKED_AT_ONCE]).order_by("rank", "pk"))
     if not entries:
         if keys:
             connection.watch = {**connection.watch, "suspects": keys[ASKED_AT_ONCE:]}
@@ -321,10 +328,15 @@ def _document(
                 "step": step,
                 "rank": entries[0].rank,
                 "last": entries[-1].record_id,
-                "es": {str(each.pk): (each.quickbooks_id, each.edit_sequence) for each in entries},
+                "es": {str(each.pk): (each.quickbooks_id, _version(each)) for each in entries},
             }
         )
     return Document(purpose=MessageSet.Purpose.READ, requests=requests, content=content)
+
+
+def _version(entry: SyncEntry) -> str:
+    """Return the version that QuickBooks should have; "" for any: linking sent nothing."""
+    return "" if entry.code == LINKED else entry.edit_sequence
 
 
 # --- The end ---

@@ -16,6 +16,8 @@ from fieldledger.sync.content import Kind
 
 QUIET_HOUR: Final = 2  # Of the business's own clock; a PC that sleeps then is met in the morning.
 TOTAL: Final = "Total"
+UNAPPLIED: Final = "Not applied"  # What of a payment goes to no invoice.
+FIGURES: Final = (TOTAL, UNAPPLIED)  # QuickBooks answers them, and they may be others than ours.
 _LINE: Final = "Line "
 _DAY: Final = dt.timedelta(days=1)
 
@@ -120,7 +122,8 @@ _LINE_PARTS: Final = (
     "Amount",
     "SalesTaxCodeRef/ListID",
 )
-_FIGURES: Final = frozenset({"Price", "TotalAmount", "Quantity", "Rate", "Amount"})
+_NUMBERS: Final = frozenset({"Price", "TotalAmount", "UnusedPayment", "Quantity", "Rate", "Amount"})
+_APPLIED: Final = ("AppliedToTxnAdd", "AppliedToTxnMod")
 _NOTHING: Final = "–"
 
 
@@ -176,13 +179,34 @@ def read(kind: Kind, record: Record, names: Mapping[str, str]) -> dict[str, Fiel
         found[TOTAL] = total_field(total)
     if record.type == "CheckRet" and (paid := record.money("Amount")) is not None:
         found[TOTAL] = total_field(paid)
+    if kind == Kind.PAYMENT and (unapplied := _unapplied(record)) is not None:
+        found[UNAPPLIED] = unapplied_field(unapplied)
     return found
+
+
+def _unapplied(record: Record) -> Decimal | None:
+    """Return what of a payment goes to no invoice: QuickBooks tells it, of ours it is what is left.
+
+    An invoice that is deleted in QuickBooks leaves its payments there, applied to nothing
+    (simulated so; unconfirmed on a real QuickBooks).
+    """
+    if record.type == "ReceivePaymentRet":
+        return record.money("UnusedPayment")
+    amount = record.money("TotalAmount")
+    parts = (each for way in _APPLIED for each in record.texts(f"{way}/PaymentAmount"))
+    return None if amount is None else amount - sum(map(Decimal, parts), Decimal(0))
 
 
 def total_field(total: Decimal, ours: Decimal | None = None) -> Field:
     """Return QuickBooks' total as a field; `ours` is what was sent, and shown, in its place."""
     shown = _money(total if ours is None else ours)
     return Field(what=TOTAL, says={"TotalAmount": f"{total:.2f}"}, shown=shown)
+
+
+def unapplied_field(amount: Decimal, ours: Decimal | None = None) -> Field:
+    """Return what of a payment goes to no invoice as a field; `ours` is shown in its place."""
+    shown = _money(amount if ours is None else ours)
+    return Field(what=UNAPPLIED, says={"UnusedPayment": f"{amount:.2f}"}, shown=shown)
 
 
 def nothing(what: str) -> Field:
@@ -220,7 +244,7 @@ def _row(what: str, now: Field | None, sent: Fields, there: Field | None) -> Row
         # What was empty is no field of ours: people may fill it in.
         is_changed = (
             not took.is_empty
-            and (is_other or what == TOTAL)
+            and (is_other or what in FIGURES)
             and not _agree(took, there, filled_in=said_nothing)
         )
     else:
@@ -282,7 +306,7 @@ def _agree(ours: Field | None, theirs: Field | None, *, filled_in: bool = False)
 
 
 def _is_same(place: str, one: str, other: str) -> bool:
-    if place in _FIGURES and (number := _number(one)) is not None:
+    if place in _NUMBERS and (number := _number(one)) is not None:
         return number == _number(other)
     return _plain(one) == _plain(other)
 

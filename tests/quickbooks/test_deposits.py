@@ -10,7 +10,9 @@ from fieldledger.accounts.models import Business
 from fieldledger.office import services as office
 from fieldledger.office.models import Client, Invoice, Payment
 from fieldledger.quickbooks import services
+from fieldledger.simulator import people
 from fieldledger.sync.content import State
+from tests.quickbooks.test_drift import at_night
 from tests.quickbooks.test_straight_path import (
     INVOICE_DATE,
     a_client,
@@ -198,6 +200,17 @@ def test_what_quickbooks_applied_otherwise_is_said_by_how_much(desk: Desk) -> No
         "left_differs",
         Decimal(-50),
     )
+
+    # Nobody changed it since: the nightly look has nothing to say, and accepted it stays so.
+    for _ in range(2):
+        people.edit(desk.pc.company, payment.id, {"Memo": "x"}, now=timezone.now())
+        people.edit(desk.pc.company, payment.id, {"Memo": "Deposit"}, now=timezone.now())
+        at_night(desk.pc)
+        entry = desk.entry()
+        assert entry.state in {State.DIFFERS, State.SYNCED}, entry.message
+        assert entry.differs_by == Decimal(-50)
+        if entry.state == State.DIFFERS:
+            desk.pc.act("accept", entry)
 
 
 @pytest.mark.parametrize(

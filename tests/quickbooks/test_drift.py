@@ -309,6 +309,55 @@ def test_n7_made_void_there_shows_its_total(pc: OfficePc, business: Business) ->
     assert queries.block_of(entry_of(pc, invoice))["differs_by"] == "-240.00"
 
 
+def test_n7_a_total_made_another_there_is_no_other_when_it_is_looked_at_again(
+    pc: OfficePc, business: Business
+) -> None:
+    invoice = an_invoice(business)
+    pc.set_up()
+    pc.sync(invoice.guid)
+    pc.run()
+    key = there(pc, invoice).id
+    people.do(pc.company, "TxnVoidRq", {"TxnVoidType": "Invoice", "TxnID": key}, now=later())
+    for _ in range(2):
+        at_night(pc)
+        watching.look_now(pc.connection, entry=entry_of(pc, invoice), actor="Dana", now=NOW)
+    entry = entry_of(pc, invoice)
+    assert (entry.state, entry.differs_by) == (State.CHANGED_IN_QUICKBOOKS, Decimal("-240.00"))
+    pc.act("accept", entry)
+    people.edit(pc.company, key, {"Other": "x"}, now=later())
+    at_night(pc)
+    entry = entry_of(pc, invoice)
+    assert (entry.state, entry.differs_by) == (State.SYNCED, Decimal("-240.00"))
+
+
+def test_n7_a_payment_whose_invoice_was_deleted_there_is_applied_to_nothing(
+    pc: OfficePc, invoice: Invoice
+) -> None:
+    people.delete(pc.company, there(pc, invoice).id, now=later())
+    for _ in range(2):
+        at_night(pc)
+    (entry,) = pc.entries(rank=4)
+    assert entry.state == State.CHANGED_IN_QUICKBOOKS
+    assert entry.message == (
+        "Somebody changed it in QuickBooks: not applied. Nothing was overwritten."
+    )
+    assert entry.differs_by == 0
+    sides = three_columns.columns_of(pc.connection, entry)
+    assert sides is not None
+    found = {each.what: each for each in sides.rows}
+    row = found["Not applied"]
+    assert (row.here, row.sent, row.there) == ("$0.00", "$0.00", "$40.00")
+    assert [each for each in found if found[each].is_changed_there] == ["Not applied"]
+
+
+def test_n7_a_change_there_is_told_in_a_closed_period_too(pc: OfficePc, invoice: Invoice) -> None:
+    people.edit(pc.company, there(pc, invoice).id, {"RefNumber": "77"}, now=later())
+    people.close_books(pc.company, "2026-12-31")
+    at_night(pc)
+    assert pc.connection.closing_date is not None
+    assert entry_of(pc, invoice).state == State.CHANGED_IN_QUICKBOOKS
+
+
 def test_n7_a_payment_changed_there_is_found(pc: OfficePc, invoice: Invoice) -> None:
     (entry,) = pc.entries(rank=4)
     people.edit(pc.company, entry.quickbooks_id, {"RefNumber": "4711"}, now=later())
@@ -493,3 +542,23 @@ def test_what_was_changed_there_says_nothing_of_the_record_that_takes_its_place(
     assert not Drift.objects.filter(entry=entry).exists()
     at_night(pc)
     assert entry_of(pc, made).state == State.SYNCED
+
+
+def test_n7_of_a_linked_record_only_that_it_is_gone_is_told(
+    pc: OfficePc, business: Business
+) -> None:
+    for name in ("Anna", "Berta"):
+        office.create_client(business=business, values={"name": name}, now=NOW)
+        people.do(pc.company, "CustomerAddRq", {"CustomerAdd": {"Name": name}}, now=later())
+    pc.set_up(clients=True)
+    anna, berta = (pc.entries(title=name)[0] for name in ("Anna", "Berta"))
+    assert [anna.code, berta.code] == ["linked", "linked"]
+    assert pc.connection.watch_at is not None  # The night after the first sync is no exception.
+    people.edit(pc.company, anna.quickbooks_id, {"Phone": "555-0199"}, now=later())
+    people.delete(pc.company, berta.quickbooks_id, now=later())
+    Connection.objects.update(activity={})
+    at_night(pc)
+    assert [(each.title, each.state) for each in pc.entries() if each.state != "synced"] == [
+        ("Berta", "gone")
+    ]
+    assert pc.entries(title="Anna")[0].code == "linked"

@@ -229,6 +229,8 @@ class Oracle:
         exchanged = (Fault.FILE_COPIED, Fault.FILE_COPIED_BACK)
         if any(happened[each] for each in exchanged) and happened[Fault.CLOCK_WRONG]:
             return True
+        if there.changed_by is not None and there.changed_by.request == PEOPLE:
+            return True  # Or what they did elsewhere changed it: a payment whose invoice they took.
         return bool({there.id, there.fields.get("CustomerRef")} & self.bookkeeper.touched)
 
     def _is_told_as_older(self, entry: SyncEntry) -> bool:
