@@ -1,104 +1,101 @@
-"""What the office sold, is owed and received, between two dates or on one: rows for the reports.
+"""What the office sold, received and paid back between two dates: rows for the reports.
 
-Void invoices and payments count nowhere. Amounts are dollars and cents. What was sold on a day is
-what the invoices of that date say: this is no report of what was paid.
+What is void counts nowhere. Amounts are dollars and cents. What was sold on a day is what the
+invoices of that date say, less what its credit memos take back: this is no report of what was paid.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from fieldledger.accounts.models import Business
-from fieldledger.office.day_totals import OwedTotal
-from fieldledger.office.models import ZERO, Invoice, InvoiceLine, LineKind, Method
-from fieldledger.office.totals import dollars, invoiced, received
+from fieldledger.office.models import (
+    ZERO,
+    Credit,
+    CreditLine,
+    Invoice,
+    InvoiceLine,
+    LineKind,
+    Method,
+    Refund,
+)
+from fieldledger.office.totals import credited, dollars, invoiced, received
 
 ROWS_MAX: Final = 500  # Of items and clients; what comes after is one row, so that sums hold.
 OTHERS: Final = "All others"
-_TOTAL: Final = F("total")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sale:
-    """A row of a sales report: what it is of, how many invoices, and their amounts."""
+    """A row of a sales report: what it is of, how many invoices, and the amounts after credits."""
 
     title: str
     number: int
     subtotal: Decimal
     tax: Decimal
     total: Decimal
+    credits: int = 0  # How many credit memos are taken off,
+    credited: Decimal = ZERO  # and what they come to with tax.
     key: str = ""  # A client's or item's guid, or a period's first day.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amount:
-    """A row of a report of one amount."""
+    """A row of a report of one amount, which is after credits where these are taken off."""
 
     title: str
     number: int
     amount: Decimal
+    credits: int = 0
+    credited: Decimal = ZERO
     key: str = ""
 
 
 def sales_by_period(business: Business, first: dt.date, last: dt.date, *, each: str) -> list[Sale]:
     """Return a row for each "day", "week" (from Monday) or "month", those without sales too."""
-    rows: dict[dt.date, list[int]] = {}
+    invoices: dict[dt.date, list[int]] = {}
+    memos: dict[dt.date, list[int]] = {}
     start = period_of(first, each)
     while start <= last:
-        rows[start] = [0, 0, 0, 0]
+        invoices[start], memos[start] = [0, 0, 0, 0], [0, 0, 0, 0]
         start = following(start, each)
-    totals = invoiced(business, first, last)
-    for date, *amounts in totals.values_list("date", "number", "subtotal", "tax", "total"):
-        row = rows[period_of(date, each)]
-        for place, amount in enumerate(amounts):
-            row[place] += amount
+    for totals, rows in (
+        (invoiced(business, first, last), invoices),
+        (credited(business, first, last), memos),
+    ):
+        for date, *amounts in totals.values_list("date", "number", "subtotal", "tax", "total"):
+            row = rows[period_of(date, each)]
+            for place, amount in enumerate(amounts):
+                row[place] += amount
     return [
         Sale(
             title=_period_title(day, each),
             number=number,
-            subtotal=dollars(subtotal),
-            tax=dollars(tax),
-            total=dollars(total),
+            subtotal=dollars(subtotal - memos[day][1]),
+            tax=dollars(tax - memos[day][2]),
+            total=dollars(total - memos[day][3]),
+            credits=memos[day][0],
+            credited=dollars(memos[day][3]),
             key=day.isoformat(),
         )
-        for day, (number, subtotal, tax, total) in rows.items()
+        for day, (number, subtotal, tax, total) in invoices.items()
     ]
 
 
 def sales_by_client(business: Business, first: dt.date, last: dt.date) -> list[Sale]:
-    """Return a row for each client that was invoiced, the one of most first."""
-    found = (
-        _sold(business, first, last)
-        .values("client__guid", "client__name")
-        .annotate(
-            number=Count("pk"),
-            all_subtotal=Sum("subtotal"),
-            all_tax=Sum("tax"),
-            all_total=Sum("total"),
-        )
-        .order_by("-all_total", "client__name")
-    )
-    return _with_others([_sale(row, "client__name", "client__guid") for row in found])
+    """Return a row for each client that was invoiced or credited, the one of most first."""
+    rows = _sales_by("client", business, first, last)
+    return _with_others(sorted(rows, key=lambda each: (-each.total, each.title)))
 
 
 def sales_by_tax(business: Business, first: dt.date, last: dt.date) -> list[Sale]:
     """Return a row for each tax rate, with what was invoiced under it and its tax."""
-    found = (
-        _sold(business, first, last)
-        .values("tax_rate__guid", "tax_rate__name")
-        .annotate(
-            number=Count("pk"),
-            all_subtotal=Sum("subtotal"),
-            all_tax=Sum("tax"),
-            all_total=Sum("total"),
-        )
-        .order_by("-all_tax", "tax_rate__name")
-    )
-    return [_sale(row, "tax_rate__name", "tax_rate__guid", nothing="No tax") for row in found]
+    rows = _sales_by("tax_rate", business, first, last, nothing="No tax")
+    return sorted(rows, key=lambda each: (-each.tax, each.title))
 
 
 _WITHOUT_ITEM: Final[Mapping[str, str]] = {
@@ -113,36 +110,45 @@ def sales_by_item(business: Business, first: dt.date, last: dt.date) -> list[Amo
 
     The last row is what was taken off whole invoices, so that the rows come to the sales.
     """
-    lines = InvoiceLine.objects.filter(
-        invoice__business=business,
-        invoice__voided_at=None,
-        invoice__date__gte=first,
-        invoice__date__lte=last,
+    sold = _by_item(
+        InvoiceLine.objects.filter(_within(first, last, business, "invoice")), "kind", "item__guid"
     )
-    found = (
-        lines.values("kind", "item__guid", "item__name")
-        .annotate(number=Count("pk"), all_amount=Sum("amount"))
-        .order_by("-all_amount", "item__name", "kind")
-    )
-    rows = [
-        Amount(
-            title=row["item__name"] or _WITHOUT_ITEM[row["kind"]],
-            number=row["number"],
-            amount=row["all_amount"] or ZERO,
-            key=str(row["item__guid"] or ""),
+    memos = CreditLine.objects.filter(_within(first, last, business, "credit"))
+    # A line of a credit memo has no kind: a tip is taken back as any other line is.
+    off = {(LineKind.WORK, guid): row for (guid,), row in _by_item(memos, "item__guid").items()}
+    rows = []
+    for kind, guid in {**sold, **off}:
+        row, back = sold.get((kind, guid), {}), off.get((kind, guid), {})
+        less = back.get("all_amount") or ZERO
+        rows.append(
+            Amount(
+                title=(row or back)["item__name"] or _WITHOUT_ITEM[kind],
+                number=row.get("number", 0),
+                amount=(row.get("all_amount") or ZERO) - less,
+                credits=back.get("number", 0),
+                credited=less,
+                key=str(guid or ""),
+            )
         )
-        for row in found
-    ]
+    rows.sort(key=lambda each: (-each.amount, each.title))
     shown, rest = rows[:ROWS_MAX], rows[ROWS_MAX:]
     if rest:
-        amount = sum((each.amount for each in rest), ZERO)
-        number = sum(each.number for each in rest)
-        shown.append(Amount(title=OTHERS, number=number, amount=amount))
-    off = Invoice.objects.filter(
-        business=business, voided_at=None, date__gte=first, date__lte=last, discount__gt=0
-    ).aggregate(number=Count("pk"), amount=Sum("discount"))
-    if off["number"]:
-        shown.append(Amount(title="Discounts", number=off["number"], amount=-off["amount"]))
+        shown.append(
+            Amount(
+                title=OTHERS,
+                number=sum(each.number for each in rest),
+                amount=sum((each.amount for each in rest), ZERO),
+                credits=sum(each.credits for each in rest),
+                credited=sum((each.credited for each in rest), ZERO),
+            )
+        )
+    discounts = Invoice.objects.filter(_within(first, last, business), discount__gt=0).aggregate(
+        number=Count("pk"), amount=Sum("discount")
+    )
+    if discounts["number"]:
+        shown.append(
+            Amount(title="Discounts", number=discounts["number"], amount=-discounts["amount"])
+        )
     return shown
 
 
@@ -162,70 +168,19 @@ def received_by_method(business: Business, first: dt.date, last: dt.date) -> lis
     return sorted(rows, key=lambda each: -each.amount)
 
 
-AGES: Final = (
-    ("Not due yet", None, 0),
-    ("1 to 30 days late", 1, 30),
-    ("31 to 60 days late", 31, 60),
-    ("61 to 90 days late", 61, 90),
-    ("Over 90 days late", 91, None),
-)
-
-
-def ageing(business: Business, today: dt.date) -> list[Amount]:
-    """Return what is owed on `today`, by how late it is; invoices without a due date are not."""
-    owed: Mapping[str, list[int]] = {title: [0, 0] for title, _, _ in AGES}
-    totals = OwedTotal.objects.filter(business=business)
-    for due, number, balance in totals.values_list("date", "number", "balance"):
-        row = owed[_age(due, today)]
-        row[0] += number
-        row[1] += balance
-    return [
-        Amount(title=title, number=number, amount=dollars(balance))
-        for title, (number, balance) in owed.items()
-    ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Debtor:
-    """What one client owes, by age; `late` is all but the first."""
-
-    title: str
-    key: str
-    ages: Sequence[Decimal]
-    balance: Decimal
-
-
-def debtors(business: Business, today: dt.date) -> list[Debtor]:
-    """Return what each client owes by its age, the one of most first; at most ROWS_MAX."""
-    conditions = [
-        Q(due_date=None) | Q(due_date__gte=today)
-        if first is None
-        else _late_between(today, first, last)
-        for _, first, last in AGES
-    ]
-    sums: dict[str, Any] = {}
-    for place, condition in enumerate(conditions):
-        sums[f"total_{place}"] = Sum("total", filter=condition)
-        sums[f"paid_{place}"] = Sum("paid", filter=condition)
-    open_ones = Invoice.objects.filter(business=business, voided_at=None, paid__lt=_TOTAL).values(
-        "client__guid", "client__name"
+def refunded_by_method(business: Business, first: dt.date, last: dt.date) -> list[Amount]:
+    """Return what was paid back out of credit memos by each method, the one of most first."""
+    found = (
+        Refund.objects.filter(_within(first, last, business))
+        .values_list("method")
+        .annotate(all_number=Count("pk"), all_amount=Sum("amount"))
+        .order_by("-all_amount", "method")
     )
-    rows = []
-    found: Iterable[Mapping[str, Any]] = open_ones.annotate(**sums)
-    for row in found:
-        ages = [
-            (row[f"total_{place}"] or ZERO) - (row[f"paid_{place}"] or ZERO)
-            for place in range(len(AGES))
-        ]
-        rows.append(
-            Debtor(
-                title=row["client__name"],
-                key=str(row["client__guid"]),
-                ages=ages,
-                balance=sum(ages, ZERO),
-            )
-        )
-    return sorted(rows, key=lambda each: (-each.balance, each.title))[:ROWS_MAX]
+    words = dict(Method.choices)
+    return [
+        Amount(title=words[method], number=number, amount=amount, key=method)
+        for method, number, amount in found
+    ]
 
 
 def period_of(day: dt.date, each: str) -> dt.date:
@@ -260,21 +215,63 @@ def _period_title(day: dt.date, each: str) -> str:
             return f"{day:%b} {day.day}, {day.year}"
 
 
-def _sold(business: Business, first: dt.date, last: dt.date) -> QuerySet[Invoice]:
-    return Invoice.objects.filter(
-        business=business, voided_at=None, date__gte=first, date__lte=last
-    )
+def _within(first: dt.date, last: dt.date, business: Business, of: str = "") -> Q:
+    """Return the condition that a record, or the one that its field `of` names, counts there."""
+    wanted = {"business": business, "voided_at": None, "date__gte": first, "date__lte": last}
+    return Q(**{f"{of}__{name}" if of else name: value for name, value in wanted.items()})
 
 
-def _sale(row: Mapping[str, Any], title: str, key: str, nothing: str = "") -> Sale:
-    return Sale(
-        title=row[title] or nothing,
-        number=row["number"],
-        subtotal=row["all_subtotal"] or ZERO,
-        tax=row["all_tax"] or ZERO,
-        total=row["all_total"] or ZERO,
-        key=str(row[key] or ""),
+def _sales_by(
+    of: str, business: Business, first: dt.date, last: dt.date, *, nothing: str = ""
+) -> list[Sale]:
+    """Return a row for each client or tax rate that invoices or credit memos are of."""
+    key, title = f"{of}__guid", f"{of}__name"
+
+    def found(rows: QuerySet[Any]) -> dict[Any, Mapping[str, Any]]:
+        summed: QuerySet[Any, Mapping[str, Any]] = (
+            rows.filter(_within(first, last, business))
+            .values(key, title)
+            .annotate(
+                number=Count("pk"),
+                all_subtotal=Sum("subtotal"),
+                all_tax=Sum("tax"),
+                all_total=Sum("total"),
+            )
+            .order_by()
+        )
+        return {row[key]: row for row in summed}
+
+    sold, off = found(Invoice.objects.all()), found(Credit.objects.all())
+    sales = []
+    for guid in {**sold, **off}:
+        row, back = sold.get(guid, {}), off.get(guid, {})
+        subtotal, tax, total = (
+            (row.get(name) or ZERO) - (back.get(name) or ZERO)
+            for name in ("all_subtotal", "all_tax", "all_total")
+        )
+        sales.append(
+            Sale(
+                title=(row or back)[title] or nothing,
+                number=row.get("number", 0),
+                subtotal=subtotal,
+                tax=tax,
+                total=total,
+                credits=back.get("number", 0),
+                credited=back.get("all_total") or ZERO,
+                key=str(guid or ""),
+            )
+        )
+    return sales
+
+
+def _by_item(lines: QuerySet[Any], *by: str) -> dict[Any, Mapping[str, Any]]:
+    """Return the sums of lines by what `by` names, which the guid of their item is the last of."""
+    rows: QuerySet[Any, Mapping[str, Any]] = (
+        lines.values(*by, "item__name")
+        .annotate(number=Count("pk"), all_amount=Sum("amount"))
+        .order_by()
     )
+    return {tuple(row[name] for name in by): row for row in rows}
 
 
 def _with_others(rows: list[Sale]) -> list[Sale]:
@@ -287,21 +284,8 @@ def _with_others(rows: list[Sale]) -> list[Sale]:
                 subtotal=sum((each.subtotal for each in rest), ZERO),
                 tax=sum((each.tax for each in rest), ZERO),
                 total=sum((each.total for each in rest), ZERO),
+                credits=sum(each.credits for each in rest),
+                credited=sum((each.credited for each in rest), ZERO),
             )
         )
     return shown
-
-
-def _age(due: dt.date, today: dt.date) -> str:
-    days = (today - due).days if due != OwedTotal.NEVER_DUE else 0
-    for title, _, last in AGES:
-        if last is None or days <= last:
-            return title
-    raise AssertionError(days)
-
-
-def _late_between(today: dt.date, first: int, last: int | None) -> Q:
-    condition = Q(due_date__lte=today - dt.timedelta(days=first))
-    if last is not None:
-        condition &= Q(due_date__gte=today - dt.timedelta(days=last))
-    return condition

@@ -14,7 +14,7 @@ from fieldledger.website.reports import Cell, Column, Table
 from fieldledger.website.templatetags.fieldledger import day, money
 
 _WIDTHS: Final = {"text": 30, "day": 16, "money": 17, "number": 12}
-_PORTRAIT_COLUMNS: Final = 5  # More need the long side of the paper.
+_PORTRAIT_COLUMNS: Final = 6  # More need the long side of the paper.
 
 
 def tables_pdf(

@@ -10,7 +10,8 @@ from fieldledger.accounts.models import Business
 from fieldledger.office import queries
 from fieldledger.office import services as office
 from fieldledger.office.models import Client, Invoice, Payment
-from fieldledger.office.reports import ageing, received_by_method
+from fieldledger.office.owing import ageing
+from fieldledger.office.reports import received_by_method
 from fieldledger.office.services import Refused
 
 DAY = "2026-05-04"

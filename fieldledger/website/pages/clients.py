@@ -4,7 +4,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import F, Sum
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,7 +13,8 @@ from fieldledger.accounts.pages import PageRequest, page
 from fieldledger.accounts.roles import Right, may
 from fieldledger.office import queries
 from fieldledger.office.fields import guid as read_guid
-from fieldledger.office.models import ZERO, Client
+from fieldledger.office.models import Client
+from fieldledger.office.owing import standing_of
 from fieldledger.office.services import Refused, create_client, update_client
 from fieldledger.website.pages.forms import Form, typed
 from fieldledger.website.pages.paging import by_name
@@ -72,20 +72,11 @@ def client(request: PageRequest, guid: UUID) -> HttpResponse:
             (invoice, invoice.money_state(today), block)
             for invoice, block in with_quickbooks(request, "invoice", invoices, connection)
         ]
-        open_ones = record.invoices.filter(voided_at=None)
         deposits = list(record.deposits.filter(voided_at=None).order_by("-pk")[:_RECENT_DEPOSITS])
         shown["deposits"] = with_quickbooks(request, "payment", deposits, connection)
-        unapplied = record.deposits.filter(voided_at=None).aggregate(
-            left=Sum(F("amount") - F("applied"))
-        )
-        shown["unapplied"] = unapplied["left"] or ZERO
-        shown["owed"] = sum(
-            (total - paid for total, paid in open_ones.values_list("total", "paid")), start=0
-        )
+        shown["standing"] = standing_of(record)
         memos = list(record.credits.order_by("-pk")[:_RECENT_INVOICES])
         shown["credits"] = with_quickbooks(request, "credit", memos, connection)
-        kept = record.credits.filter(voided_at=None).values_list("total", "refunded")
-        shown["credit_left"] = sum((total - paid_back for total, paid_back in kept), start=0)
     return render(request, "clients/client.html", shown)
 
 

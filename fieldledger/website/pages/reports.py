@@ -3,7 +3,7 @@
 import datetime as dt
 import io
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
 
@@ -15,17 +15,18 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.shortcuts import render
+from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.utils import timezone
 
 from fieldledger.accounts.models import Business
 from fieldledger.accounts.pages import PageRequest, page
 from fieldledger.accounts.roles import Right
-from fieldledger.office import reports
+from fieldledger.office import owing, reports
 from fieldledger.office.spreadsheets import lines_of
 from fieldledger.website.reports import BARS_MAX, Chart, Column, Row, Table, bars, lines
 from fieldledger.website.tables_pdf import tables_pdf
-from fieldledger.website.templatetags.fieldledger import day, moment_exact
+from fieldledger.website.templatetags.fieldledger import day, moment_exact, money
 
 _TEXT: Final = "text"
 _NUMBER: Final = "number"
@@ -59,13 +60,14 @@ def index(request: PageRequest) -> HttpResponse:
     today = timezone.localdate()
     span = Span(first=_months_back(today, 11), last=today, each="month")
     rows = reports.sales_by_period(request.business, span.first, span.last, each="month")
-    owed = reports.ageing(request.business, today)
+    owed = owing.ageing(request.business, today)
+    kept = owing.kept_for_clients(request.business)
     year = [each for each in rows if each.key >= f"{today.year}-01-01"]
     shown = {
         "chart": _period_chart(rows, "month"),
         "this_month": rows[-1].total,
         "this_year": sum((each.total for each in year), Decimal(0)),
-        "owed": sum((each.amount for each in owed), Decimal(0)),
+        "owed": sum((each.amount for each in [*owed, *kept]), Decimal(0)),
         "late": sum((each.amount for each in owed[1:]), Decimal(0)),
         "reports": [(name, words, about) for name, (words, about, _) in REPORTS.items()],
         "year": today.year,
@@ -145,8 +147,7 @@ def _clients(business: Business, span: Span) -> list[Table]:
 def _items(business: Business, span: Span) -> list[Table]:
     rows = reports.sales_by_item(business, span.first, span.last)
     urls = {each.key: reverse("item", args=[each.key]) for each in rows if each.key}
-    table = _amount_table("Sales by item", "Item", "Lines", rows, urls)
-    return [table]
+    return [_with_credits(_amount_table("Sales by item", "Item", "Lines", rows, urls), rows)]
 
 
 def _taxes(business: Business, span: Span) -> list[Table]:
@@ -156,32 +157,49 @@ def _taxes(business: Business, span: Span) -> list[Table]:
 
 def _received(business: Business, span: Span) -> list[Table]:
     rows = reports.received_by_method(business, span.first, span.last)
-    return [_amount_table("Payments received", "Method", "Payments", rows, {})]
+    back = reports.refunded_by_method(business, span.first, span.last)
+    tables = [_amount_table("Payments received", "Method", "Payments", rows, {})]
+    if back:
+        refunds = _amount_table("Refunds paid", "Method", "Refunds", back, {})
+        tables.append(replace(refunds, chart=None))
+    return tables
 
 
 def _owed(business: Business, span: Span) -> list[Table]:
-    owed = reports.ageing(business, span.last)
-    ages = _amount_table("What is owed, by age", "Age", "Invoices", owed, {})
+    aged = owing.ageing(business, span.last)
+    owed = [*aged, *owing.kept_for_clients(business)]
+    ages = replace(
+        _amount_table("What is owed, by age", "Age", "How many", owed, {}), chart=_chart_of(aged)
+    )
     rows = [
-        Row(cells=(each.title, *each.ages, each.balance), url=reverse("client", args=[each.key]))
-        for each in reports.debtors(business, span.last)
+        Row(
+            cells=(each.title, *each.ages, -each.credit, -each.deposits, each.balance),
+            url=reverse("client", args=[each.key]) if each.key else "",
+        )
+        for each in owing.debtors(business, span.last)
     ]
     columns = [
         Column(title="Client", kind=_TEXT),
-        *(Column(title=title) for title, _, _ in reports.AGES),
+        *(Column(title=title) for title, _, _ in owing.AGES),
+        Column(title=owing.UNUSED_CREDITS),
+        Column(title=owing.UNAPPLIED_DEPOSITS),
         Column(title="Balance"),
     ]
     nobody = "Nobody owes anything."
-    return [ages, Table(title="Who owes it", columns=columns, rows=rows, empty=nobody)]
+    return [ages, Table(title="Each client's balance", columns=columns, rows=rows, empty=nobody)]
 
 
 REPORTS: Final[dict[str, tuple[str, str, Make]]] = {
-    "sales": ("Sales", "What was invoiced, by day, week or month.", _sales),
+    "sales": ("Sales", "What was invoiced less credits, by day, week or month.", _sales),
     "clients": ("Sales by client", "Who bought for how much.", _clients),
     "items": ("Sales by item", "What was sold, before tax.", _items),
-    "tax": ("Tax", "What was invoiced under each tax rate, and its tax.", _taxes),
-    "received": ("Payments received", "What came in, by method of payment.", _received),
-    "owed": ("What is owed", "Unpaid invoices by age, and by client.", _owed),
+    "tax": ("Tax", "What was invoiced less credits under each tax rate, and its tax.", _taxes),
+    "received": (
+        "Payments received",
+        "What came in, and what was paid back, by method of payment.",
+        _received,
+    ),
+    "owed": ("What is owed", "Unpaid invoices by age, and each client's balance.", _owed),
 }
 _OF_TODAY: Final = frozenset({"owed"})
 
@@ -200,7 +218,7 @@ def _sales_table(
         Column(title="Tax"),
         Column(title="Total"),
     ]
-    return Table(
+    table = Table(
         title=title,
         columns=columns,
         rows=[
@@ -211,6 +229,29 @@ def _sales_table(
             for each in rows
         ],
         chart=chart,
+    )
+    return _with_credits(table, rows)
+
+
+def _with_credits(table: Table, rows: Sequence[reports.Sale] | Sequence[reports.Amount]) -> Table:
+    """Return a table of sales with what credit memos took off each row, and said below it."""
+    taken = [each.credited for each in rows]
+    off, many = sum(taken, Decimal(0)), sum(each.credits for each in rows)
+    if not many:
+        return table
+    if isinstance(rows[0], reports.Sale):
+        said = f"{many:,} credit memo{pluralize(many)} of this time, {money(off)} with tax"
+    else:
+        said = f"{many:,} line{pluralize(many)} of credit memos of this time, {money(off)}"
+    before, after = table.columns[:2], table.columns[2:]
+    return replace(
+        table,
+        columns=[*before, Column(title="Credits"), *after],
+        rows=[
+            replace(row, cells=[*row.cells[:2], -credited, *row.cells[2:]])
+            for row, credited in zip(table.rows, taken, strict=True)
+        ],
+        notes=[f"Taken off the amounts: {said}."],
     )
 
 

@@ -62,11 +62,13 @@ def test_a_client_has_a_credit_until_it_is_void(office: Office) -> None:
     change = form(number=credit.number, **{"lines.0.unit_price": "45"})
     office.browser.post(edit, change)
     page = office.browser.get(reverse("client", args=[client.guid]))
-    assert "Owes nothing , has a credit of $45.00" in text(page)
+    assert "Has $45.00 more than it owes" in text(page)
+    assert "Less unused credits $45.00 Balance −$45.00" in text(page)
 
     office.browser.post(reverse("void_credit", args=[credit.guid]))
     void = text(office.browser.get(reverse("client", args=[client.guid])))
-    assert "has a credit of" not in void
+    assert "Owes nothing" in void
+    assert "unused credits" not in void
     assert f"{credit.number} Void" in void
 
 

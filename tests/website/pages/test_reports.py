@@ -14,7 +14,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from fieldledger.accounts.models import AuditEvent
-from fieldledger.office.models import Invoice, InvoiceLine, Payment
+from fieldledger.office.models import Credit, CreditLine, Invoice, InvoiceLine, Payment, Refund
 from fieldledger.quickbooks.models import RANK, Connection, SyncEntry
 from fieldledger.quickbooks.sign_off_row import SignOff
 from fieldledger.sync.content import State
@@ -23,6 +23,7 @@ from tests.website.pages.conftest import Office
 from tests.website.pages.test_every_page import synced
 from tests.website.pages.test_office_pages import text
 
+SUMS = ("subtotal", "tax", "total")
 EVER = {"first": "2024-01-01", "last": "2028-12-31"}
 NAMES = ("sales", "clients", "items", "tax", "received", "owed")
 
@@ -36,17 +37,20 @@ def downloaded(answer: Any) -> list[list[str]]:
     return list(csv.reader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
 
 
-def sums(office: Office) -> dict[str, Decimal]:
-    whole = Invoice.objects.filter(business=office.business, voided_at=None)
-    return dict(whole.aggregate(subtotal=Sum("subtotal"), tax=Sum("tax"), total=Sum("total")))
+def sums(office: Office) -> list[Decimal]:
+    """Return what credit memos take off, and what is left before tax, of tax and of all."""
+    invoices, memos = (
+        [sum(getattr(each, name) for each in model.objects.filter(voided_at=None)) for name in SUMS]
+        for model in (Invoice, Credit)
+    )
+    return [-memos[-1], *(sold - off for sold, off in zip(invoices, memos, strict=True))]
 
 
 @pytest.mark.parametrize("each", ["day", "week", "month"])
 def test_s3_a_sales_report_equals_the_invoices_to_the_cent(office: Office, each: str) -> None:
     (table,) = get(office, "sales", each=each, **EVER).context["tables"]
 
-    right = sums(office)
-    assert table.sums[2:] == [right["subtotal"], right["tax"], right["total"]]
+    assert table.sums[2:] == sums(office)
     assert table.sums[1] == Invoice.objects.filter(voided_at=None).count()
 
 
@@ -54,16 +58,20 @@ def test_s3_a_sales_report_equals_the_invoices_to_the_cent(office: Office, each:
 def test_s3_each_way_to_cut_the_sales_comes_to_the_same(office: Office, name: str) -> None:
     (table,) = get(office, name, **EVER).context["tables"]
 
-    right = sums(office)
-    assert table.sums[2:] == [right["subtotal"], right["tax"], right["total"]]
+    assert table.sums[2:] == sums(office)
 
 
 def test_s3_items_and_payments_are_added_up_too(office: Office) -> None:
     lines = InvoiceLine.objects.filter(invoice__voided_at=None).aggregate(all=Sum("amount"))
     paid = Payment.objects.filter(voided_at=None).aggregate(all=Sum("amount"))
 
-    assert get(office, "items", **EVER).context["tables"][0].sums[2] == lines["all"]
-    assert get(office, "received", **EVER).context["tables"][0].sums[2] == paid["all"]
+    off = CreditLine.objects.filter(credit__voided_at=None).aggregate(all=Sum("amount"))["all"]
+    back = Refund.objects.filter(voided_at=None).aggregate(all=Sum("amount"))["all"]
+
+    assert get(office, "items", **EVER).context["tables"][0].sums[2:] == [-off, lines["all"] - off]
+    came, went = get(office, "received", **EVER).context["tables"]
+    assert (came.sums[2], went.sums[2]) == (paid["all"], back)
+    assert off > back > 0
 
 
 def test_what_is_owed_is_the_same_by_age_and_by_client(office: Office) -> None:
@@ -72,8 +80,12 @@ def test_what_is_owed_is_the_same_by_age_and_by_client(office: Office) -> None:
     owed = sum(
         (each.total - each.paid for each in Invoice.objects.filter(voided_at=None)), Decimal(0)
     )
-    assert ages.sums[2] == debtors.sums[-1] == owed > 0
+    credit = sum((each.balance for each in Credit.objects.all()), Decimal(0))
+    kept = sum((each.unapplied for each in Payment.objects.all()), Decimal(0))
+    assert ages.sums[2] == debtors.sums[-1] == owed - credit - kept > 0
     assert [row.cells[2] for row in ages.rows] == debtors.sums[1:-1]
+    assert debtors.sums[-3:-1] == [-credit, -kept]
+    assert credit > 0
 
 
 def test_s4_a_report_is_about_the_dates_that_are_asked_for(office: Office) -> None:
@@ -103,6 +115,28 @@ def test_s4_every_report_is_shown_and_downloaded_with_the_same_rows(
         assert str(table.rows[0].cells[0]) in {row[0] for row in rows if row}
 
 
+def test_i52_a_report_says_what_credits_took_off_on_the_page_in_spreadsheet_and_pdf(
+    office: Office,
+) -> None:
+    off = -sums(office)[0]
+    said = f"Taken off the amounts: 2 credit memos of this time, ${off:,.2f} with tax."
+
+    for name in ("sales", "clients", "tax"):
+        page = get(office, name, **EVER)
+        (table,) = page.context["tables"]
+        assert said in text(page)
+        titles, *_, total = downloaded(get(office, name, **{"as": "csv"}, **EVER))
+        assert titles[2] == "Credits"
+        assert total == ["Total", str(table.sums[1]), *(f"{each:.2f}" for each in table.sums[2:])]
+
+    assert said in printed(get(office, "sales", **{"as": "pdf"}, **EVER))
+
+    Credit.objects.update(voided_at=timezone.now())
+    page = get(office, "sales", **EVER)
+    assert "Taken off" not in text(page)
+    assert page.context["tables"][0].sums[2:] == sums(office)[1:]
+
+
 def test_void_invoices_and_payments_count_nowhere(office: Office) -> None:
     before = get(office, "sales", **EVER).context["tables"][0].sums
     one = Invoice.objects.filter(voided_at=None, paid=0)[0]
@@ -112,7 +146,7 @@ def test_void_invoices_and_payments_count_nowhere(office: Office) -> None:
     one.refresh_from_db()
     assert one.voided
     after = get(office, "sales", **EVER).context["tables"][0].sums
-    assert after[4] == before[4] - one.total
+    assert after[-1] == before[-1] - one.total
 
 
 def test_dates_that_are_none_are_said_and_an_endless_time_is_cut(office: Office) -> None:
