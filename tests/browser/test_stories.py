@@ -128,6 +128,17 @@ def test_j5_5_a_silent_pc_has_its_causes_in_order(
         strict=True,
     ):
         assert words in cause
+    # What is pending says as well that nobody comes for it.
+    page.get_by_role("link", name="Sync log").first.click()
+    expect(page.get_by_text("The Web Connector has not called since").first).to_be_visible()
+
+    pc.run()
+    hub(page, live_server)
+    expect(
+        page.get_by_role("region", name="Line").get_by_text("QuickBooks connected")
+    ).to_be_visible()
+    expect(page.get_by_text("Last session: 1 done in 1 s.")).to_be_visible()
+    expect(page.get_by_text("No call for")).to_have_count(0)
 
 
 def test_j5_5_what_keeps_quickbooks_shut_is_said_in_words_with_who_can_help(
@@ -168,4 +179,9 @@ def test_j5_5_a_wrong_password_is_counted_and_the_order_of_the_clicks_is_told(
     expect(page.get_by_role("heading", name="Connection & computers")).to_be_visible()
     page.get_by_role("button", name="Copy password").click()
     expect(page.get_by_text("Copied.")).to_be_visible()
+
     pc.connector.password = right
+    pc.run()
+    hub(page, live_server)
+    expect(page.get_by_text("Last session: 1 done in 1 s.")).to_be_visible()
+    expect(page.get_by_text("with a wrong password")).to_have_count(0)

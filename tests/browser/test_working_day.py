@@ -5,15 +5,17 @@ lost answer and the same invoice sent twice: the numbers are those of the design
 """
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from fieldledger.office import services as office
 from fieldledger.office.models import Client, Invoice, Item
-from fieldledger.quickbooks.models import SyncEntry
+from fieldledger.quickbooks.contacts import CONTACTS
+from fieldledger.quickbooks.models import Connection, SyncEntry
 from fieldledger.simulator import people
 from fieldledger.website.demo import Demo
 from tests.quickbooks.test_computers import at_the_laptop
@@ -60,8 +62,12 @@ def test_j5_3_a_working_day_from_a_new_client_to_a_paid_invoice_in_quickbooks(
     box = page.locator("#quickbooks-box")
     expect(box.get_by_text("Not sent", exact=True)).to_be_visible()
     page.get_by_text("Actions", exact=True).click()
+    CONTACTS.write()
+    called_at = timezone.now() - timedelta(seconds=40)
+    Connection.objects.update(last_contact_at=called_at, contact_interval_s=120)
     page.locator(".menu-item", has_text="Sync to QuickBooks").click()
     expect(box.get_by_text("Pending", exact=True)).to_be_visible()
+    expect(box.get_by_text(re.compile(r"The next call comes in about 1:[012]\d\."))).to_be_visible()
     pc.run()
     page.reload()
     expect(box.get_by_text("Synced", exact=True)).to_be_visible()
@@ -83,6 +89,8 @@ def test_j5_3_a_working_day_from_a_new_client_to_a_paid_invoice_in_quickbooks(
     expect(facts).to_contain_text("Total there$460.00")
     (there,) = [each for each in pc.company.invoices() if each.amounts["total"] == 46_000]
     assert there.fields["RefNumber"] == invoice.number
+    expect(facts).to_contain_text("Asked byRosa Delgado")
+    expect(facts).to_contain_text("Sincetoday")
 
 
 def test_j5_6_a_wrong_file_and_a_second_computer_stop_everything_and_say_what_to_click(
