@@ -32,12 +32,14 @@ from fieldledger.quickbooks.verification import (
     FILE_OLDER,
     FILE_RESTORED,
     REASONS,
+    REFUSED_BEFORE,
     UNCLEAR,
     is_older,
 )
 from fieldledger.sync.content import Kind, State
 from fieldledger.sync.naming import fold
 from fieldledger.sync.outcomes import STALE_EDIT
+from fieldledger.sync.words import explain
 
 # No clock of ours is compared with one of theirs by less than this: QuickBooks prints one UTC
 # offset for all dates, and PCs stand in wrong zones.
@@ -306,6 +308,9 @@ def _settle_add(
     entry: SyncEntry, row: Mapping[str, Any], record: Record | None, now: datetime
 ) -> None:
     entry.look_first = False
+    if record is None and entry.code == REFUSED_BEFORE:
+        _refuse(entry)
+        return
     if record is None:
         _queue(entry, "Looked for by its mark: QuickBooks does not have it, so it is sent again.")
         return
@@ -401,6 +406,9 @@ def _settle_known(
             entry.written = ""
         entry.edit_sequence = theirs or entry.edit_sequence
         entry.line_ids = _line_ids(record) or entry.line_ids
+        if entry.code == REFUSED_BEFORE:
+            _refuse(entry)
+            return
         _queue(entry, "QuickBooks was asked for the present version; the change is sent.")
     elif is_undone and entry.wanted_revision <= entry.synced_revision:
         _leave(entry, "Looked up in QuickBooks: it is not there, as it should be.")
@@ -440,13 +448,23 @@ def _is_as_it_was(entry: SyncEntry, theirs: str) -> bool:
     Which of two EditSequences is the older one does not matter: the PC's clock may have been wrong
     when they were made. A linked record was there before us and is left alone. A version that was
     not ours, but only read before a change that did not come about, proves nothing: then what we
-    wrote is not known (`written`).
+    wrote is not known (`written`), unless a person has said that it may stay as it is there.
     """
     if entry.code not in REASONS or entry.wanted_revision > entry.synced_revision:
         return False
-    return entry.code == verification.LINKED or (
-        theirs == entry.edit_sequence and bool(entry.written)
-    )
+    if entry.code == verification.LINKED:
+        return True
+    return theirs == entry.edit_sequence and (bool(entry.written) or _is_accepted(entry))
+
+
+def _is_accepted(entry: SyncEntry) -> bool:
+    return Drift.objects.filter(entry=entry, decided_at__isnull=False).exists()
+
+
+def _refuse(entry: SyncEntry) -> None:
+    """Leave it to a person again, who may have entered it in QuickBooks by hand meanwhile."""
+    entry.state = State.FAILED
+    entry.message = explain(REFUSED_BEFORE, name=f"the {entry.kind} “{entry.title}”").sentence
 
 
 def _leave(entry: SyncEntry, message: str) -> None:

@@ -41,6 +41,7 @@ from fieldledger.quickbooks.verification import (
     LINKED,
     MISSING,
     NOT_THIS_COMPANY,
+    REFUSED_BEFORE,
     RELINKED,
     RETURNED,
     UNCLEAR,
@@ -253,8 +254,8 @@ def verify_all(
     if connection.restored_at is None:  # Else it may have gone out in what our backup lacks.
         sent = sent.filter(sent_at__isnull=False)
     if reason != CONDENSED:  # What was not there any more, and void or refused, may be there again.
-        at_rest = sent.filter(state__in=(State.CANCELLED, State.FAILED))
-        total += _wake(connection, at_rest, reason, now)
+        total += _wake(connection, sent.filter(state=State.CANCELLED), reason, now)
+        total += _wake_refused(connection, sent, reason, now)
     sent.exclude(state__in=_WITH_QUICKBOOKS).update(look_first=True)
     if reason != CONDENSED:  # What condensing explained, it does not explain any more.
         known.filter(state=State.PENDING, code__in=(CONDENSED, UNCLEAR)).update(code=reason)
@@ -277,6 +278,15 @@ def _wake(connection: Connection, entries: "QuerySet[SyncEntry]", code: str, now
     adjust_active(connection.pk, count)
     connection.active_count += count
     return count
+
+
+def _wake_refused(
+    connection: Connection, entries: "QuerySet[SyncEntry]", code: str, now: datetime
+) -> int:
+    """Let what was refused be looked up: clients and items then go again by themselves."""
+    refused = entries.filter(state=State.FAILED)
+    lists = _wake(connection, refused.filter(rank__lte=RANK[Kind.ITEM]), code, now)
+    return lists + _wake(connection, refused, REFUSED_BEFORE, now)
 
 
 def look_up(
@@ -321,8 +331,9 @@ def _doubt_everything(now: datetime) -> None:
         )
         verify_all(connection, DATABASE_RESTORED, now)
         # What had failed when the backup was made may have gone since, at somebody's Retry.
-        failed = SyncEntry.objects.filter(connection=connection, state=State.FAILED)
-        connection.verification["total"] += _wake(connection, failed, DATABASE_RESTORED, now)
+        connection.verification["total"] += _wake_refused(
+            connection, SyncEntry.objects.filter(connection=connection), DATABASE_RESTORED, now
+        )
         fencing.doubt(connection)
         SyncEntry.objects.filter(connection=connection).exclude(state__in=_WITH_QUICKBOOKS).update(
             look_first=True

@@ -77,6 +77,16 @@ UNSENT_WORDS: Final[Mapping[str, Words]] = {
             ),
         ),
     ),
+    "refused_before": Words(
+        "Refused before a backup came back",
+        "{name} had been refused before. It was looked for in the company file that came back, and "
+        "is not there.",
+        Actor.BOOKKEEPER,
+        (
+            "Open it in the sync log: its timeline says why it was refused.",
+            "Press Retry to send it, if nobody has entered it in QuickBooks by hand.",
+        ),
+    ),
     "no_income_account": Words(
         "No income account chosen",
         "QuickBooks needs to know to which income account {name} posts.",

@@ -208,6 +208,22 @@ def test_n7_left_as_it_is_there_stays_so_through_later_nights_and_changes(
     assert columns(pc, invoice)["Number"] == (invoice.number, invoice.number, "X-77")
 
 
+def test_n7_what_was_left_as_it_is_there_is_not_sent_again_after_a_restore(
+    pc: OfficePc, invoice: Invoice
+) -> None:
+    SyncEntry.objects.filter(rank=3).update(written="")  # As after it was found by its mark.
+    people.edit(pc.company, there(pc, invoice).id, {"RefNumber": "77"}, now=later())
+    at_night(pc)
+    pc.act("accept", entry_of(pc, invoice))
+    file = pc.company.to_json()
+    people.restore(pc.company, file, now=later())
+    Connection.objects.update(checked_at=None)
+    for _ in range(2):
+        pc.run()
+    assert entry_of(pc, invoice).state == State.SYNCED
+    assert there(pc, invoice).fields["RefNumber"] == "77"
+
+
 def test_n7_ours_is_sent_again_over_it(pc: OfficePc, invoice: Invoice) -> None:
     people.edit(pc.company, there(pc, invoice).id, {"Memo": "by hand"}, now=later())
     at_night(pc)

@@ -61,8 +61,12 @@ def test_a_version_that_was_read_before_a_change_failed_is_not_taken_for_ours(
 
     people.reopen_books(pc.company)
     services.database_restored(now=datetime.now(tz=UTC))
-    for _ in range(3):
+    for _ in range(2):
         pc.run()
+    (entry,) = pc.entries(rank=3)
+    assert (entry.state, entry.code) == ("failed", "refused_before")
+    pc.act("retry", entry)
+    pc.run()
     assert pc.states() == {"synced": 3}
     assert [each.amounts["total"] for each in pc.company.invoices()] == [9500]
 

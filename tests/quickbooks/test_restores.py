@@ -286,6 +286,17 @@ def test_what_was_refused_since_is_looked_for_in_an_older_backup_that_may_have_i
     (entry,) = pc.entries(rank=3)
     assert (entry.state, entry.code) == ("failed", "closed_period")
 
+    # Nobody has asked for it since, so it does not go by itself to a file that lacks it.
+    people.reopen_books(pc.company)
+    people.restore(pc.company, before, now=datetime.now(tz=UTC) + timedelta(seconds=7))
+    the_next_day(pc)
+    for _ in range(2):
+        pc.run()
+    (entry,) = pc.entries(rank=3)
+    assert (entry.state, entry.code) == ("failed", "refused_before")
+    assert "the invoice “1001” had been refused before" in entry.message
+    assert pc.company.invoices() == []
+
     people.restore(pc.company, with_it, now=datetime.now(tz=UTC) + timedelta(seconds=9))
     the_next_day(pc)
     for _ in range(2):
