@@ -92,3 +92,8 @@ def require_answer(message_set: MessageSet, answers: AnswerSet) -> None:
     if is_of_another_set or (told and asked and not told & asked):
         sentence = "The answer to another question came back. QuickBooks is asked again."
         raise SessionStops(sentence)
+    if not told and message_set.purpose == MessageSet.Purpose.CHECK:
+        raise SessionStops(
+            "QuickBooks did not say whether this is the company file as it was left, so nothing was"
+            " sent. It is asked again the next time; if this goes on, restart QuickBooks."
+        )

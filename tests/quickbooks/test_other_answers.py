@@ -76,6 +76,21 @@ def test_a_hundred_is_not_answered_while_a_set_is_in_doubt_and_the_sync_is_pause
     assert pc.states() == {"synced": 1}  # QuickBooks is asked all the same: nothing new is sent.
 
 
+def test_nothing_is_sent_while_quickbooks_does_not_say_whether_this_is_the_file_that_was_left(
+    pc: OfficePc, business: Business
+) -> None:
+    pc.set_up()
+    office.create_client(business=business, values={"name": "Anna"}, now=NOW)
+    nothing = '<?xml version="1.0" ?><QBXML><QBXMLMsgsRs></QBXMLMsgsRs></QBXML>'
+    Connection.objects.update(checked_at=None)
+    ended = run_with_answers(pc, iter([nothing]))
+    assert ended.outcome == "error"
+    assert "as it was left" in ended.status
+    assert pc.states() == {"pending": 1}
+    pc.run()
+    assert pc.states() == {"synced": 1}
+
+
 def test_a_list_that_quickbooks_refuses_as_a_document_ends_the_session_with_its_reason(
     pc: OfficePc,
 ) -> None:
