@@ -16,6 +16,8 @@ from fieldledger.api.access import ApiRequest
 from fieldledger.api.endpoints import (
     clients,
     connection,
+    credit_memos,
+    deposits,
     entries,
     invoices,
     items,
@@ -124,7 +126,8 @@ def make_api() -> LedgerApi:
         (HttpError, _answer_http_error),
     ):
         api.add_exception_handler(error, answer)
-    for part in (clients, items, invoices, quickbooks, connection, entries, webhooks):
+    records = (clients, items, invoices, deposits, credit_memos)
+    for part in (*records, quickbooks, connection, entries, webhooks):
         api.add_router("", part.router)
     return api
 

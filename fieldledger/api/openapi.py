@@ -10,7 +10,8 @@ from fieldledger.api.problems import CONTENT_TYPE, KINDS
 from fieldledger.api.shapes import ProblemOut
 
 DESCRIPTION: Final = """\
-Clients, items, invoices and payments, and how they stand with QuickBooks Desktop.
+Clients, items, invoices, payments, deposits, credit memos and refunds, and how they stand with
+QuickBooks Desktop.
 
 Send your key with every request: `Authorization: Bearer KEY`. Bodies are JSON. Ids are opaque
 strings. Money is a string with two decimals ("125.00"), quantities and rates are strings with up

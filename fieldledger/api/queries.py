@@ -68,6 +68,34 @@ class PaymentQuery(PageQuery):
     invoice: str | None = Field(None, description="Only those for the invoice with this id.")
 
 
+class CreditMemoQuery(PageQuery):
+    """Which credit memos."""
+
+    external_id: OwnId = None
+    client: str | None = Field(None, description="Only those of the client with this id.")
+    invoice: str | None = Field(None, description="Only those for the invoice with this id.")
+    number: str | None = Field(None, description="Only the one with this number.")
+
+
+class RefundQuery(PageQuery):
+    """Which refunds."""
+
+    external_id: OwnId = None
+    credit_memo: str | None = Field(
+        None, description="Only those out of the credit memo with this id."
+    )
+
+
+class DepositQuery(PageQuery):
+    """Which deposits."""
+
+    external_id: OwnId = None
+    client: str | None = Field(None, description="Only those of the client with this id.")
+    unapplied: bool | None = Field(
+        None, description="Only those of which something is left, or nothing."
+    )
+
+
 class EntryQuery(PageQuery):
     """Which rows of the sync log."""
 

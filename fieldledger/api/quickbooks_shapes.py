@@ -219,10 +219,11 @@ class ListPage(BaseModel):
 
 
 class SyncIn(Body):
-    """What to send; an invoice takes its payments along."""
+    """What to send; an invoice takes its payments along, a credit memo its refunds."""
 
     invoices: Ids = Field([])
     payments: Ids = Field([])
+    credit_memos: Ids = Field([])
 
 
 class SyncResultOut(BaseModel):

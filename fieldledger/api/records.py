@@ -38,8 +38,9 @@ class RecordKind(Generic[Row]):
     fields: frozenset[str]
     rows: Callable[[], "QuerySet[Row]"]  # With all that writing one needs.
     create_many: Callable[..., Sequence[Row | Refused]]
-    update: Callable[..., Row]
+    update: Callable[..., Row] | None  # None where a record is made void and made anew.
     write: Callable[[Row, Json, date], Json]
+    name: str = ""  # What a person calls one, where that is not the kind's own name.
 
     def of(self, request: ApiRequest) -> "QuerySet[Row]":
         """Return the caller's own records of this kind."""
@@ -53,7 +54,7 @@ class RecordKind(Generic[Row]):
         wanted = guid(record_id)
         found = self.of(request).filter(guid=wanted).first() if wanted else None
         if found is None:
-            raise not_found(self.kind)
+            raise not_found(self.name or self.kind)
         return found
 
     def write_all(self, request: ApiRequest, records: Sequence[Row]) -> list[Json]:
@@ -86,6 +87,20 @@ def answer_one(
     return answer(written, status=status, headers=headers)
 
 
+def narrowed(
+    rows: "QuerySet[Row]", *, ids: Mapping[str, str | None], texts: Mapping[str, str | None]
+) -> "QuerySet[Row]":
+    """Return the rows whose other records have these ids, and whose own fields these texts.
+
+    None asks for nothing; an id that is none finds nothing.
+    """
+    for name, text in ids.items():
+        if text is not None:
+            wanted = guid(text)
+            rows = rows.filter(**{f"{name}__guid": wanted}) if wanted else rows.none()
+    return rows.filter(**{name: text for name, text in texts.items() if text is not None})
+
+
 def create(request: ApiRequest, kind: RecordKind[Row], named: Values) -> HttpResponse:
     """Make a record and answer it."""
     with refusals(kind.kind):
@@ -105,6 +120,7 @@ def patch(
 ) -> HttpResponse:
     """Change what `named` names of a record and answer it."""
     record = kind.find(request, record_id)
+    assert kind.update is not None
     with refusals(kind.kind):
         kind.update(
             **{str(kind.kind): record},

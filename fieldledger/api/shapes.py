@@ -44,7 +44,8 @@ class Nothing(Body):
     """No fields: an empty object, or no body at all."""
 
 
-def _requiring(*names: str) -> ConfigDict:
+def requiring(*names: str) -> ConfigDict:
+    """Return the settings of a body that must name some fields."""
     return ConfigDict(
         json_schema_extra={"additionalProperties": False, "required": [*names]},
     )
@@ -147,7 +148,7 @@ class ClientPatch(Body):
 class ClientIn(ClientPatch):
     """A new client."""
 
-    model_config = _requiring("name")
+    model_config = requiring("name")
 
 
 class ClientOut(BaseModel):
@@ -188,7 +189,7 @@ class ItemPatch(Body):
 class ItemIn(ItemPatch):
     """A new item."""
 
-    model_config = _requiring("name")
+    model_config = requiring("name")
 
 
 class ItemOut(BaseModel):
@@ -213,7 +214,7 @@ class ItemOut(BaseModel):
 class TaxRateIn(Body):
     """A new tax rate."""
 
-    model_config = _requiring("name", "percent")
+    model_config = requiring("name", "percent")
 
     name: Name = Field("", max_length=100)
     percent: NumberIn = Field("0", description="In percent, up to five decimals: 8.25.")
@@ -282,7 +283,7 @@ class InvoicePatch(Body):
 class InvoiceIn(InvoicePatch):
     """A new invoice."""
 
-    model_config = _requiring("client", "date", "lines")
+    model_config = requiring("client", "date", "lines")
 
 
 class InvoiceOut(BaseModel):
@@ -328,7 +329,7 @@ class PaymentPatch(Body):
 class PaymentIn(PaymentPatch):
     """A new payment."""
 
-    model_config = _requiring("invoice", "amount", "date")
+    model_config = requiring("invoice", "amount", "date")
 
 
 class PaymentOut(BaseModel):
@@ -337,7 +338,7 @@ class PaymentOut(BaseModel):
     model_config = ConfigDict(title="Payment")
 
     id: str
-    invoice: str | None = Field(description="None for a deposit, made on the client's page.")
+    invoice: str | None = Field(description="Null for a deposit.")
     client: str
     amount: Money
     unapplied: Money = Field(description="What of a deposit goes to no invoice yet.")
@@ -354,7 +355,7 @@ class PaymentOut(BaseModel):
 class BulkIn(Body):
     """Up to 500 new records."""
 
-    model_config = _requiring("records")
+    model_config = requiring("records")
 
     records: Annotated[list[dict[str, Any]], Field(max_length=500), SkipValidation] = []
 
@@ -425,7 +426,7 @@ class PaymentPage(BaseModel):
 class WebhookIn(Body):
     """An address to tell of events."""
 
-    model_config = _requiring("url", "events")
+    model_config = requiring("url", "events")
 
     url: Annotated[str, Field(max_length=2000), SkipValidation] = Field(
         "", description="https:// or http://; redirections are not followed."

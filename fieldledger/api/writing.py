@@ -9,7 +9,18 @@ from uuid import UUID
 
 from django.http import HttpResponse
 
-from fieldledger.office.models import Client, Invoice, InvoiceLine, Item, Payment, TaxRate
+from fieldledger.office.models import (
+    Client,
+    Credit,
+    CreditLine,
+    Invoice,
+    InvoiceLine,
+    Item,
+    LineKind,
+    Payment,
+    Refund,
+    TaxRate,
+)
 
 Json = dict[str, Any]
 
@@ -159,14 +170,67 @@ def payment_json(payment: Payment, block: Json) -> Json:
     }
 
 
+def deposit_json(deposit: Payment, block: Json) -> Json:
+    """Return a deposit: a payment, and what of it goes to which invoice."""
+    return payment_json(deposit, block) | {
+        "applications": [
+            {"invoice": str(each.invoice.guid), "amount": money(each.amount)}
+            for each in deposit.applications.all()
+            if each.amount
+        ]
+    }
+
+
+def credit_json(credit: Credit, block: Json) -> Json:
+    """Return a credit memo."""
+    return {
+        "id": str(credit.guid),
+        "client": str(credit.client.guid),
+        "invoice": str(credit.invoice.guid) if credit.invoice else None,
+        "number": credit.number,
+        "date": credit.date.isoformat(),
+        "tax_rate": str(credit.tax_rate.guid) if credit.tax_rate else None,
+        "reason": credit.reason,
+        "lines": _lines(credit.lines.all()),
+        "subtotal": money(credit.subtotal),
+        "tax": money(credit.tax),
+        "total": money(credit.total),
+        "refunded": money(credit.refunded),
+        "balance": money(credit.balance),
+        "voided_at": time(credit.voided_at),
+        "external_id": credit.external_id,
+        "created_at": time(credit.created_at),
+        "updated_at": time(credit.updated_at),
+        "quickbooks": block,
+    }
+
+
+def refund_json(refund: Refund, block: Json) -> Json:
+    """Return a refund."""
+    return {
+        "id": str(refund.guid),
+        "credit_memo": str(refund.credit.guid),
+        "client": str(refund.credit.client.guid),
+        "amount": money(refund.amount),
+        "date": refund.date.isoformat(),
+        "method": refund.method,
+        "reference": refund.reference,
+        "voided_at": time(refund.voided_at),
+        "external_id": refund.external_id,
+        "created_at": time(refund.created_at),
+        "updated_at": time(refund.updated_at),
+        "quickbooks": block,
+    }
+
+
 def _address(client: Client, use: str) -> Json:
     return {part: getattr(client, f"{use}_{part}") for part in ADDRESS_PARTS}
 
 
-def _lines(lines: Iterable[InvoiceLine]) -> list[Json]:
+def _lines(lines: Iterable[InvoiceLine] | Iterable[CreditLine]) -> list[Json]:
     return [
         {
-            "kind": line.kind,
+            "kind": line.kind if isinstance(line, InvoiceLine) else LineKind.WORK.value,
             "item": str(line.item.guid) if line.item else None,
             "description": line.description,
             "quantity": rate(line.quantity),

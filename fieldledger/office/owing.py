@@ -1,7 +1,6 @@
 """What clients owe: their invoices' balances, less the credits and deposits that wait to be used.
 
-Credits and deposits are not of an age: they are taken off the whole, as QuickBooks takes them off a
-customer's balance. Void records count nowhere.
+Credits and deposits are of no age: they come off the whole. Void records count nowhere.
 """
 
 import datetime as dt

@@ -10,6 +10,7 @@ from django.urls import get_resolver
 from fieldledger.accounts.models import Business
 from fieldledger.api.application import api
 from fieldledger.api.models import Webhook
+from fieldledger.office.models import Payment
 from fieldledger.quickbooks.services import connection_of, set_enabled
 from tests.api.conftest import BASE, Program, program_of
 from tests.support.two_businesses import CANARY, digest, ids_of, other_business
@@ -26,6 +27,12 @@ READS = """
 /invoices/{id}
 /payments
 /payments/{id}
+/deposits
+/deposits/{id}
+/credit-memos
+/credit-memos/{id}
+/refunds
+/refunds/{id}
 /quickbooks
 /quickbooks/setup-file
 /quickbooks/settings
@@ -57,6 +64,15 @@ POST /payments
 POST /payments/bulk
 PATCH /payments/{id}
 POST /payments/{id}/void
+POST /deposits
+PATCH /deposits/{id}
+POST /deposits/{id}/apply
+POST /deposits/{id}/void
+POST /credit-memos
+PATCH /credit-memos/{id}
+POST /credit-memos/{id}/void
+POST /refunds
+POST /refunds/{id}/void
 PUT /quickbooks/feature
 POST /quickbooks/password
 POST /quickbooks/next
@@ -96,6 +112,9 @@ KINDS = {
     "/tax-rates": "tax_rate",
     "/invoices": "invoice",
     "/payments": "payment",
+    "/deposits": "deposit",
+    "/credit-memos": "credit",
+    "/refunds": "refund",
     "/quickbooks/plan": "row",
     "/webhooks": "webhook",
 }
@@ -110,7 +129,11 @@ def theirs(db: None, now: datetime) -> Business:
 
 def ids(business: Business) -> dict[str, str]:
     found = {name: each[0] for name, each in ids_of(business).items()}
-    return found | {"webhook": str(Webhook.objects.get(business=business).guid)}
+    deposit = Payment.objects.get(business=business, client__isnull=False)
+    return found | {
+        "webhook": str(Webhook.objects.get(business=business).guid),
+        "deposit": str(deposit.guid),
+    }
 
 
 def filled(path: str, known: dict[str, str]) -> str:
@@ -135,6 +158,12 @@ def body_for(method: str, path: str, known: dict[str, str]) -> Any:
         "/payments": payment,
         "/payments/bulk": {"records": [payment]},
         "/payments/{id}": {"reference": "1"},
+        "/deposits": {"client": known["client"], "amount": "1", "date": "2026-05-04"},
+        "/deposits/{id}": {"reference": "1"},
+        "/deposits/{id}/apply": {"invoice": known["invoice"], "amount": "1"},
+        "/credit-memos": invoice | {"invoice": known["invoice"]},
+        "/credit-memos/{id}": {"reason": "Taken over"},
+        "/refunds": {"credit_memo": known["credit"], "amount": "1", "date": "2026-05-04"},
         "/clients/{id}": {"name": "Taken over"},
         "/items/{id}": {"name": "Taken over"},
         "/quickbooks/feature": {"enabled": True},
@@ -142,7 +171,11 @@ def body_for(method: str, path: str, known: dict[str, str]) -> Any:
         "/quickbooks/settings": {"rename_here": False},
         "/quickbooks/mapping": {"item_accounts": {known["item"]: "80000001-1"}},
         "/quickbooks/plan/rows/{id}": {"decision": "skip"},
-        "/quickbooks/sync": {"invoices": [known["invoice"]], "payments": [known["payment"]]},
+        "/quickbooks/sync": {
+            "invoices": [known["invoice"]],
+            "payments": [known["payment"]],
+            "credit_memos": [known["credit"]],
+        },
         "/quickbooks/decide": {"decision": "refuse", "computer": "OFFICE-PC"},
         "/quickbooks/entries/bulk": {"ids": [known["entry"]], "action": "ignore"},
         "/quickbooks/entries/{id}/relink": {"quickbooks_id": "80000001-1"},
@@ -208,6 +241,9 @@ def test_r11_own_records_take_no_ids_of_another_business(app: Program, theirs: B
     client = app.client(name="Bea")["id"]
     line = {"item": known["item"], "quantity": "1", "unit_price": "1"}
     own = {"client": client, "date": "2026-05-04"}
+    plain = [{"description": "Goodwill", "unit_price": "3"}]
+    deposit = app.post("/deposits", own | {"amount": "5"})["id"]
+    memo = app.post("/credit-memos", own | {"lines": plain})["id"]
     for method, path, body in (
         ("PATCH", f"/invoices/{invoice['id']}", {"client": known["client"]}),
         ("PATCH", f"/invoices/{invoice['id']}", {"tax_rate": known["tax_rate"]}),
@@ -219,13 +255,29 @@ def test_r11_own_records_take_no_ids_of_another_business(app: Program, theirs: B
             "/payments",
             {"invoice": known["invoice"], "amount": "1", "date": "2026-05-04"},
         ),
+        ("POST", "/deposits", {"client": known["client"], "amount": "1", "date": "2026-05-04"}),
+        ("POST", f"/deposits/{deposit}/apply", {"invoice": known["invoice"], "amount": "1"}),
+        ("POST", "/credit-memos", own | {"lines": [line]}),
+        ("POST", "/credit-memos", own | {"lines": plain, "invoice": known["invoice"]}),
+        ("PATCH", f"/credit-memos/{memo}", {"client": known["client"]}),
+        ("PATCH", f"/credit-memos/{memo}", {"tax_rate": known["tax_rate"]}),
+        (
+            "POST",
+            "/refunds",
+            {"credit_memo": known["credit"], "amount": "1", "date": "2026-05-04"},
+        ),
     ):
         answer = app.ask(method, path, body)
         assert answer.status == 422, (path, answer.text)
         assert CANARY not in answer.text
-    for key in ("client", "invoice"):
-        listed = app.get(f"/{'invoices' if key == 'client' else 'payments'}?{key}={known[key]}")
-        assert listed["results"] == []
+    for asked in (
+        f"/invoices?client={known['client']}",
+        f"/payments?invoice={known['invoice']}",
+        f"/deposits?client={known['client']}",
+        f"/credit-memos?invoice={known['invoice']}",
+        f"/refunds?credit_memo={known['credit']}",
+    ):
+        assert app.get(asked)["results"] == []
     assert app.get("/clients?q=canar")["results"] == []
     assert digest(theirs) == before
 

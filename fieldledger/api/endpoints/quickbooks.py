@@ -176,13 +176,15 @@ def approve_plan(request: ApiRequest) -> HttpResponse:
 
 @router.post("/quickbooks/sync", response=SyncOut, operation_id="sync")
 def sync(request: ApiRequest, body: SyncIn) -> HttpResponse:
-    """Sync to QuickBooks: invoices with their payments, and payments by themselves."""
+    """Sync to QuickBooks: invoices with their payments, payments, credit memos with refunds."""
     named = body.named()
-    invoices, payments = (ids_in(named, name) for name in ("invoices", "payments"))
+    names = ("invoices", "payments", "credit_memos")
+    invoices, payments, credit_memos = (ids_in(named, name) for name in names)
     results = services.sync(
         connection(request),
         invoices=[each for each in map(guid, invoices) if each],
         payments=[each for each in map(guid, payments) if each],
+        credit_memos=[each for each in map(guid, credit_memos) if each],
         **_who(request),
     )
     written = [
@@ -196,8 +198,12 @@ def sync(request: ApiRequest, body: SyncIn) -> HttpResponse:
         }
         for each in results
     ]
-    for kind, ids in (("invoice", invoices), ("payment", payments)):
-        written += [_no_such(kind, each) for each in ids if guid(each) is None]
+    for kind, word, ids in (
+        ("invoice", "invoice", invoices),
+        ("payment", "payment", payments),
+        ("credit", "credit memo", credit_memos),
+    ):
+        written += [_no_such(kind, word, each) for each in ids if guid(each) is None]
     return answer({"results": spelled(request, written)})
 
 
@@ -234,6 +240,6 @@ def ids_in(named: dict[str, Any], name: str) -> list[str]:
     return ids
 
 
-def _no_such(kind: str, record_id: str) -> dict[str, Any]:
-    reason = f"There is no such {kind}."
+def _no_such(kind: str, word: str, record_id: str) -> dict[str, Any]:
+    reason = f"There is no such {word}."
     return {"kind": kind, "id": record_id, "result": "refused", "reason": reason, "entry": None}

@@ -9,18 +9,32 @@ from decimal import Decimal
 from typing import Final
 
 from fieldledger.accounts.services import THE_SYSTEM
-from fieldledger.office.fields import Reader, Values, choice, day, number, text
-from fieldledger.office.models import NUMBER_LENGTH_MAX, Credit, Method, Refund
+from fieldledger.office.fields import Reader, Values, choice, day, number, optional_text, text
+from fieldledger.office.models import (
+    EXTERNAL_ID_LENGTH_MAX,
+    NUMBER_LENGTH_MAX,
+    Credit,
+    Method,
+    Refund,
+)
 from fieldledger.office.money import CENT, MONEY_MAX
 from fieldledger.office.refusals import Refused, refusal
 from fieldledger.office.services.credits import locked_credit
-from fieldledger.office.services.records import atomically, note_made, read_drafts, save_changes
+from fieldledger.office.services.records import (
+    EXTERNAL_ID_TAKEN,
+    atomically,
+    note_made,
+    read_drafts,
+    refuse_taken,
+    save_changes,
+)
 
 _READERS: Final[dict[str, Reader]] = {
     "amount": number("The amount", places=2, least=CENT, most=MONEY_MAX),
     "date": day("The date"),
     "method": choice("The method", Method.values),
     "reference": text("The reference", NUMBER_LENGTH_MAX),
+    "external_id": optional_text("The external id", EXTERNAL_ID_LENGTH_MAX),
 }
 
 
@@ -36,6 +50,13 @@ def create_refund(
     if current.voided:
         raise refusal("credit", f"Credit memo {current.number} is void; nothing is left of it.")
     (draft,) = read_drafts(_READERS, [values], required=["amount", "date"])
+    refuse_taken(
+        [draft],
+        "external_id",
+        model=Refund,
+        business=current.business,
+        sentence=EXTERNAL_ID_TAKEN.format(kind="refund"),
+    )
     amount = draft.values.get("amount")
     if isinstance(amount, Decimal) and amount > current.balance:
         draft.refuse(

@@ -1,0 +1,175 @@
+"""/credit-memos and /refunds."""
+# ruff: noqa: A002 - "id" is what the API calls it.
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpResponse
+from ninja import Query, Router
+
+from fieldledger.accounts.models import Business
+from fieldledger.api.access import ApiRequest
+from fieldledger.api.credit_shapes import (
+    CreditMemoIn,
+    CreditMemoOut,
+    CreditMemoPage,
+    CreditMemoPatch,
+    RefundIn,
+    RefundOut,
+    RefundPage,
+)
+from fieldledger.api.problems import invalid
+from fieldledger.api.queries import CreditMemoQuery, RefundQuery
+from fieldledger.api.records import (
+    RecordKind,
+    Values,
+    answer_one,
+    answer_page,
+    create,
+    narrowed,
+    patch,
+    refusals,
+)
+from fieldledger.api.writing import credit_json, refund_json
+from fieldledger.office.fields import guid
+from fieldledger.office.models import Credit, CreditLine, Refund
+from fieldledger.office.services import (
+    Refused,
+    create_credit,
+    create_refund,
+    update_credit,
+    void_credit,
+    void_refund,
+)
+from fieldledger.sync.content import Kind
+
+router = Router(tags=["Credit memos and refunds"])
+
+
+def _credits() -> "QuerySet[Credit]":
+    lines = CreditLine.objects.select_related("item").order_by("credit_id", "position")
+    rows = Credit.objects.select_related("client", "invoice", "tax_rate")
+    return rows.prefetch_related(Prefetch("lines", lines))
+
+
+def _refunds() -> "QuerySet[Refund]":
+    return Refund.objects.select_related("credit__client")
+
+
+def _create_credits(
+    *, business: Business, many: Sequence[Values], now: datetime, actor: str
+) -> list[Credit]:
+    return [create_credit(business=business, values=each, now=now, actor=actor) for each in many]
+
+
+def _create_refunds(
+    *, business: Business, many: Sequence[Values], now: datetime, actor: str
+) -> list[Refund]:
+    made = []
+    for each in many:
+        values = dict(each)
+        wanted = guid(values.pop("credit_memo", None))
+        credit = Credit.objects.filter(business=business, guid=wanted).first() if wanted else None
+        if credit is None:
+            raise invalid({"credit_memo": ["There is no credit memo with this id."]})
+        try:
+            made.append(create_refund(credit=credit, values=values, now=now, actor=actor))
+        except Refused as refused:
+            errors = dict(refused.errors)
+            if "credit" in errors:
+                errors["credit_memo"] = errors.pop("credit")
+            raise invalid(errors) from refused
+    return made
+
+
+CREDIT_MEMOS: Final = RecordKind(
+    kind=Kind.CREDIT,
+    path="credit-memos",
+    fields=frozenset(CreditMemoIn.model_fields),
+    rows=_credits,
+    create_many=_create_credits,
+    update=update_credit,
+    write=lambda credit, block, _today: credit_json(credit, block),
+    name="credit memo",
+)
+REFUNDS: Final = RecordKind(
+    kind=Kind.REFUND,
+    path="refunds",
+    fields=frozenset(RefundIn.model_fields),
+    rows=_refunds,
+    create_many=_create_refunds,
+    update=None,
+    write=lambda refund, block, _today: refund_json(refund, block),
+)
+
+
+@router.get("/credit-memos", response=CreditMemoPage, operation_id="list_credit_memos")
+def list_credit_memos(request: ApiRequest, query: Query[CreditMemoQuery]) -> HttpResponse:
+    """List credit memos, newest first."""
+    rows = narrowed(
+        CREDIT_MEMOS.of(request),
+        ids={"client": query.client, "invoice": query.invoice},
+        texts={"external_id": query.external_id, "number": query.number},
+    )
+    return answer_page(request, CREDIT_MEMOS, rows, query)
+
+
+@router.post("/credit-memos", response={201: CreditMemoOut}, operation_id="create_credit_memo")
+def create_credit_memo(request: ApiRequest, body: CreditMemoIn) -> HttpResponse:
+    """Make a credit memo; without a number it gets the next free one of its own row, CM-1."""
+    return create(request, CREDIT_MEMOS, body.named())
+
+
+@router.get("/credit-memos/{id}", response=CreditMemoOut, operation_id="get_credit_memo")
+def get_credit_memo(request: ApiRequest, id: str) -> HttpResponse:
+    """Read a credit memo."""
+    return answer_one(request, CREDIT_MEMOS, CREDIT_MEMOS.find(request, id))
+
+
+@router.patch("/credit-memos/{id}", response=CreditMemoOut, operation_id="change_credit_memo")
+def change_credit_memo(request: ApiRequest, id: str, body: CreditMemoPatch) -> HttpResponse:
+    """Change what is named of a credit memo; it stays with its invoice."""
+    return patch(request, CREDIT_MEMOS, id, body.named())
+
+
+@router.post("/credit-memos/{id}/void", response=CreditMemoOut, operation_id="void_credit_memo")
+def void_credit_memo(request: ApiRequest, id: str) -> HttpResponse:
+    """Make a credit memo void; 409 while it has refunds that are not."""
+    found = CREDIT_MEMOS.find(request, id)
+    with refusals(Kind.CREDIT):
+        void_credit(credit=found, now=request.now, actor=request.caller.actor)
+    return answer_one(request, CREDIT_MEMOS, _credits().get(pk=found.pk))
+
+
+@router.get("/refunds", response=RefundPage, operation_id="list_refunds")
+def list_refunds(request: ApiRequest, query: Query[RefundQuery]) -> HttpResponse:
+    """List refunds, newest first."""
+    rows = narrowed(
+        REFUNDS.of(request),
+        ids={"credit": query.credit_memo},
+        texts={"external_id": query.external_id},
+    )
+    return answer_page(request, REFUNDS, rows, query)
+
+
+@router.post("/refunds", response={201: RefundOut}, operation_id="create_refund")
+def create_one_refund(request: ApiRequest, body: RefundIn) -> HttpResponse:
+    """Note what was paid back out of a credit memo, at most its balance."""
+    return create(request, REFUNDS, body.named())
+
+
+@router.get("/refunds/{id}", response=RefundOut, operation_id="get_refund")
+def get_refund(request: ApiRequest, id: str) -> HttpResponse:
+    """Read a refund."""
+    return answer_one(request, REFUNDS, REFUNDS.find(request, id))
+
+
+@router.post("/refunds/{id}/void", response=RefundOut, operation_id="void_refund")
+def void_one_refund(request: ApiRequest, id: str) -> HttpResponse:
+    """Make a refund void: its credit memo has the amount again."""
+    found = REFUNDS.find(request, id)
+    with refusals(Kind.REFUND):
+        void_refund(refund=found, now=request.now, actor=request.caller.actor)
+    return answer_one(request, REFUNDS, _refunds().get(pk=found.pk))
