@@ -191,7 +191,7 @@ def _twins(
 def _proposal(connection: Connection, entry: SyncEntry, record: Client | Item, name: str) -> str:
     """Return a name that tells ours apart: with its street, its phone's end, or a number."""
     limit = NAME_MAX[entry.kind]
-    is_taken = _taken(connection, entry)
+    is_taken = _taken(connection, entry, name)
     if isinstance(record, Client):
         street = record.service_line1 or record.billing_line1
         digits = "".join(each for each in record.phone if each.isdigit())
@@ -202,11 +202,16 @@ def _proposal(connection: Connection, entry: SyncEntry, record: Client | Item, n
     return free_name(name, _Taken(is_taken), limit=limit)
 
 
-def _taken(connection: Connection, entry: SyncEntry) -> Callable[[str], bool]:
-    """Return what says whether a name is somebody else's, there or on its way there."""
+def _taken(connection: Connection, entry: SyncEntry, clashing: str = "") -> Callable[[str], bool]:
+    """Return what says whether a name is somebody else's, there or on its way there.
+
+    The `clashing` one is, also where the lists were read before its owner came.
+    """
 
     def is_taken(name: str) -> bool:
         folded = fold(name)
+        if clashing and folded == fold(clashing):
+            return True
         there = QuickBooksRecord.objects.filter(
             connection=connection, list=_LISTS[entry.kind], name_folded=folded, sublevel=0
         )
@@ -275,12 +280,12 @@ def tell_all_apart(connection: Connection, kind: Kind, *, actor: str, now: datet
         names: dict[int, str] = {}
         given: set[str] = set()
         for entry in entries:
-            is_taken = _taken(current, entry)
+            base = entry.quickbooks_name or entry.title
+            is_taken = _taken(current, entry, base)
 
             def is_used(name: str, ask: Callable[[str], bool] = is_taken) -> bool:
                 return fold(name) in given or ask(name)
 
-            base = entry.quickbooks_name or entry.title
             names[entry.pk] = free_name(base, _Taken(is_used), limit=NAME_MAX[kind])
             given.add(fold(names[entry.pk]))
         _let_go(current, entries, names, actor=actor, now=now)

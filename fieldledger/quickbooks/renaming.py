@@ -44,11 +44,12 @@ def rename_here(moved: Moved) -> None:
         .exclude(quickbooks_name=F("title"))
     )
     for entry in entries:
-        if _is_told_apart(entry):
+        if is_told_apart(entry):
             _rename(entry, moved.at)
 
 
-def _is_told_apart(entry: SyncEntry) -> bool:
+def is_told_apart(entry: SyncEntry) -> bool:
+    """Whether an entry's name in QuickBooks is its own with a differentiator."""
     limit = NAME_MAX[entry.kind]
     try:
         name = quickbooks_name(entry.title, limit=limit).name

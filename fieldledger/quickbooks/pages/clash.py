@@ -18,6 +18,7 @@ from fieldledger.quickbooks.models import RANK, Connection, SyncEntry
 from fieldledger.quickbooks.names import NAME_MAX
 from fieldledger.quickbooks.pages.access import quickbooks_page
 from fieldledger.quickbooks.services import Mistaken, NotPossible
+from fieldledger.quickbooks.told_apart import told_apart_of
 from fieldledger.sync.content import Kind, State
 from fieldledger.sync.naming import CannotBeSent, fold, quickbooks_name
 
@@ -29,9 +30,10 @@ def card_of(request: PageRequest, connection: Connection, guid: UUID) -> dict[st
     """Return what the card of an entry shows; {} for an entry that needs none."""
     entry = SyncEntry.objects.filter(connection=connection, guid=guid).first()
     clash = clash_of(connection, entry) if entry is not None else None
-    if clash is None:
-        return {}
     role = request.membership.role
+    if clash is None:
+        apart = told_apart_of(connection, entry) if entry is not None else None
+        return {"told_apart": apart, "may_link": may(role, Right.MAP)} if apart else {}
     return {
         "clash": clash,
         "may_edit": may(role, _EDITING[clash.kind]),

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from fieldledger.accounts.pages import PageRequest
 from fieldledger.accounts.roles import Right, may
+from fieldledger.office.fields import guid as read_guid
 from fieldledger.quickbooks import hours, queries, returning, services, watching
 from fieldledger.quickbooks.models import Connection, Session, Stage
 from fieldledger.quickbooks.pages.access import SET_UP, quickbooks_page
@@ -81,7 +82,10 @@ def refresh_lists(request: PageRequest, connection: Connection) -> HttpResponse:
     """Read QuickBooks' lists again with the next session."""
     services.refresh_lists(connection, actor=request.actor, now=timezone.now())
     messages.success(request, "The lists are read again with the Web Connector's next call.")
-    return redirect("mapping")
+    if request.POST.get("from") == "attention":
+        return redirect("attention")
+    entry = read_guid(request.POST.get("entry", ""))
+    return redirect("entry", entry) if entry else redirect("mapping")
 
 
 @quickbooks_page(Right.CONNECT, methods=("GET", "POST"))

@@ -35,6 +35,7 @@ from fieldledger.quickbooks.pages.log_filters import (
 )
 from fieldledger.quickbooks.services import Mistaken
 from fieldledger.quickbooks.summing_up import HOW_WORDS
+from fieldledger.quickbooks.told_apart import stands_apart
 from fieldledger.sync.content import Kind, State
 from fieldledger.sync.words import ACTOR_WORDS, explain
 
@@ -127,6 +128,7 @@ def entry(request: PageRequest, connection: Connection, guid: UUID) -> HttpRespo
         "explained": explained,
         "next_move": ACTOR_WORDS[explained.actor] if explained else "",
         "record_url": _record_url(request, detail["kind"], detail["record"]),
+        "edit_url": _edit_url(request, detail["kind"], detail["record"]),
         "waiting_for": [
             each | {"url": _record_url(request, each["kind"], each["id"])}
             for each in detail["waiting_for"]
@@ -163,6 +165,7 @@ def _shown(connection: Connection, asked: QueryDict) -> dict[str, Any]:
     return {
         "connection": connection,
         "entries": entries,
+        "told_apart": {each.pk for each in entries if stands_apart(each)},
         "after": following,
         "is_first": not asked.get("after"),
         "wanted": asked.get("q", ""),
@@ -185,6 +188,20 @@ def _tabs(connection: Connection) -> list[tuple[str, str, int | None]]:
         (name, words, count_in(connection, states) if name in counted else None)
         for name, words, states in TABS
     ]
+
+
+_EDITED: Final = {
+    Kind.CLIENT: ("edit_client", Right.EDIT_CLIENTS),
+    Kind.ITEM: ("edit_item", Right.EDIT_ITEMS),
+}
+
+
+def _edit_url(request: PageRequest, kind: Kind, guid: str) -> str:
+    """Return the form of the client or item that an entry is about, for who may change it."""
+    view, right = _EDITED.get(kind, ("", None))
+    if right is None or not may(request.membership.role, right):
+        return ""
+    return reverse(view, args=[guid])
 
 
 def _record_url(request: PageRequest, kind: str, guid: str) -> str:
