@@ -7,9 +7,18 @@ by the same words, to all that hold them.
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+)
+from django.db.models.functions import Coalesce
 
 from fieldledger.accounts.models import Business
 from fieldledger.office.changes import Change, Kind
@@ -32,7 +41,8 @@ from fieldledger.office.search_words import (
 )
 
 SCANNED_MAX: Final = 1000
-FEW_MAX: Final = 500  # Records that are named in a condition, each by its id.
+FEW_MAX: Final = 2_000  # Records that are named in a condition, each by its id.
+MANY_MAX: Final = 20_000  # Words that begin alike and are read at once, not row by row.
 _AFTER: Final = b"\xff"  # No text in UTF-8 has this byte: it comes after all that begin alike.
 
 
@@ -93,49 +103,69 @@ def find(business: Business, text: str, kind: Kind, *, limit: int) -> list[int]:
     return list(dict.fromkeys([*whole, *_ids(_holding_all(own, wanted), limit)]))[:limit]
 
 
-def holding(business: Business, text: str, kind: Kind) -> Q:
-    """Return the condition that a record holds a word for each beginning in `text`.
+def holders(business: Business, text: str, kind: Kind) -> QuerySet[SearchWord, Any]:
+    """Return the ids of all records that hold a word for each beginning in `text`, to look among.
 
-    A text without a letter or a digit is held by none.
+    A record with several such words is there several times. A text without a letter or a digit is
+    held by none.
     """
-    wanted = wanted_words(text)
     own = SearchWord.objects.filter(business=business, kind=kind)
-    condition = Q() if wanted else Q(pk__in=[])
+    longest, *others = _longest_first(text) or [b""]
+    rows = own.filter(_begins(longest)) if longest else own.none()
+    for each in others:
+        rows = rows.filter(record_id__in=own.filter(_begins(each)).values("record_id"))
+    return rows.values("record_id")
+
+
+def holding(business: Business, text: str, kind: Kind, *, key: str = "pk") -> Q:
+    """Return the condition that the record whose id is in `key` is one of the `holders`.
+
+    Where few are, they are named: a database then looks them up. Where many are, each row is asked
+    on the way through the list, whose first page is soon full. PostgreSQL must not see a condition
+    of its own in that: it would ask the index for each row, or read and sort the whole table.
+    """
+    few = _few(business, text, kind)
+    if few is not None:
+        return Q(**{f"{key}__in": few})
+    own, wanted = SearchWord.objects.filter(business=business, kind=kind), _longest_first(text)
+    if not own.filter(_begins(wanted[0]))[MANY_MAX : MANY_MAX + 1].exists():
+        return _asked_of_each_row(Q(**{f"{key}__in": holders(business, text, kind)}))
+    condition = Q()
     for each in wanted:
-        condition &= Q(pk__in=own.filter(_begins(each)).values("record_id"))
+        same = own.filter(_begins(each), record_id=OuterRef(key))
+        condition &= _asked_of_each_row(Exists(same))
     return condition
 
 
 def invoices_holding(business: Business, text: str) -> Q:
-    """Return the condition that an invoice, or its client, holds what `text` begins.
-
-    Where few do, they are named: a database then looks them up, where for two conditions of which
-    either may hold it would read every invoice.
-    """
-    named = _few(business, text, "invoice"), _few(business, text, "client")
-    if named[0] is not None and named[1] is not None:
-        return Q(pk__in=named[0]) | Q(client__in=named[1])
-    clients = Client.objects.filter(holding(business, text, "client"), business=business)
-    return holding(business, text, "invoice") | Q(client__in=clients.values("pk"))
+    """Return the condition that an invoice, or its client, holds what `text` begins."""
+    of_client = holding(business, text, "client", key="client_id")
+    return holding(business, text, "invoice") | of_client
 
 
 def payments_holding(business: Business, text: str) -> Q:
     """Return the condition that a payment, its invoice or its client holds what `text` begins."""
     invoices = Invoice.objects.filter(invoices_holding(business, text), business=business)
     payments = Payment.objects.filter(business=business)
-    own = payments.filter(holding(business, text, "payment")).values("pk")
-    clients = Client.objects.filter(holding(business, text, "client"), business=business)
+    own = payments.filter(pk__in=holders(business, text, "payment")).values("pk")
+    clients = holders(business, text, "client")
     return Q(
         pk__in=own.union(
             payments.filter(invoice__in=invoices.values("pk")).values("pk"),
-            payments.filter(client__in=clients.values("pk")).values("pk"),
+            payments.filter(client__in=clients).values("pk"),
         )
     )
 
 
+def _asked_of_each_row(condition: Q | Exists) -> Q:
+    """Return a condition that no database takes for a way to the rows."""
+    asked = ExpressionWrapper(condition, output_field=BooleanField())
+    return Q(Coalesce(asked, Value(value=False)))
+
+
 def _few(business: Business, text: str, kind: Kind) -> list[int] | None:
     """Return the records that hold a word for each beginning in `text`; None if they are many."""
-    wanted = sorted(wanted_words(text), key=len, reverse=True)
+    wanted = _longest_first(text)
     if not wanted:
         return []
     own = SearchWord.objects.filter(business=business, kind=kind)
@@ -149,6 +179,10 @@ def _few(business: Business, text: str, kind: Kind) -> list[int] | None:
             own.filter(_begins(each), record_id__in=found).values_list("record_id", flat=True)
         )
     return sorted(found)
+
+
+def _longest_first(text: str) -> list[bytes]:
+    return sorted(wanted_words(text), key=len, reverse=True)
 
 
 def _holding_all(own: QuerySet[SearchWord], wanted: Sequence[bytes]) -> QuerySet[SearchWord]:

@@ -116,7 +116,8 @@ class Client(Record):
         indexes = [
             models.Index(fields=["business", "-id"], name="client_newest"),
             models.Index(fields=["business", "archived", "-id"], name="client_by_archived"),
-            models.Index(fields=["business", "name"], name="client_by_name"),
+            # Alone answers which clients come next by name, in the archive or not.
+            models.Index(fields=["business", "name", "id", "archived"], name="client_by_name"),
         ]
 
     def __str__(self) -> str:

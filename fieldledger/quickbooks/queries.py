@@ -10,8 +10,8 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from fieldledger.accounts.models import Business
-from fieldledger.office.finding import holding
-from fieldledger.office.models import Client, Credit, Invoice, Item, Payment, Record, Refund
+from fieldledger.office.finding import holders
+from fieldledger.office.models import Payment, Record
 from fieldledger.quickbooks.choices import suggest_mapping
 from fieldledger.quickbooks.contacts import CONTACTS
 from fieldledger.quickbooks.counting import entry_counts, record_count
@@ -302,25 +302,11 @@ def _found(connection: Connection, wanted: str) -> Q:
     """
     own = SyncEntry.objects.filter(connection=connection)
     business = connection.business
-    invoices = Invoice.objects.filter(holding(business, wanted, "invoice"), business=business)
-    payments = Payment.objects.filter(business=business)
+    invoices = holders(business, wanted, "invoice")
+    paid = Payment.objects.filter(business=business, invoice__in=invoices)
     records: tuple[tuple[Kind, QuerySet[Any]], ...] = (
-        (
-            Kind.CLIENT,
-            Client.objects.filter(holding(business, wanted, "client"), business=business),
-        ),
-        (Kind.ITEM, Item.objects.filter(holding(business, wanted, "item"), business=business)),
-        (Kind.INVOICE, invoices),
-        (Kind.PAYMENT, payments.filter(holding(business, wanted, "payment"))),
-        (Kind.PAYMENT, payments.filter(invoice__in=invoices.values("pk"))),
-        (
-            Kind.CREDIT,
-            Credit.objects.filter(holding(business, wanted, "credit"), business=business),
-        ),
-        (
-            Kind.REFUND,
-            Refund.objects.filter(holding(business, wanted, "refund"), business=business),
-        ),
+        *((kind, holders(business, wanted, kind.value)) for kind in Kind),
+        (Kind.PAYMENT, paid.values("pk")),
     )
     spoken = own.filter(state__in=_SPEAKING)
     for word in wanted.split():
@@ -329,7 +315,7 @@ def _found(connection: Connection, wanted: str) -> Q:
         own.filter(quickbooks_id=wanted),
         own.filter(name_folded=fold(wanted)),
         spoken,
-        *(own.filter(rank=RANK[kind], record_id__in=rows.values("pk")) for kind, rows in records),
+        *(own.filter(rank=RANK[kind], record_id__in=rows) for kind, rows in records),
     ]
     # Of conditions joined by OR, PostgreSQL asks each for every entry, for minutes among a million.
     first, *others = (part.values("pk") for part in parts)

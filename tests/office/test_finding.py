@@ -103,22 +103,46 @@ def test_p16_a_search_reads_the_index_from_the_wanted_word_on(
     assert SCANNED_MAX < MANY
 
 
-@pytest.mark.parametrize("few_max", [0, 500])
+@pytest.mark.parametrize(
+    ("few_max", "many_max"), [(2000, 20_000), (0, 20_000), (0, 0)], ids=["few", "many", "all"]
+)
 @pytest.mark.parametrize(
     ("text", "found"), [("smi", 1), ("john smith", 1), ("smith zoe", 0), ("1001", 1), ("100", 1)]
 )
-def test_invoices_are_found_alike_whether_few_or_many_hold_the_words(
+def test_records_are_found_alike_whether_few_or_many_hold_the_words(
     business: Business,
     smith: Client,
     now: datetime,
     monkeypatch: pytest.MonkeyPatch,
     few_max: int,
+    many_max: int,
     text: str,
     found: int,
 ) -> None:
     monkeypatch.setattr(finding, "FEW_MAX", few_max)
+    monkeypatch.setattr(finding, "MANY_MAX", many_max)
+    create_clients(business=business, many=[{"name": "Zoe Zimmer"}], now=now)
     line = {"description": "Work", "quantity": "1", "unit_price": "5"}
     values = {"client": smith.guid, "number": "1001", "date": "2026-05-04", "lines": [line]}
-    create_invoice(business=business, values=values, now=now)
+    invoice = create_invoice(business=business, values=values, now=now)
+    paid = {"invoice": invoice, "amount": "5", "date": "2026-05-04"}
+    create_payment(business=business, values=paid, now=now)
 
     assert queries.invoices(business, today=now.date(), q=text).count() == found
+    assert queries.payments(business, q=text).count() == found
+    of_clients = found if text.isalpha() or " " in text else 0
+    assert list(queries.clients(business, q=text)) == [smith] * of_clients
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="the plan is SQLite's")
+def test_p16_a_page_of_many_clients_of_a_name_is_found_by_the_index_of_names(
+    business: Business, smith: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows of clients are read for what is shown: who is next by name, the index alone says."""
+    monkeypatch.setattr(finding, "FEW_MAX", 0)
+    rows = queries.clients(business, q="smith", archived=False).order_by("name", "pk")
+
+    plan = rows.values("pk")[:51].explain()
+
+    assert "COVERING INDEX client_by_name" in plan
+    assert "TEMP B-TREE" not in plan, "it would sort all that have the name"

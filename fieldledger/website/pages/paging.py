@@ -44,7 +44,9 @@ def by_name(
     if last is not None:
         name = getattr(last, column)
         rows = rows.filter(Q(**{f"{column}__gt": name}) | Q(**{column: name}, pk__gt=last.pk))
-    found: list[Any] = list(rows.order_by(column, "pk")[: PAGE_SIZE + 1])
+    # Found by an index alone that is in this order; a whole row is read only of what is shown.
+    wanted = rows.order_by(column, "pk").values("pk")[: PAGE_SIZE + 1]
+    found: list[Any] = list(among.filter(pk__in=wanted).order_by(column, "pk"))
     shown = found[:PAGE_SIZE]
     mark = str(shown[-1].guid) if len(found) > PAGE_SIZE else ""
     return ListPage(rows=shown, after=mark, is_first=last is None)
