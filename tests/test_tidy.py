@@ -34,6 +34,7 @@ NAMES_OF_OTHERS = {
     "data_folder": "the environment's FIELDLEDGER_DATA, part of the contract",
     "add_data_argument": "the option --data, part of the contract",
     "CharacterDataHandler": "expat's name",
+    "path_info": "Django's name",
     "jobs": "import-choice's field: QuickBooks' jobs, part of the contract",
 }
 # A framework calls these with arguments of its own naming, or a file must have its name.

@@ -33,12 +33,21 @@ class Business(models.Model):
     # Where the search for a free invoice number starts; numbers given by hand are skipped.
     next_invoice_number = models.PositiveBigIntegerField(default=FIRST_INVOICE_NUMBER)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # Of a training business: who learns in it. Nothing in it is real; see middleware.Training.
+    learner = models.OneToOneField(
+        "accounts.User", models.CASCADE, null=True, default=None, related_name="training"
+    )
 
     class Meta:
         verbose_name_plural = "businesses"
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_training(self) -> bool:
+        """Whether nothing in it is real."""
+        return self.learner_id is not None
 
     def today(self, now: datetime) -> date:
         """Return the date it is at the business."""

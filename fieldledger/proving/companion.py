@@ -61,7 +61,7 @@ def seats() -> list[Seat]:
 
     now = datetime.now(tz=UTC)
     waiting = (
-        Connection.objects.filter(enabled=True, computer__in=("", MACHINE))
+        Connection.objects.filter(enabled=True, computer__in=("", MACHINE), business__learner=None)
         .exclude(password_digest="")
         .select_related("business")
         .order_by("pk")

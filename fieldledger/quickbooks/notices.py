@@ -45,7 +45,10 @@ def choose(membership: Membership, notices: Iterable[str]) -> None:
 
 def look(*, now: dt.datetime) -> int:
     """Write the letters that are due for what is so now; return how many were written."""
-    connections = Connection.objects.filter(enabled=True).select_related("business")
+    # Nobody is written to about a training business.
+    connections = Connection.objects.filter(enabled=True, business__learner=None).select_related(
+        "business"
+    )
     return sum(_look_at(each, now) for each in connections.order_by("pk").iterator())
 
 

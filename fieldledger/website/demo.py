@@ -70,6 +70,13 @@ def make_demo(now: datetime) -> Demo:
             owner_name="Rosa Delgado",
             now=now,
         )
+        fill(business, now)
+    return Demo(business=business, email=EMAIL, password=password)
+
+
+def fill(business: Business, now: datetime) -> None:
+    """Put the demo's records into an empty business, all or nothing."""
+    with transaction.atomic():
         rates = [
             create_tax_rate(business=business, values={"name": name, "percent": percent}, now=now)
             for name, percent in TAX_RATES
@@ -109,7 +116,6 @@ def make_demo(now: datetime) -> Demo:
             made = create_credit(business=business, values=credit, now=now)
         paid_back = {"amount": "20.00", "date": today, "method": "cash"}
         create_refund(credit=made, values=paid_back, now=now)
-    return Demo(business=business, email=EMAIL, password=password)
 
 
 _CLIENT_FIELDS: Final = (

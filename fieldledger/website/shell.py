@@ -43,7 +43,7 @@ class Shell:
     """The frame of a page; asks the database only when a template shows it."""
 
     def __init__(self, request: HttpRequest, membership: Membership) -> None:
-        self._path = request.path
+        self._path, self._inner_path = request.path, request.path_info
         self.page_name = (request.resolver_match and request.resolver_match.url_name) or ""
         self._role = membership.role
         self._business_id = membership.business_id
@@ -132,9 +132,9 @@ class Shell:
         key: str = "",
     ) -> Link:
         url = reverse(view)
-        exact = exact or url == "/"
+        exact = exact or view == "home"
         current = self._path == url or (not exact and self._path.startswith(url))
-        current = current or bool(under and self._path.startswith(under))
+        current = current or bool(under and self._inner_path.startswith(under))
         return Link(words=words, url=url, icon=icon, current=current, count=count, key=key)
 
 

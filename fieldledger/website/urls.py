@@ -44,6 +44,7 @@ from fieldledger.website.pages import (
     sheets,
     sync_quality,
     tax_rates,
+    training,
 )
 from fieldledger.website.pages.help import show_help
 
@@ -101,6 +102,12 @@ office = [
     path("tax-rates/", tax_rates.tax_rates, name="tax_rates"),
     path("reports/", reports.index, name="reports"),
     path("reports/<slug:name>", reports.report, name="report"),
+    path("learn/", training.learn, name="learn"),
+    path("learn/begin", training.begin, name="begin_training"),
+    path("learn/end", training.end, name="end_training"),
+    path("learn/call", training.call, name="training_call"),
+    path("learn/pc", training.at_the_pc, name="at_the_training_pc"),
+    path("learn/break", training.break_something, name="break_something"),
     path("developers/components", components.components, name="components"),
 ]
 quickbooks = [

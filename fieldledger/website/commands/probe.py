@@ -69,7 +69,11 @@ def run(options: argparse.Namespace) -> int:
 def _connection(business: str | None) -> "Connection":
     from fieldledger.quickbooks.models import Connection
 
-    found = list(Connection.objects.filter(enabled=True).select_related("business").order_by("pk"))
+    found = list(
+        Connection.objects.filter(enabled=True, business__learner=None)
+        .select_related("business")
+        .order_by("pk")
+    )
     if business is not None:
         found = [each for each in found if each.business.name == business]
     if not found:

@@ -161,7 +161,10 @@ def serve(
     logging.getLogger("_granian").addFilter(_is_news)
     try:
         # Each worker learns whose it is, not who its parent is by then: that may be gone already.
-        server.serve(target_loader=partial(_load_application, os.getpid()), wrap_loader=True)
+        server.serve(
+            target_loader=partial(_load_application, os.getpid(), address, threads),
+            wrap_loader=True,
+        )
     except SystemExit as ended:
         return 1 if ended.code else 0
     finally:
@@ -184,11 +187,14 @@ def _takes_connections(address: Address) -> bool:
         return False
 
 
-def _load_application(server: int, target: str) -> Any:
+def _load_application(server: int, address: Address, threads: int, target: str) -> Any:
     """Return the WSGI application; runs in each worker of the program `server`, first of all."""
     _leave_when_orphaned(server)
     module, _, name = target.partition(":")
     application = getattr(import_module(module), name)
+    import_module("fieldledger.proving.training.address").serve_at(
+        address.local_url, threads=threads
+    )
     # Models can be imported only now that the application has started Django.
     import_module("fieldledger.api.webhooks.worker").start()
     import_module("fieldledger.quickbooks.contacts").start_writing()

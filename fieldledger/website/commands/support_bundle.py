@@ -32,7 +32,9 @@ def run(options: argparse.Namespace) -> int:
     from fieldledger.quickbooks.support_bundle import make_bundle
 
     found = Connection.objects.select_related("business").order_by("pk")
-    if options.business:
+    if not options.business:
+        found = found.filter(business__learner=None)
+    else:
         found = found.filter(business__guid=options.business)
     connections = list(found[:2])
     if not connections:

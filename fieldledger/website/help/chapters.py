@@ -47,6 +47,7 @@ CHAPTERS: Final = (
         "connection company_file welcome_back disconnect",
     ),
     _chapter("trouble", "When nothing moves"),
+    _chapter("training", "Training: break things and mend them", "learn"),
     _chapter("keys", "Search, keys and commands", "search"),
     Chapter(GLOSSARY, "Glossary"),
     Chapter(ERRORS, "Every error and what to do"),

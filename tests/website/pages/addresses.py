@@ -14,6 +14,11 @@ FORMS_ONLY = frozenset(
     {
         "appearance",
         "archive_client",
+        "begin_training",
+        "end_training",
+        "training_call",
+        "at_the_training_pc",
+        "break_something",
         "archive_item",
         "apply_deposit",
         "decide_approval",

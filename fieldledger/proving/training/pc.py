@@ -1,0 +1,135 @@
+"""The PC of a training business: its calls, over real HTTP, to this very server.
+
+Nothing runs between calls. A call is made in the request of whoever pressed the button; it keeps
+the company file after each answer, so a server that ends in the middle leaves a QuickBooks that
+knows what it did, as a real one.
+"""
+
+import threading
+import zlib
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from django.db.models import Q
+
+from fieldledger.proving.companion import braced, file_name
+from fieldledger.proving.models import TrainingPc
+from fieldledger.quickbooks import services
+from fieldledger.quickbooks.company import OWNER_ID
+from fieldledger.quickbooks.models import SyncEntry
+from fieldledger.simulator.company import Company
+from fieldledger.simulator.connector import Desk, Ended, WebConnector
+from fieldledger.simulator.faults import Plan
+from fieldledger.simulator.http import Line, drive
+from fieldledger.sync.content import State
+
+MACHINE: Final = "OFFICE-PC"
+SECOND_MACHINE: Final = "FRONT-DESK-PC"
+OTHERS_MARK: Final = "{0B5E0000-0000-4000-8000-000000000001}"  # Another business's.
+CALL_MAX: Final = timedelta(minutes=2)
+LOST: Final = "lost_answer"
+_DOCUMENTS_BEFORE_MAX: Final = 5
+_DAYS_OLD: Final = timedelta(days=30)
+# A call takes one of the server's threads and needs others to be answered.
+_CALLS: Final = threading.Semaphore(2)
+_PLANS: Final = {
+    "closed": "closed=0x80040408",
+    "window": "closed=0x80040414",
+}
+
+
+class Busy(Exception):
+    """The PC is calling already, or too many are."""
+
+
+def company_of(pc: TrainingPc) -> Company:
+    """Return the PC's company file, made at first use."""
+    if pc.company:
+        return Company.from_json(zlib.decompress(pc.company).decode())
+    now = datetime.now(tz=UTC)
+    return Company.fresh(seed=pc.business_id, now=now - _DAYS_OLD, name=file_name(pc.business.name))
+
+
+def keep(pc: TrainingPc, company: Company) -> None:
+    """Keep the company file."""
+    pc.company = zlib.compress(company.to_json().encode())
+    TrainingPc.objects.filter(pk=pc.pk).update(company=pc.company)
+
+
+def call(pc: TrainingPc, *, url: str) -> Ended:
+    """Let the Web Connector call the server at `url` once, to the end of the session.
+
+    :raises Busy: if it is calling.
+    """
+    if not _CALLS.acquire(blocking=False):
+        raise Busy
+    try:
+        now = datetime.now(tz=UTC)
+        free = Q(calling_until=None) | Q(calling_until__lt=now)
+        if not TrainingPc.objects.filter(free, pk=pc.pk).update(calling_until=now + CALL_MAX):
+            raise Busy
+        try:
+            pc.refresh_from_db()
+            return _lose_the_answer(pc, url) if pc.trouble == LOST else _call(pc, url)
+        finally:
+            TrainingPc.objects.filter(pk=pc.pk).update(calling_until=None)
+    finally:
+        _CALLS.release()
+
+
+def _lose_the_answer(pc: TrainingPc, url: str) -> Ended:
+    """Let the answer to the exercise's record get lost, whichever document it goes with.
+
+    A reading that is lost before it is asked for anew, and does no harm.
+    """
+    for number in range(1, _DOCUMENTS_BEFORE_MAX):
+        ended = _call(pc, url, f"lose-answer@{number}")
+        sent = SyncEntry.objects.filter(
+            connection__business=pc.business_id, record_guid=pc.begun["record"]
+        )
+        if sent.filter(state__in=(State.SENDING, State.CHECKING)).exists():
+            break
+    pc.trouble = ""
+    pc.save(update_fields=["trouble"])
+    return ended
+
+
+def _call(pc: TrainingPc, url: str, plan: str = "") -> Ended:
+    connection = services.connection_of(pc.business)
+    password = services.copy_password(connection, actor="", now=datetime.now(tz=UTC))
+    company = company_of(pc)
+    desk = Desk.of(company)
+    if pc.trouble == "other_file":
+        other = Company.fresh(seed=1, now=datetime.now(tz=UTC) - _DAYS_OLD, name="Sunrise Bakery")
+        other.stamp(owner_id=braced(str(OWNER_ID)), name="FileID", value=OTHERS_MARK)
+        desk.open(other)
+    ours = company
+
+    def answered(each: Company) -> None:
+        if each is ours:
+            keep(pc, each)
+
+    connector = WebConnector(
+        desk=desk,
+        username=password.username,
+        password="mistyped" if pc.trouble == "password" else password.password,
+        clock=lambda: datetime.now(tz=UTC),
+        owner_id=braced(str(OWNER_ID)),
+        file_id=braced(str(connection.file_id)),
+        machine=_machine(pc, connection.expected_computer or connection.computer),
+        answered=answered,
+        plan=Plan.read(plan or _PLANS.get(pc.trouble, "")),
+    )
+    ended = drive(connector.session(), Line(f"{url.rstrip('/')}/qbwc"))
+    if ended.session is not None:
+        keep(pc, company)
+    pc.last_said = (ended.status or "Update completed.")[:500]
+    pc.begun = {**pc.begun, "well": ended.well and not pc.trouble, "outcome": ended.outcome}
+    pc.save(update_fields=["last_said", "begun"])
+    return ended
+
+
+def _machine(pc: TrainingPc, may_sync: str) -> str:
+    if pc.trouble == "second_computer":
+        return SECOND_MACHINE
+    return may_sync if may_sync not in {"", "*"} else MACHINE
