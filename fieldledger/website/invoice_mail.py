@@ -63,6 +63,8 @@ def send_invoice(
     """
     if invoice.voided:
         raise refusal(_GENERAL, VOID)
+    if invoice.business.is_training:
+        raise refusal(_GENERAL, "This is training: no mail leaves it.")
     if not settings.MAIL_SERVER_GIVEN:
         raise refusal(_GENERAL, NO_MAIL_SERVER)
     said = _read(values)
