@@ -7,12 +7,17 @@ from zoneinfo import ZoneInfo
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import get_script_prefix, set_script_prefix
 from django.utils import timezone
+from django_htmx.http import HttpResponseClientRedirect
 
 from fieldledger.accounts.models import Business, Membership
+from fieldledger.accounts.roles import Right, may
 
 TRAINING: Final = "/training"
+LEARN: Final = "/learn/"  # Outside of training: where one begins and ends.
 # Programs come with a key, whose business it is; these know no training.
 _NEVER_TRAINING: Final = ("/api/", "/qbwc")
+# Who somebody is and how they sign in is real everywhere.
+_REAL: Final = "/accounts/"
 
 
 class Training:
@@ -34,14 +39,22 @@ class Training:
         rest = request.path_info.removeprefix(TRAINING)
         if rest.startswith(_NEVER_TRAINING):
             raise Http404
+        if rest.startswith(_REAL):
+            real = request.get_full_path().replace(TRAINING, "", 1)
+            return HttpResponseRedirect(real, preserve_request=True)
         before = get_script_prefix()
         request.path_info = request.META["PATH_INFO"] = rest
         request.META["SCRIPT_NAME"] = request.META.get("SCRIPT_NAME", "") + TRAINING
         set_script_prefix(f"{before.rstrip('/')}{TRAINING}/")
         try:
-            return self.respond(request)
+            response = self.respond(request)
         finally:
             set_script_prefix(before)
+        # A file that was downloaded here lies beside real ones: its name says where it is from.
+        if kept_as := response.headers.get("Content-Disposition"):
+            marked = kept_as.replace('filename="', 'filename="training-')
+            response.headers["Content-Disposition"] = marked
+        return response
 
 
 class CurrentBusiness:
@@ -57,7 +70,8 @@ class CurrentBusiness:
         """Answer in the time zone of the business."""
         membership = membership_of(request)
         if membership is None and is_in_training(request) and request.user.is_authenticated:
-            return HttpResponseRedirect("/learn/")  # It was ended, perhaps in another tab.
+            is_part = bool(request.headers.get("HX-Request"))
+            return HttpResponseClientRedirect(LEARN) if is_part else HttpResponseRedirect(LEARN)
         business: Business | None = membership.business if membership else None
         request.membership = membership  # type: ignore[attr-defined]
         request.business = business  # type: ignore[attr-defined]
@@ -68,13 +82,20 @@ class CurrentBusiness:
 
 
 def membership_of(request: HttpRequest) -> Membership | None:
-    """Return the signed-in person's place in their first business, or in their training's."""
+    """Return the signed-in person's place in their first business, or in their training's.
+
+    Training is lost with the right to begin one: who was given a smaller role, or was taken out of
+    the business, is led out of it as if it had ended.
+    """
     if not request.user.is_authenticated:
         return None
     memberships = Membership.objects.select_related("business").filter(user_id=request.user.pk)
-    if is_in_training(request):
-        return memberships.filter(business__learner_id=request.user.pk).first()
-    return memberships.filter(business__learner=None).order_by("pk").first()
+    real = memberships.filter(business__learner=None).order_by("pk").first()
+    if not is_in_training(request):
+        return real
+    if real is None or not may(real.role, Right.CONNECT):
+        return None
+    return memberships.filter(business__learner_id=request.user.pk).first()
 
 
 def is_in_training(request: HttpRequest) -> bool:

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import get_script_prefix
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
@@ -68,7 +69,7 @@ def page(
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request"):
         # What the person was looking at, not the part of it that asked.
-        return HttpResponseClientRedirect(redirect_to_login("/").url)
+        return HttpResponseClientRedirect(redirect_to_login(get_script_prefix()).url)
     return redirect_to_login(request.get_full_path())
 
 

@@ -140,13 +140,14 @@ def revoke_api_key(*, key: ApiKey, now: datetime, actor: str) -> None:
 def find_api_key(text: str, *, now: datetime) -> ApiKey | None:
     """Return the living key with this text, its business with it; one indexed SELECT.
 
-    The time of use is written at most every five minutes.
+    No key opens a training business: no program writes there, and none is told of it. The time of
+    use is written at most every five minutes.
     """
     if not text.startswith(KEY_PREFIX) or len(text) > _KEY_LENGTH_MAX:
         return None
     key = (
         ApiKey.objects.select_related("business")
-        .filter(digest=_digest(text), revoked_at=None)
+        .filter(digest=_digest(text), revoked_at=None, business__learner=None)
         .first()
     )
     if key is not None and _use_is_old(key, now):

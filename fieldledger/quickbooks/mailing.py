@@ -37,7 +37,9 @@ def send_due(*, now: dt.datetime) -> int:
 
     After one that failed, the others wait for the next round: it is mostly the server.
     """
-    due = Letter.objects.filter(due_at__lte=now).select_related("membership__user")
+    # Nothing leaves training; none is written there either: see notices.look.
+    due = Letter.objects.filter(due_at__lte=now, connection__business__learner=None)
+    due = due.select_related("membership__user")
     taken = 0
     for letter in due.order_by("due_at", "pk")[:SENT_AT_ONCE]:
         if not _claim(letter, now):

@@ -30,6 +30,8 @@ NO_MAIL_SERVER: Final = (
     "No mail server is set up, so nothing can be sent from here. Whoever runs Fieldledger sets"
     " FIELDLEDGER_SMTP_URL and starts it again; until then download the PDF and send it yourself."
 )
+# The address of a made-up client may be somebody's.
+IN_TRAINING: Final = "This is training: no mail leaves it, so nothing is sent."
 VOID: Final = "This invoice is void: nothing is owed on it, so it is not sent."
 _ANSWER_WITHIN_S: Final = 10  # For each of the some eight answers of the mail server.
 _CLAIMED_FOR: Final = dt.timedelta(minutes=3)
@@ -64,7 +66,7 @@ def send_invoice(
     if invoice.voided:
         raise refusal(_GENERAL, VOID)
     if invoice.business.is_training:
-        raise refusal(_GENERAL, "This is training: no mail leaves it.")
+        raise refusal(_GENERAL, IN_TRAINING)
     if not settings.MAIL_SERVER_GIVEN:
         raise refusal(_GENERAL, NO_MAIL_SERVER)
     said = _read(values)

@@ -82,8 +82,15 @@ def look(pc: TrainingPc) -> Exercise | None:
     return exercise
 
 
+def _first(model: type[Any], pc: TrainingPc) -> Any:
+    first = model.objects.filter(business=pc.business, archived=False).order_by("pk").first()
+    if first is None:
+        raise NotReady("No client or no item is left here that is not archived. Start over.")
+    return first
+
+
 def _something_to_send(pc: TrainingPc, _connection: Connection, now: datetime) -> dict[str, Any]:
-    client = Client.objects.filter(business=pc.business, archived=False).order_by("pk")[0]
+    client = _first(Client, pc)
     phone = f"({now.microsecond % 800 + 200}) 555-0{now.microsecond // 1000 % 1000:03}"
     update_client(client=client, values={"phone": phone}, now=now)
     return {}
@@ -93,8 +100,8 @@ MEMO: Final = "Spring service"
 
 
 def _invoice(pc: TrainingPc, connection: Connection, now: datetime, days: int = 0) -> Invoice:
-    client = Client.objects.filter(business=pc.business, archived=False).order_by("pk")[0]
-    item = Item.objects.filter(business=pc.business, archived=False).order_by("pk")[0]
+    client = _first(Client, pc)
+    item = _first(Item, pc)
     line = {"item": item, "quantity": "1", "unit_price": "95.00"}
     day = pc.business.today(now) - timedelta(days=days)
     values = {"client": client, "date": day, "memo": MEMO, "lines": [line]}
@@ -181,11 +188,12 @@ def _is(*states: State) -> Check:
 
 def _was_refused(pc: TrainingPc, connection: Connection) -> bool:
     at = connection.last_error_at
-    return at is not None and bool(at >= datetime.fromisoformat(pc.begun["at"]))
+    return at is not None and at >= datetime.fromisoformat(pc.begun["at"])
 
 
 def _wrong_password_came(pc: TrainingPc, _connection: Connection) -> bool:
-    return pc.begun.get("outcome") == "nvu"  # "Not a valid user", as authenticate answers.
+    # "Not a valid user", as authenticate answers.
+    return bool(pc.begun.get("outcome") == "nvu")
 
 
 def _put_right(pc: TrainingPc, _connection: Connection) -> bool:
@@ -258,8 +266,16 @@ _ALL: Final = (
         breaks="A wrong password in the Web Connector",
         sees="The overview says when somebody called with a wrong password, and what to do.",
         steps=(
-            Step(words=f"{_CALL}.", view="quickbooks", is_done=_wrong_password_came),
-            _at_the_pc("Copy the password on the connection page; type it in at the PC, here."),
+            Step(
+                words=f"{_CALL} and read the overview.",
+                view="quickbooks",
+                is_done=_wrong_password_came,
+            ),
+            Step(
+                words="Copy the password on the connection page; type it in at the PC, here.",
+                view="connection",
+                is_done=_put_right,
+            ),
             _AGAIN,
         ),
         prepare=_something_to_send,

@@ -7,6 +7,8 @@ knows what it did, as a real one.
 
 import threading
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -56,25 +58,53 @@ def keep(pc: TrainingPc, company: Company) -> None:
     TrainingPc.objects.filter(pk=pc.pk).update(company=pc.company)
 
 
-def call(pc: TrainingPc, *, url: str) -> Ended:
-    """Let the Web Connector call the server at `url` once, to the end of the session.
+def take(pc: TrainingPc, *, now: datetime) -> None:
+    """Take the PC for a call, or for its end; one that was left taken is free after a while.
 
-    :raises Busy: if it is calling.
+    :raises Busy: if somebody has it.
+    """
+    free = Q(calling_until=None) | Q(calling_until__lt=now)
+    if not TrainingPc.objects.filter(free, pk=pc.pk).update(calling_until=now + CALL_MAX):
+        raise Busy
+
+
+def leave(pc: TrainingPc) -> None:
+    """Let others have the PC."""
+    TrainingPc.objects.filter(pk=pc.pk).update(calling_until=None)
+
+
+@contextmanager
+def room() -> Iterator[None]:
+    """Take one of the few places for a call in this program.
+
+    :raises Busy: if all are taken.
     """
     if not _CALLS.acquire(blocking=False):
         raise Busy
     try:
-        now = datetime.now(tz=UTC)
-        free = Q(calling_until=None) | Q(calling_until__lt=now)
-        if not TrainingPc.objects.filter(free, pk=pc.pk).update(calling_until=now + CALL_MAX):
-            raise Busy
-        try:
-            pc.refresh_from_db()
-            return _lose_the_answer(pc, url) if pc.trouble == LOST else _call(pc, url)
-        finally:
-            TrainingPc.objects.filter(pk=pc.pk).update(calling_until=None)
+        yield
     finally:
         _CALLS.release()
+
+
+def call(pc: TrainingPc, *, url: str) -> Ended:
+    """Let the Web Connector call the server at `url` once, to the end of the session.
+
+    :raises Busy: if it is calling.
+    :raises NotPossible: if the connection is switched off.
+    """
+    with room():
+        take(pc, now=datetime.now(tz=UTC))
+        try:
+            pc.refresh_from_db()
+            return call_taken(pc, url)
+        finally:
+            leave(pc)
+
+
+def call_taken(pc: TrainingPc, url: str) -> Ended:
+    """Call from a PC that was taken before."""
+    return _lose_the_answer(pc, url) if pc.trouble == LOST else _call(pc, url)
 
 
 def _lose_the_answer(pc: TrainingPc, url: str) -> Ended:

@@ -25,6 +25,11 @@ STEPS: Final = (
     (Stage.AUTHORIZE, "Authorize access", "Fieldledger and the Web Connector"),
     (Stage.IMPORT, "Import from QuickBooks", "Fieldledger"),
 )
+# Added to a real Web Connector it would bring made-up records into somebody's books.
+IN_TRAINING: Final = (
+    "In training there is no setup file to download: the training PC has it already, and at a real"
+    " PC it would bring made-up records into your real QuickBooks."
+)
 _PAGES: Final = {Stage.INSTALL: "install", Stage.AUTHORIZE: "authorize", Stage.IMPORT: "import"}
 
 
@@ -68,7 +73,10 @@ def go_next(request: PageRequest, connection: Connection) -> HttpResponse:
 
 @quickbooks_page(Right.CONNECT)
 def setup_file(request: PageRequest, connection: Connection) -> HttpResponse:
-    """Give the setup file for the Web Connector."""
+    """Give the setup file for the Web Connector; in training none, see IN_TRAINING."""
+    if request.business.is_training:
+        messages.error(request, IN_TRAINING)
+        return redirect("connection")
     base_url = f"{request.scheme}://{request.get_host()}"
     try:
         content = services.setup_file(connection, base_url=base_url, now=timezone.now())

@@ -14,6 +14,7 @@ from fieldledger.accounts.roles import Right
 from fieldledger.office.models import Invoice
 from fieldledger.office.services import Refused
 from fieldledger.website.invoice_mail import (
+    IN_TRAINING,
     NO_MAIL_SERVER,
     SUBJECT_LENGTH_MAX,
     VOID,
@@ -90,7 +91,11 @@ def _token(request: PageRequest) -> UUID | None:
 
 
 def _form(request: PageRequest, form: Form, invoice: Invoice, token: UUID) -> HttpResponse:
-    why_not = VOID if invoice.voided else "" if settings.MAIL_SERVER_GIVEN else NO_MAIL_SERVER
+    why_not = "" if settings.MAIL_SERVER_GIVEN else NO_MAIL_SERVER
+    if invoice.business.is_training:
+        why_not = IN_TRAINING
+    if invoice.voided:
+        why_not = VOID
     shown = {
         "form": form,
         "invoice": invoice,
