@@ -1,5 +1,8 @@
 """The demo business on a live server, with its owner signed in in a real browser."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from django.conf import LazySettings
 from django.core.cache import cache
@@ -9,10 +12,30 @@ from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 from fieldledger.accounts.models import User
+from fieldledger.quickbooks import door
 from fieldledger.website.demo import Demo, make_demo
-from tests.support.live_server import live_server
 
-__all__ = ["live_server"]
+
+@pytest.fixture(scope="session")
+def live_server(request: pytest.FixtureRequest) -> Iterator[LiveServer]:
+    """A server of the pages and, as the product's own, of the Web Connector's door."""
+    server = LiveServer("localhost", start=False)
+    thread: Any = server.thread
+    pages = thread.static_handler
+
+    def with_door(handler: Any) -> Any:
+        django = pages(handler)
+
+        def application(environ: Any, start_response: Any) -> Any:
+            of_door = environ["PATH_INFO"].startswith(door.PATH)
+            return (door.application if of_door else django)(environ, start_response)
+
+        return application
+
+    thread.static_handler = with_door
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture

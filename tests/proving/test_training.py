@@ -31,7 +31,7 @@ from fieldledger.quickbooks import mailing, notices, services
 from fieldledger.quickbooks.letter_rows import Letter
 from fieldledger.quickbooks.models import Connection
 from fieldledger.website.demo import make_demo
-from tests.support.live_server import live_server
+from tests.browser.conftest import live_server
 
 __all__ = ["live_server"]
 

@@ -29,7 +29,7 @@ AGAIN: Final = (
         "test_undo.py",
     ),
     ("test_link_record.py",),
-    ("test_probing.py",),
+    ("test_probing.py", "../proving/test_training.py"),
     (
         "test_hours.py",
         "test_notices.py",

@@ -168,8 +168,9 @@ def test_the_demo_is_made_once_and_its_sign_in_works(tmp_path: Path) -> None:
         kept = json.loads((folder / "demo-sign-in.json").read_text())
         assert f"Sign in as {kept['email']}" in first
         assert f"with the password {kept['password']}" in first
-        page = _sign_in(server.url, kept["email"], kept["password"])
+        page = _sign_in(f"{server.url}/learn/", kept["email"], kept["password"])
         assert 'name="password"' not in page, "still at the sign-in"
+        assert "Start training" in page, "the server does not know its own address"
         assert server.stop() == 0
     assert stat.S_IMODE((folder / "demo-sign-in.json").stat().st_mode) == 0o600
 
