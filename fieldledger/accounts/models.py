@@ -152,6 +152,8 @@ class AuditEvent(models.Model):
         indexes = [
             models.Index(fields=["business", "-id"], name="audit_newest"),
             models.Index(fields=["business", "subject", "-id"], name="audit_of_subject"),
+            models.Index(fields=["business", "-at", "-id"], name="audit_by_time"),
+            models.Index(fields=["business", "actor", "-at", "-id"], name="audit_of_actor"),
             models.Index(
                 fields=["business", "id"],
                 name="audit_unsealed",

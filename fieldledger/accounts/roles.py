@@ -19,7 +19,7 @@ class Right(StrEnum):
     APPROVE = "approve"  # What the rules of approval hold, and somebody else has asked for.
     SET_RULES = "set_rules"  # Of approval.
     MAP = "map"  # Accounts, tax items, matches and links.
-    READ_RAW = "read_raw"  # What was said between us and QuickBooks, word for word.
+    READ_RAW = "read_raw"  # What was said with QuickBooks, word for word; the audit trail.
     INVITE = "invite"  # People, and their roles.
     MAKE_KEYS = "make_keys"  # For other programs.
 

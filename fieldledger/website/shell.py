@@ -93,6 +93,8 @@ class Shell:
             office.append(self._link("Reports", "reports", "report", key="p"))
         if may(self._role, Right.EDIT_ITEMS):
             office.append(self._link("Tax rates", "tax_rates", "percent", key="r"))
+        if may(self._role, Right.READ_RAW):
+            office.append(self._link("Audit trail", "audit_trail", "clock"))
         sections = [Section(title="", links=tuple(office))]
         if self.connection is not None and self.connection.enabled:
             sections.append(Section(title="QuickBooks Desktop", links=self._quickbooks()))

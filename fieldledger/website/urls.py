@@ -23,6 +23,7 @@ from fieldledger.quickbooks.pages import (
     undo,
 )
 from fieldledger.website.pages import (
+    audit,
     before_sending,
     clients,
     components,
@@ -106,6 +107,8 @@ office = [
     path("payments/<uuid:guid>/apply", deposits.apply, name="apply_deposit"),
     path("payments/<uuid:guid>/sync", deposits.sync_deposit, name="sync_deposit"),
     path("tax-rates/", tax_rates.tax_rates, name="tax_rates"),
+    path("audit/", audit.audit_trail, name="audit_trail"),
+    path("audit/verify", audit.verify_trail, name="verify_trail"),
     path("reports/", reports.index, name="reports"),
     path("reports/<slug:name>", reports.report, name="report"),
     path("developers/components", components.components, name="components"),

@@ -49,8 +49,8 @@ def filters_of(connection: Connection, asked: QueryDict) -> dict[str, Any]:
         "how": asked.get("how") or None,
         "q": asked.get("q", ""),
         "narrowing": Narrowing(
-            since=_midnight(first) if first else None,
-            before=_midnight(last + dt.timedelta(days=1)) if last else None,
+            since=midnight(first) if first else None,
+            before=midnight(last + dt.timedelta(days=1)) if last else None,
             asked_by=_asker(asked.get("by", "")),
             session=_session(connection, asked.get("session", "")),
         ),
@@ -108,10 +108,14 @@ def choices_of(connection: Connection, asked: QueryDict) -> dict[str, Any]:
 
 def _askers(connection: Connection) -> list[tuple[str, str]]:
     """Return who may have asked: nobody, the people here, and the programs with a key."""
-    people = User.objects.filter(memberships__business_id=connection.business_id)
-    keys = ApiKey.objects.filter(business_id=connection.business_id).order_by("revoked_at", "-pk")
+    return [(BY_ITSELF, "By itself"), *people_and_programs(connection.business_id)]
+
+
+def people_and_programs(business_id: int) -> list[tuple[str, str]]:
+    """Return the people of a business and the programs with a key, each by actor and name."""
+    people = User.objects.filter(memberships__business_id=business_id)
+    keys = ApiKey.objects.filter(business_id=business_id).order_by("revoked_at", "-pk")
     return [
-        (BY_ITSELF, "By itself"),
         *((actor_of(each), str(each)) for each in people.order_by("name", "email")),
         *((actor_of(each), f"API key {each.name}") for each in keys[:_PROGRAMS_MAX]),
     ]
@@ -147,5 +151,6 @@ def _day(text: str) -> dt.date | None:
     return day
 
 
-def _midnight(day: dt.date) -> dt.datetime:
+def midnight(day: dt.date) -> dt.datetime:
+    """Return when a day begins in the business's zone."""
     return timezone.make_aware(dt.datetime.combine(day, dt.time()))

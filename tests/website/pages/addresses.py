@@ -40,6 +40,7 @@ FORMS_ONLY = frozenset(
         "decide_plan_rows",
         "undo_export",
         "undo_import",
+        "verify_trail",
         "refresh_lists",
         "save_hours",
         "send_anyway",
