@@ -13,7 +13,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from fieldledger.accounts.models import User
 from fieldledger.quickbooks import door
-from fieldledger.website.demo import Demo, make_demo
+from fieldledger.website.demo import Demo
+from tests.support.demo import copied_demo
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +42,7 @@ def live_server(request: pytest.FixtureRequest) -> Iterator[LiveServer]:
 @pytest.fixture
 def demo(live_server: LiveServer) -> Demo:
     cache.clear()
-    return make_demo(timezone.now())
+    return copied_demo(timezone.now())
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection, transaction
 
 from fieldledger.accounts.models import Business, Membership, User
 from fieldledger.office.models import (
@@ -18,6 +19,7 @@ from fieldledger.office.models import (
 from fieldledger.office.queries import figures
 from fieldledger.website import demo
 from fieldledger.website.demo import Demo, make_demo
+from tests.support.demo import copied_demo, rows_of_all
 
 
 @pytest.fixture
@@ -115,3 +117,18 @@ def test_a_demo_that_cannot_be_made_whole_is_not_made(
         make_demo(now)
 
     assert not Business.objects.exists()
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="is made anew on PostgreSQL")
+def test_what_tests_copy_of_it_is_what_was_made(db: None, now: datetime) -> None:
+    rows = []
+    for _ in range(2):
+        with transaction.atomic():
+            made = copied_demo(now)
+            assert Business.objects.get() == made.business
+            assert User.objects.get().check_password(made.password)
+            rows.append(rows_of_all())
+            transaction.set_rollback(True)
+
+    assert len(rows[0]["office_invoice"]) == demo.INVOICES
+    assert rows[0] == rows[1]

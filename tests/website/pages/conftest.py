@@ -12,7 +12,7 @@ from fieldledger.accounts.models import Business, Membership, Role, User
 from fieldledger.accounts.services import add_business
 from fieldledger.quickbooks import services
 from fieldledger.quickbooks.models import Connection
-from fieldledger.website.demo import make_demo
+from tests.support.demo import copied_demo
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def sign_in(user: User) -> Browser:
 @pytest.fixture
 def office(db: None) -> Office:
     cache.clear()
-    business = make_demo(timezone.now()).business
+    business = copied_demo(timezone.now()).business
     return Office(business, sign_in(User.objects.get(memberships__business=business)))
 
 
