@@ -8,15 +8,31 @@ import pytest
 from fieldledger.accounts.models import Business
 from fieldledger.quickbooks.contacts import CONTACTS
 from tests.support.browser import browser, page
-from tests.support.postgres import postgres_database, postgres_server
+from tests.support.fresh_business import fresh_business, made_once, place
+from tests.support.postgres import postgres_database, postgres_server, tests_on_postgres
 
-__all__ = ["browser", "page", "postgres_database", "postgres_server"]
+__all__ = [
+    "browser",
+    "fresh_business",
+    "made_once",
+    "page",
+    "place",
+    "postgres_database",
+    "postgres_server",
+    "tests_on_postgres",
+]
 
 # How long an example takes says something of the machine, not of the rule.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
 NOON = datetime(2026, 5, 4, 16, 0, tzinfo=UTC)  # A Monday, noon in New York.
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long, so that at the end no worker has to wait for another."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 @pytest.fixture(autouse=True)

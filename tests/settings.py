@@ -19,6 +19,10 @@ if DATABASES["default"]["ENGINE"].endswith(".sqlite"):
     DATABASES["default"]["TEST"] = {"NAME": f"{_folder}/tests.sqlite3"}
     DATABASES["default"]["OPTIONS"]["init_command"] += "PRAGMA synchronous = OFF;"
 
+elif "FIELDLEDGER_TESTS_TABLES_FROM" in os.environ:
+    # A database with all tables is copied; only what is not in it has to be migrated.
+    DATABASES["default"]["TEST"] = {"TEMPLATE": os.environ["FIELDLEDGER_TESTS_TABLES_FROM"]}
+
 # Argon2 is slow on purpose.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -8,6 +8,7 @@ import pytest
 AGAIN = ["test_idempotency.py", "test_webhooks.py", "test_quickbooks.py"]
 
 
+@pytest.mark.long
 @pytest.mark.postgres
 def test_what_depends_on_the_database_holds_on_postgres_too(
     tests_on_postgres: Callable[..., "subprocess.CompletedProcess[str]"],

@@ -4,7 +4,6 @@ The lines I3.7 and J5.5 (journey: QuickBooks closed, PC asleep, dialog open, wro
 those of docs/roadmap.md and of the design.
 """
 
-import json
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -19,19 +18,20 @@ from fieldledger.quickbooks.contacts import CONTACTS
 from fieldledger.quickbooks.models import Connection
 from fieldledger.website.demo import Demo
 from tests.proving.test_end_to_end import Api
+from tests.support.fresh_business import FreshBusiness
 from tests.support.office_pc import OfficePc
-from tests.website.program import OWNER, PASSWORD, add_business, run_program, serving
+from tests.website.program import OWNER, PASSWORD, run_program, serving
 
 pytestmark = pytest.mark.browser
 
 LOOKS_AGAIN_MS = 15_000  # A page in doubt looks again every five seconds.
 
 
-def test_i3_7_a_lost_answer_is_told_from_the_loss_to_the_proof(tmp_path: Path, page: Page) -> None:
-    folder = tmp_path / "data"
-    key = json.loads(add_business(folder).out.splitlines()[-1])["api_key"]
-    with serving("serve", folder=folder) as server:
-        api = Api(server.url, key)
+def test_i3_7_a_lost_answer_is_told_from_the_loss_to_the_proof(
+    fresh_business: FreshBusiness, place: Path, tmp_path: Path, page: Page
+) -> None:
+    with serving("serve", folder=place) as server:
+        api = Api(server.url, fresh_business.key)
         client = api.ask("POST", "/clients", {"name": "Ann Ames"})["id"]
         item = api.ask("POST", "/items", {"name": "Leak repair", "price": "80"})["id"]
         line = {"item": item, "quantity": "1", "unit_price": "460.00"}
@@ -48,7 +48,7 @@ def test_i3_7_a_lost_answer_is_told_from_the_loss_to_the_proof(tmp_path: Path, p
                 "simulate", "--once", "--json", "--url", f"{server.url}/qbwc",
                 "--username", sign_in["username"], "--password", sign_in["password"],
                 "--company", tmp_path / "company.json", "--setup-file", setup,
-                "--faults", faults, folder=folder,
+                "--faults", faults, folder=place,
             )  # fmt: skip
 
         api.ask("POST", "/quickbooks/next")

@@ -8,6 +8,8 @@ import pytest
 
 from tests.website.program import run_for_json
 
+pytestmark = pytest.mark.long
+
 
 def _drill(tmp_path: Path, *words: str) -> tuple[int, dict[str, Any], str]:
     return run_for_json("drill", *words, folder=tmp_path / "unused", timeout_s=180)

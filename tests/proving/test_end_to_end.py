@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from fieldledger.simulator.company import Company
-from tests.website.program import add_business, run_program, serving, wait_until
+from tests.support.fresh_business import FreshBusiness
+from tests.website.program import run_program, serving, wait_until
 
 INVOICES = 10
 
@@ -50,11 +51,12 @@ class Api:
         return invoices
 
 
-def test_d2_simulate_once_brings_a_fresh_business_to_quickbooks(tmp_path: Path) -> None:
-    folder, company, setup = tmp_path / "data", tmp_path / "company.json", tmp_path / "a.qwc"
-    key = json.loads(add_business(folder).out.splitlines()[-1])["api_key"]
-    with serving("serve", folder=folder) as server:
-        api = Api(server.url, key)
+def test_d2_simulate_once_brings_a_fresh_business_to_quickbooks(
+    fresh_business: FreshBusiness, place: Path, tmp_path: Path
+) -> None:
+    company, setup = tmp_path / "company.json", tmp_path / "a.qwc"
+    with serving("serve", folder=place) as server:
+        api = Api(server.url, fresh_business.key)
         invoices = api.fill()
         api.ask("PUT", "/quickbooks/feature", {"enabled": True})
         setup.write_bytes(api.ask("GET", "/quickbooks/setup-file"))
@@ -65,7 +67,7 @@ def test_d2_simulate_once_brings_a_fresh_business_to_quickbooks(tmp_path: Path) 
             ended = run_program(
                 "simulate", "--once", "--json", "--url", f"{server.url}/qbwc",
                 "--username", sign_in["username"], "--password", sign_in["password"],
-                "--company", company, "--setup-file", setup, folder=folder,
+                "--company", company, "--setup-file", setup, folder=place,
             )  # fmt: skip
             assert ended.status == 0, ended.err
             seen: dict[str, Any] = json.loads(ended.out.splitlines()[-1])
@@ -92,11 +94,11 @@ def test_d2_simulate_once_brings_a_fresh_business_to_quickbooks(tmp_path: Path) 
     assert (totals["invoiced"], totals["received"]) == (5500, 1000)
 
 
-def test_d2_the_pc_beside_the_server_needs_no_click_but_the_set_up(tmp_path: Path) -> None:
-    folder = tmp_path / "data"
-    key = json.loads(add_business(folder).out.splitlines()[-1])["api_key"]
-    with serving("serve", "--with-quickbooks", folder=folder) as server:
-        api = Api(server.url, key)
+def test_d2_the_pc_beside_the_server_needs_no_click_but_the_set_up(
+    fresh_business: FreshBusiness, place: Path
+) -> None:
+    with serving("serve", "--with-quickbooks", folder=place) as server:
+        api = Api(server.url, fresh_business.key)
         invoices = api.fill()
         api.ask("PUT", "/quickbooks/feature", {"enabled": True})
         api.ask("POST", "/quickbooks/next")

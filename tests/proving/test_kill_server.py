@@ -24,6 +24,7 @@ def _ring(tmp_path: Path, *words: str) -> tuple[int, dict[str, Any], str]:
     return run_for_json("kill-server", *words, folder=tmp_path / "unused", timeout_s=180)
 
 
+@pytest.mark.long
 def test_a_server_killed_at_any_moment_loses_and_doubles_nothing(tmp_path: Path) -> None:
     status, result, said = _ring(tmp_path, "--kills", "6", "--seed", "3")
 
@@ -36,6 +37,7 @@ def test_a_server_killed_at_any_moment_loses_and_doubles_nothing(tmp_path: Path)
     assert not (tmp_path / "unused").exists()
 
 
+@pytest.mark.long
 @pytest.mark.postgres
 def test_a_database_stopped_as_in_a_crash_does_neither(tmp_path: Path) -> None:
     words = ("--kills", "3", "--postgres", "--database-stops", "1", "--seed", "2")

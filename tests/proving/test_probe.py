@@ -14,7 +14,8 @@ from fieldledger.proving.probing import NoSuchVariant, read_variant, told
 from fieldledger.proving.world.campaign import VARIANTS
 from fieldledger.simulator.variant import Variant
 from tests.proving.test_end_to_end import Api
-from tests.website.program import add_business, command, environment, run_program, serving
+from tests.support.fresh_business import FreshBusiness
+from tests.website.program import command, environment, run_program, serving
 
 
 def test_the_command_tells_a_simulated_quickbooks(tmp_path: Path) -> None:
@@ -50,10 +51,9 @@ def test_a_variant_is_named_and_changed() -> None:
 
 
 @contextmanager
-def connected(tmp_path: Path, *, is_sample: bool) -> Iterator[tuple[Path, list[str]]]:
+def connected(folder: Path, key: str, *, is_sample: bool) -> Iterator[tuple[Path, list[str]]]:
     """Yield the company file of a connection that is up, and the words for its Web Connector."""
-    folder, company, setup = tmp_path / "data", tmp_path / "company.json", tmp_path / "a.qwc"
-    key = json.loads(add_business(folder).out.splitlines()[-1])["api_key"]
+    company, setup = folder.parent / "company.json", folder.parent / "a.qwc"
     with serving("serve", folder=folder) as server:
         api = Api(server.url, key)
         api.ask("PUT", "/quickbooks/feature", {"enabled": True})
@@ -73,18 +73,20 @@ def records_of(company: Path) -> Any:
     return json.loads(company.read_text(encoding="utf-8"))["records"]
 
 
-def test_the_command_follows_the_probe_through_a_server_to_its_report(tmp_path: Path) -> None:
-    folder, report = tmp_path / "data", tmp_path / "report.json"
-    with connected(tmp_path, is_sample=True) as (company, words):
+def test_the_command_follows_the_probe_through_a_server_to_its_report(
+    fresh_business: FreshBusiness, place: Path, tmp_path: Path
+) -> None:
+    report = tmp_path / "report.json"
+    with connected(place, fresh_business.key, is_sample=True) as (company, words):
         before = records_of(company)
         pc = subprocess.Popen(
             command(*words, "--every", "0.5"),
-            env=environment(folder),
+            env=environment(place),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
         try:
-            ended = run_program("probe", "--report", report, folder=folder)
+            ended = run_program("probe", "--report", report, folder=place)
         finally:
             pc.terminate()
             pc.wait(30)
@@ -97,19 +99,21 @@ def test_the_command_follows_the_probe_through_a_server_to_its_report(tmp_path: 
         assert records_of(company) == before
 
 
-def test_the_command_refuses_a_company_that_is_no_sample(tmp_path: Path) -> None:
-    with connected(tmp_path, is_sample=False) as (company, _):
+def test_the_command_refuses_a_company_that_is_no_sample(
+    fresh_business: FreshBusiness, place: Path
+) -> None:
+    with connected(place, fresh_business.key, is_sample=False) as (company, _):
         before = company.read_text(encoding="utf-8")
 
-        ended = run_program("probe", folder=tmp_path / "data")
+        ended = run_program("probe", folder=place)
 
         assert ended.status == 1
         assert "is not one of Intuit’s sample companies" in ended.err
         assert company.read_text(encoding="utf-8") == before
 
 
-def test_without_a_connection_the_command_says_so(tmp_path: Path) -> None:
-    ended = run_program("probe", folder=tmp_path / "data")
+def test_without_a_connection_the_command_says_so(place: Path) -> None:
+    ended = run_program("probe", folder=place)
 
     assert ended.status == 1
     assert "No business has QuickBooks Desktop switched on." in ended.err

@@ -1,21 +1,29 @@
-"""The engine's plain SQL once more, on a real PostgreSQL."""
+"""The engine's plain SQL once more, on a real PostgreSQL.
 
-import os
+The layers below are run there by tests/website/test_on_postgres.py.
+"""
+
 import subprocess
-import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import pytest
 
-from tests.support.shared import ROOT
-
+# What each QuickBooks answers is found by rules without a database; that its probe is kept and goes
+# on is shown by the variants of the simulation and by all that breaks.
+OF_RULES: Final = tuple(
+    f"--deselect=tests/quickbooks/test_probing.py::{name}"
+    for name in (
+        "test_each_answer_of_a_quickbooks_is_found_and_its_company_left_alone",
+        "test_mixed_variants_are_found_out",
+        "test_no_two_variants_give_the_same_answers_unless_one_hides_what_the_other_shows",
+    )
+)
 # In groups, so that they run beside each other: each has a database of its own.
 AGAIN: Final = (
     (
         "test_tables.py",
         "test_counting.py",
-        "../office/test_keeping.py",
         "test_straight_path.py",
         "test_other_answers.py",
         "test_volume.py",
@@ -34,27 +42,19 @@ AGAIN: Final = (
         "test_hours.py",
         "test_notices.py",
         "test_approval.py",
-        "../accounts/test_audit_chain.py",
         "test_deposits.py",
-        "../office/test_deposits.py",
         "test_credits.py",
-        "../office/test_credits.py",
         "../website/pages/test_mail_invoice.py::test_i5_2_two_presses_at_the_same_moment_are_one_letter",
     ),
 )
 
 
+@pytest.mark.long
 @pytest.mark.postgres
 @pytest.mark.parametrize("names", AGAIN, ids=lambda names: names[0].removesuffix(".py"))
-def test_sessions_hold_on_postgres_too(postgres_database: str, names: Sequence[str]) -> None:
-    ran = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist",
-         *(f"tests/quickbooks/{name}" for name in names)],
-        cwd=ROOT,
-        env=os.environ | {"DATABASE_URL": postgres_database},
-        capture_output=True,
-        text=True,
-        check=False,
-    )  # fmt: skip
+def test_sessions_hold_on_postgres_too(
+    tests_on_postgres: Callable[..., "subprocess.CompletedProcess[str]"], names: Sequence[str]
+) -> None:
+    ran = tests_on_postgres(*(f"tests/quickbooks/{name}" for name in names), *OF_RULES)
 
     assert ran.returncode == 0, ran.stdout[-4000:]

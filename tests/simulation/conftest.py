@@ -6,8 +6,15 @@ from pytest_django.plugin import DjangoDbBlocker
 from fieldledger.proving.world.world import Ground
 
 
-@pytest.fixture(scope="module")
-def ground(django_db_blocker: DjangoDbBlocker) -> Iterator[Ground]:
+@pytest.fixture(scope="session")
+def made_ground(django_db_blocker: DjangoDbBlocker) -> Ground:
     """A database in memory of the worlds' own: the tests' database is not touched."""
     with django_db_blocker.unblock():
-        yield Ground()
+        return Ground()
+
+
+@pytest.fixture
+def ground(made_ground: Ground, django_db_blocker: DjangoDbBlocker) -> Iterator[Ground]:
+    """The same ground for all: each world begins in it anew."""
+    with django_db_blocker.unblock():
+        yield made_ground

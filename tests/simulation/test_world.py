@@ -27,6 +27,7 @@ from tests.website.program import environment
 SEEDS_EACH = 10
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("first", range(1, 31, SEEDS_EACH))
 def test_a_world_full_of_faults_ends_well(ground: Ground, first: int) -> None:
     """Goal: nothing lost, doubled, stale, foreign or stuck, and no lie in the log.
@@ -112,6 +113,7 @@ def _never(_done: int, _total: int) -> None:
     raise AssertionError("Everything is done already.")
 
 
+@pytest.mark.long
 def test_the_command_shows_all_fifty_two_failures_and_the_verdicts(tmp_path: Path) -> None:
     words = ("--seeds", "1", "--seed", "3", "--variant", "all", "--out", tmp_path / "results")
     done = _simulate_world(tmp_path, *words)
@@ -149,6 +151,7 @@ def test_a_release_takes_every_variant_with_every_fence_that_can_hold_there() ->
     assert len(plans) == len(set(plans)) == 10
 
 
+@pytest.mark.long
 @pytest.mark.postgres
 def test_the_worlds_run_on_postgresql_too(tmp_path: Path) -> None:
     done = _simulate_world(tmp_path, "--postgres", "--seeds", "2", "--workers", "1")

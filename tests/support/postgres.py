@@ -5,7 +5,6 @@ for each test that asks for one. A guard, which is this module run as a program,
 and ends it with the run, also when the run was killed.
 """
 
-import fcntl
 import json
 import os
 import select
@@ -14,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
@@ -22,10 +21,14 @@ from typing import Any, Final
 import pytest
 
 from fieldledger.proving.rings.postgres import START_S, Cluster, PostgresServer
+from tests.support.once import once_in_a_run
 from tests.support.shared import ROOT
+from tests.website.program import run_program
 
-__all__ = ["PostgresServer", "postgres_database", "postgres_server"]
+__all__ = ["PostgresServer", "postgres_database", "postgres_server", "tests_on_postgres"]
 
+TABLES_FROM: Final = "FIELDLEDGER_TESTS_TABLES_FROM"  # Read by the settings of the tests.
+_TABLES: Final = "tests_tables"
 _ANSWER: Final = "postgres.json"
 _LOG: Final = "postgres.log"
 _NUMBERS: Final = count(1)
@@ -34,14 +37,8 @@ _NUMBERS: Final = count(1)
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> PostgresServer:
     """The run's server, started when a test first needs it."""
-    is_worker = "PYTEST_XDIST_WORKER" in os.environ
-    shared = tmp_path_factory.getbasetemp()
-    shared = shared.parent if is_worker else shared
-    run = os.getppid() if is_worker else os.getpid()
-    with (shared / "postgres.lock").open("w") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        if not (shared / _LOG).exists():
-            _start_guard(shared, run)
+    run = os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid()
+    shared = once_in_a_run(tmp_path_factory, "postgres", lambda folder: _start_guard(folder, run))
     return _wait_for_server(shared)
 
 
@@ -52,6 +49,38 @@ def postgres_database(postgres_server: PostgresServer) -> Iterator[str]:
     postgres_server.run(f"CREATE DATABASE {name}")
     yield postgres_server.url(name)
     postgres_server.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def tests_on_postgres(
+    postgres_server: PostgresServer,
+    postgres_database: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[..., "subprocess.CompletedProcess[str]"]:
+    """Runs tests once more, by pytest's words, on PostgreSQL: settings are made once a program.
+
+    The tables are made once for all such runs, by the program's migrations, and copied.
+    """
+
+    def make_tables(folder: Path) -> None:
+        env = {"DATABASE_URL": postgres_server.make(_TABLES)}
+        ended = run_program("manage", "migrate", folder=folder / "data", env=env)
+        assert ended.status == 0, ended.err
+
+    def run(*words: str) -> "subprocess.CompletedProcess[str]":
+        once_in_a_run(tmp_path_factory, "postgres-tables", make_tables)
+        return subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist",
+             *words],
+            cwd=ROOT,
+            env=os.environ | {"DATABASE_URL": postgres_database, TABLES_FROM: _TABLES},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )  # fmt: skip
+
+    return run
 
 
 def _start_guard(shared: Path, run: int) -> None:

@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from fieldledger.website.database import SQLITE_FILE
+from tests.support.fresh_business import FreshBusiness
 from tests.website.program import OWNER, PASSWORD, add_business, command, environment, run_program
 
 
@@ -14,10 +15,10 @@ def _rows(folder: Path, statement: str) -> list[tuple[object, ...]]:
         return database.execute(statement).fetchall()
 
 
-def test_a_business_and_its_owner_are_made_on_an_empty_machine(tmp_path: Path) -> None:
-    folder = tmp_path / "new" / "data"
-
-    ended = add_business(folder)
+def test_a_business_and_its_owner_are_made_on_an_empty_machine(
+    fresh_business: FreshBusiness,
+) -> None:
+    folder, ended = fresh_business.folder, fresh_business.said
 
     assert ended.status == 0
     answer = json.loads(ended.out.splitlines()[-1])
@@ -38,15 +39,13 @@ def test_what_is_made_is_nobody_elses(made_once: Path) -> None:
     assert {name: oct(mode) for name, mode in modes.items() if mode & 0o077} == {}
 
 
-def test_the_key_is_shown_once_and_kept_nowhere(tmp_path: Path) -> None:
-    folder = tmp_path / "data"
-    ended = add_business(folder)
-    key = json.loads(ended.out.splitlines()[-1])["api_key"]
+def test_the_key_is_shown_once_and_kept_nowhere(fresh_business: FreshBusiness) -> None:
+    folder, key = fresh_business.folder, fresh_business.key
 
     kept = b"".join(path.read_bytes() for path in folder.iterdir())
     assert key.encode() not in kept
     assert PASSWORD.encode() not in kept
-    assert key not in ended.err
+    assert key not in fresh_business.said.err
 
 
 def test_two_at_once_on_a_fresh_machine_both_succeed(tmp_path: Path) -> None:

@@ -2,18 +2,19 @@
 
 import json
 import os
+import shutil
 import subprocess
-import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from tests.support.postgres import PostgresServer
-from tests.support.shared import ROOT
-from tests.website.program import add_business, environment, run_program, serving
+from tests.website.program import add_business, run_program, serving
+
+MADE = f"made_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 
 pytestmark = pytest.mark.postgres
 
@@ -22,6 +23,26 @@ pytestmark = pytest.mark.postgres
 def env(postgres_server: PostgresServer, postgres_database: str) -> Mapping[str, str]:
     path = f"{postgres_server.programs}:{os.environ['PATH']}"
     return {"DATABASE_URL": postgres_database, "PATH": path}
+
+
+@pytest.fixture(scope="module")
+def made(postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a business in the database `made`; tests copy both."""
+    folder = tmp_path_factory.mktemp("made") / "data"
+    ended = add_business(folder, env={"DATABASE_URL": postgres_server.make(MADE)})
+    assert ended.status == 0, ended.err
+    return folder
+
+
+@pytest.fixture
+def folder(
+    made: Path, postgres_server: PostgresServer, env: Mapping[str, str], tmp_path: Path
+) -> Path:
+    """A data folder of which the database is that of `env`, with a business in it."""
+    name = env["DATABASE_URL"].rpartition("/")[2]
+    postgres_server.run(f"DROP DATABASE {name}")
+    postgres_server.run(f"CREATE DATABASE {name} TEMPLATE {MADE}")
+    return Path(shutil.copytree(made, tmp_path / "data"))
 
 
 @pytest.fixture
@@ -57,10 +78,9 @@ def test_nodes_that_start_at_once_prepare_the_database_once(
 
 
 def test_a_backup_is_restored_into_an_empty_database(
-    env: Mapping[str, str], another_database: str, tmp_path: Path
+    folder: Path, env: Mapping[str, str], another_database: str, tmp_path: Path
 ) -> None:
-    folder, backup = tmp_path / "data", tmp_path / "backup"
-    add_business(folder, env=env)
+    backup = tmp_path / "backup"
     made = run_program("backup", backup, "--json", folder=folder, env=env)
     assert made.status == 0, made.err
     assert json.loads(made.out)["database"] == "postgresql"
@@ -75,10 +95,9 @@ def test_a_backup_is_restored_into_an_empty_database(
 
 
 def test_a_restore_into_a_database_in_use_is_refused(
-    env: Mapping[str, str], tmp_path: Path
+    folder: Path, env: Mapping[str, str], tmp_path: Path
 ) -> None:
-    folder, backup = tmp_path / "data", tmp_path / "backup"
-    add_business(folder, env=env)
+    backup = tmp_path / "backup"
     run_program("backup", backup, folder=folder, env=env)
 
     ended = run_program("restore", backup, folder=tmp_path / "restored", env=env)
@@ -89,11 +108,8 @@ def test_a_restore_into_a_database_in_use_is_refused(
 
 
 def test_a_missing_pg_dump_is_said_with_what_to_install(
-    env: Mapping[str, str], tmp_path: Path
+    folder: Path, env: Mapping[str, str], tmp_path: Path
 ) -> None:
-    folder = tmp_path / "data"
-    add_business(folder, env=env)
-
     ended = run_program(
         "backup", tmp_path / "backup", folder=folder, env={**env, "PATH": str(tmp_path)}
     )
@@ -103,9 +119,7 @@ def test_a_missing_pg_dump_is_said_with_what_to_install(
     assert "sudo apt-get install postgresql-client" in ended.err
 
 
-def test_the_doctor_and_the_server_work_on_it(env: Mapping[str, str], tmp_path: Path) -> None:
-    folder = tmp_path / "data"
-    add_business(folder, env=env)
+def test_the_doctor_and_the_server_work_on_it(folder: Path, env: Mapping[str, str]) -> None:
     with serving("serve", "--workers", "2", folder=folder, env=env) as server:
         ended = run_program(
             "doctor", folder=folder, env={**env, "FIELDLEDGER_PUBLIC_URL": server.url}
@@ -118,11 +132,9 @@ def test_the_doctor_and_the_server_work_on_it(env: Mapping[str, str], tmp_path: 
 
 
 def test_the_doctor_finds_a_server_that_does_not_really_write(
-    env: Mapping[str, str], postgres_server: PostgresServer, tmp_path: Path
+    folder: Path, env: Mapping[str, str], postgres_server: PostgresServer
 ) -> None:
     """fsync cannot be changed while it runs; full_page_writes is as dangerous."""
-    folder = tmp_path / "data"
-    add_business(folder, env=env)
     postgres_server.run("ALTER SYSTEM SET full_page_writes = off")
     postgres_server.run("SELECT pg_reload_conf()")
     try:
@@ -135,17 +147,12 @@ def test_the_doctor_finds_a_server_that_does_not_really_write(
     assert "full_page_writes off" in ended.out
 
 
-def test_the_layers_of_records_pass_their_own_tests_on_it(env: Mapping[str, str]) -> None:
-    """The same tests as on SQLite, in a run of their own: settings are made once per program."""
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m",
-         "not browser and not postgres", "tests/accounts", "tests/office"],
-        env=environment(Path("unused"), env),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )  # fmt: skip
+@pytest.mark.long
+def test_the_layers_of_records_pass_their_own_tests_on_it(
+    tests_on_postgres: Callable[..., "subprocess.CompletedProcess[str]"],
+) -> None:
+    """The same tests as on SQLite, in a run of their own."""
+    words = ("-m", "not browser and not postgres", "tests/accounts", "tests/office")
+    done = tests_on_postgres(*words)
 
     assert done.returncode == 0, done.stdout[-4000:]
