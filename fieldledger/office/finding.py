@@ -117,6 +117,22 @@ def holders(business: Business, text: str, kind: Kind) -> QuerySet[SearchWord, A
     return rows.values("record_id")
 
 
+def newest_holders(business: Business, text: str, kind: Kind) -> QuerySet[SearchWord, Any]:
+    """Return the ids of records that hold what `text` begins, of at most SCANNED_MAX words.
+
+    They are read from the end of the index: of those that have the same word, the newest.
+    """
+    own = SearchWord.objects.filter(business=business, kind=kind)
+    longest, *others = _longest_first(text) or [b""]
+    if not longest:
+        return own.none().values("record_id")
+    rows = own.filter(_begins(longest)).order_by("-word", "-record_id")[:SCANNED_MAX]
+    for each in others:
+        same = own.filter(_begins(each), record_id__in=rows.values("record_id"))
+        rows = same.order_by("-word", "-record_id")
+    return rows.values("record_id")
+
+
 def holding(business: Business, text: str, kind: Kind, *, key: str = "pk") -> Q:
     """Return the condition that the record whose id is in `key` is one of the `holders`.
 
@@ -124,17 +140,20 @@ def holding(business: Business, text: str, kind: Kind, *, key: str = "pk") -> Q:
     on the way through the list, whose first page is soon full. PostgreSQL must not see a condition
     of its own in that: it would ask the index for each row, or read and sort the whole table.
     """
-    few = _few(business, text, kind)
-    if few is not None:
-        return Q(**{f"{key}__in": few})
-    own, wanted = SearchWord.objects.filter(business=business, kind=kind), _longest_first(text)
-    if not own.filter(_begins(wanted[0]))[MANY_MAX : MANY_MAX + 1].exists():
-        return _asked_of_each_row(Q(**{f"{key}__in": holders(business, text, kind)}))
-    condition = Q()
+    wanted = _longest_first(text)
+    if not wanted:
+        return Q(pk__in=[])
+    own, found = SearchWord.objects.filter(business=business, kind=kind), Q()
+    is_wide = own.filter(_begins(wanted[0]))[MANY_MAX : MANY_MAX + 1].exists()
+    among = holders(business, text, kind)
+    few = list(among.values_list("record_id", flat=True)[: FEW_MAX + 1])
+    if len(few) <= FEW_MAX:
+        return Q(**{f"{key}__in": sorted(set(few))})
+    if not is_wide:
+        return _asked_of_each_row(Q(**{f"{key}__in": among}))
     for each in wanted:
-        same = own.filter(_begins(each), record_id=OuterRef(key))
-        condition &= _asked_of_each_row(Exists(same))
-    return condition
+        found &= _asked_of_each_row(Exists(own.filter(_begins(each), record_id=OuterRef(key))))
+    return found
 
 
 def invoices_holding(business: Business, text: str) -> Q:
@@ -161,24 +180,6 @@ def _asked_of_each_row(condition: Q | Exists) -> Q:
     """Return a condition that no database takes for a way to the rows."""
     asked = ExpressionWrapper(condition, output_field=BooleanField())
     return Q(Coalesce(asked, Value(value=False)))
-
-
-def _few(business: Business, text: str, kind: Kind) -> list[int] | None:
-    """Return the records that hold a word for each beginning in `text`; None if they are many."""
-    wanted = _longest_first(text)
-    if not wanted:
-        return []
-    own = SearchWord.objects.filter(business=business, kind=kind)
-    rows = own.filter(_begins(wanted[0])).values_list("record_id", flat=True)
-    first = list(rows[: FEW_MAX + 1])
-    if len(first) > FEW_MAX:
-        return None
-    found = set(first)
-    for each in wanted[1:]:
-        found &= set(
-            own.filter(_begins(each), record_id__in=found).values_list("record_id", flat=True)
-        )
-    return sorted(found)
 
 
 def _longest_first(text: str) -> list[bytes]:

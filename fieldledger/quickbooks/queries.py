@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from fieldledger.accounts.models import Business
-from fieldledger.office.finding import holders
+from fieldledger.office.finding import newest_holders
 from fieldledger.office.models import Payment, Record
 from fieldledger.quickbooks.choices import suggest_mapping
 from fieldledger.quickbooks.contacts import CONTACTS
@@ -266,9 +266,7 @@ def entry_page(
         entries = by_the_plan(entries, how)
     if since is not None:
         entries = entries.filter(updated_at__gte=since)
-    if q.strip():
-        entries = entries.filter(_found(connection, q.strip()))
-    entries = narrowing.of(entries)
+    entries, order = narrowing.of(entries), ordering(narrowing)
     if cursor:
         try:
             entries = entries.filter(
@@ -276,7 +274,10 @@ def entry_page(
             )
         except ValueError:
             raise Mistaken(_NO_CURSOR) from None
-    page = list(entries.select_related("waiting_on").order_by(*ordering(narrowing))[: limit + 1])
+    if q.strip():
+        found = _found(connection, entries, q.strip(), order)[: limit + 1]
+        entries = SyncEntry.objects.filter(pk__in=found)
+    page = list(entries.select_related("waiting_on").order_by(*order)[: limit + 1])
     last = place_of(page[limit - 1], narrowing) if len(page) > limit else None
     return page[:limit], ".".join(map(_write_cursor, last)) if last else None
 
@@ -293,33 +294,36 @@ _SPEAKING: Final = (
 )
 
 
-def _found(connection: Connection, wanted: str) -> Q:
-    """Return the condition that an entry is about what `wanted` says.
+def _found(
+    connection: Connection, entries: QuerySet[SyncEntry], wanted: str, order: Sequence[str]
+) -> list[int]:
+    """Return those of `entries` that are about what `wanted` says, in an order of falling columns.
 
     It may be the beginning of words of its record, its name or id in QuickBooks, or a part of the
-    message of one that is not simply in QuickBooks. Each part is answered by an index, and each
-    gives the entries' ids, so that no database is tempted to walk through all entries instead.
+    message of one that is not simply in QuickBooks. Each part is answered by an index, and no part
+    is of more than a few thousand; what all of them found is put in order here, since a database
+    may hope to meet the first of them soon and walk through a million entries instead.
     """
-    own = SyncEntry.objects.filter(connection=connection)
     business = connection.business
-    invoices = holders(business, wanted, "invoice")
+    invoices = newest_holders(business, wanted, "invoice")
     paid = Payment.objects.filter(business=business, invoice__in=invoices)
     records: tuple[tuple[Kind, QuerySet[Any]], ...] = (
-        *((kind, holders(business, wanted, kind.value)) for kind in Kind),
+        *((kind, newest_holders(business, wanted, kind.value)) for kind in Kind),
         (Kind.PAYMENT, paid.values("pk")),
     )
-    spoken = own.filter(state__in=_SPEAKING)
+    spoken = entries.filter(state__in=_SPEAKING)
     for word in wanted.split():
         spoken = spoken.filter(message__icontains=word)
     parts = [
-        own.filter(quickbooks_id=wanted),
-        own.filter(name_folded=fold(wanted)),
+        entries.filter(quickbooks_id=wanted),
+        entries.filter(name_folded=fold(wanted)),
         spoken,
-        *(own.filter(rank=RANK[kind], record_id__in=rows) for kind, rows in records),
+        *(entries.filter(rank=RANK[kind], record_id__in=rows) for kind, rows in records),
     ]
+    columns = [each.removeprefix("-") for each in order]
     # Of conditions joined by OR, PostgreSQL asks each for every entry, for minutes among a million.
-    first, *others = (part.values("pk") for part in parts)
-    return Q(pk__in=first.union(*others))
+    first, *others = (part.order_by().values_list(*columns) for part in parts)
+    return [row[-1] for row in sorted(first.union(*others), reverse=True)]
 
 
 def entry_shape(entry: SyncEntry) -> dict[str, Any]:
