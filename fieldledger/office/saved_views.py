@@ -12,6 +12,8 @@ from fieldledger.office.refusals import refusal
 from fieldledger.office.saved_view import NAME_LENGTH_MAX, QUERY_LENGTH_MAX, SavedView
 
 Listed = SavedView.Listed
+# Unseen, but part of what is seen: emoji of several signs, and letters of some scripts.
+_JOINERS: Final = {0x200C: None, 0x200D: None}  # Zero width non-joiner, zero width joiner.
 VIEWS_MAX: Final = 50  # Of one person and list: more nobody tells apart in a menu.
 
 
@@ -96,8 +98,11 @@ def delete_view(*, business: Business, user: User, guid: UUID) -> None:
 
 def _checked(name: str) -> str:
     name = " ".join(name.split())
-    if not name or not name.isprintable():
+    seen = name.translate(_JOINERS)
+    if not seen:
         raise refusal("name", "Give the view a name.")
+    if not seen.isprintable():
+        raise refusal("name", "The name holds a character that is not seen. Type it anew.")
     if len(name) > NAME_LENGTH_MAX:
         raise refusal("name", f"A name has at most {NAME_LENGTH_MAX} characters.")
     return name

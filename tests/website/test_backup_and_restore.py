@@ -181,5 +181,7 @@ def test_a_backup_of_another_database_leaves_nothing_behind(backup: Path, tmp_pa
 def test_a_backup_can_be_moved_before_it_is_restored(backup: Path, tmp_path: Path) -> None:
     moved = Path(shutil.move(backup, tmp_path / "elsewhere"))
 
-    assert run_program("restore", moved, "--json", folder=tmp_path / "restored").status == 0
+    ended = run_program("restore", moved, "--json", folder=tmp_path / "restored")
+    assert ended.status == 0
+    assert "exit the QuickBooks Web Connector" in json.loads(ended.out)["before_starting"]
     assert _businesses(tmp_path / "restored") == [("Acme Plumbing",)]

@@ -22,6 +22,7 @@ from fieldledger.quickbooks.attention import SHOWN_STATES, act_on_cause
 from fieldledger.quickbooks.clashes import Clash, clash_of
 from fieldledger.quickbooks.closed_period import CLOSED_CODES, closed_choices
 from fieldledger.quickbooks.fixing import can_be_picked, candidates, fields_of, mend, record_of
+from fieldledger.quickbooks.log_words import written_title
 from fieldledger.quickbooks.models import RANK, Connection, SyncEntry
 from fieldledger.quickbooks.names import NAME_MAX
 from fieldledger.quickbooks.pages.access import quickbooks_page
@@ -215,7 +216,7 @@ def _record_fix(connection: Connection, entry: SyncEntry, role: str | None) -> R
         return None
     return RecordFix(
         entry={"id": entry.guid},
-        title=f"{entry.kind.capitalize()} {entry.title}",
+        title=f"{entry.kind.capitalize()} {written_title(entry.kind, entry.title)}",
         fields=[
             {
                 "name": name,

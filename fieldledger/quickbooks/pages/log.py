@@ -18,6 +18,7 @@ from fieldledger.office.models import Payment, Refund
 from fieldledger.office.saved_view import SavedView
 from fieldledger.office.saved_views import opening_view, views_of
 from fieldledger.quickbooks import queries, services
+from fieldledger.quickbooks.log_words import actions_of
 from fieldledger.quickbooks.models import Connection, SyncEntry
 from fieldledger.quickbooks.pages.access import quickbooks_page
 from fieldledger.quickbooks.pages.afterwards import afterwards_of, found_invoice
@@ -165,6 +166,7 @@ def _shown(connection: Connection, asked: QueryDict) -> dict[str, Any]:
     return {
         "connection": connection,
         "entries": entries,
+        "actions": actions_of(entries),
         "told_apart": {each.pk for each in entries if stands_apart(each)},
         "after": following,
         "is_first": not asked.get("after"),

@@ -11,6 +11,7 @@ from fieldledger.accounts.pages import PageRequest
 from fieldledger.accounts.roles import Right
 from fieldledger.office.spreadsheets import lines_of
 from fieldledger.quickbooks import queries
+from fieldledger.quickbooks.log_words import actions_of
 from fieldledger.quickbooks.models import Connection, SyncEntry
 from fieldledger.quickbooks.pages.access import quickbooks_page
 from fieldledger.quickbooks.pages.log_filters import filters_of
@@ -31,6 +32,7 @@ HEADER: Final = (
     "Queued",
     "Synced",
     "Changed",
+    "Action",
 )
 _PAGE: Final = 500
 
@@ -55,12 +57,13 @@ def _rows(connection: Connection, filters: dict[str, Any]) -> Iterator[tuple[str
     cursor: str | None = None
     while True:
         entries, cursor = queries.entry_page(connection, limit=_PAGE, cursor=cursor, **filters)
-        yield from map(_row, entries)
+        actions = actions_of(entries)
+        yield from (_row(each, actions[each.pk]) for each in entries)
         if cursor is None:
             return
 
 
-def _row(entry: SyncEntry) -> tuple[str, ...]:
+def _row(entry: SyncEntry, action: str) -> tuple[str, ...]:
     times = (entry.queued_at, entry.synced_at, entry.updated_at)
     return (
         str(entry.kind),
@@ -75,4 +78,5 @@ def _row(entry: SyncEntry) -> tuple[str, ...]:
         str(entry.tries),
         entry.asked_by,
         *(f"{timezone.localtime(at):%Y-%m-%d %H:%M:%S}" if at else "" for at in times),
+        action,
     )

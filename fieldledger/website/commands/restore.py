@@ -73,7 +73,9 @@ def run(options: argparse.Namespace) -> int:
     update_database(folder)
     _doubt_what_it_knows()
     if options.json:
-        say_json({"data": str(folder), "made_at": contents["made_at"]})
+        say_json(
+            {"data": str(folder), "made_at": contents["made_at"], "before_starting": AFTERWARDS}
+        )
     else:
         say(f"Restored into {folder} what was backed up at {contents['made_at']}.")
         say(AFTERWARDS)

@@ -17,7 +17,7 @@ from fieldledger.office.models import Client
 from fieldledger.office.owing import standing_of
 from fieldledger.office.services import Refused, create_client, update_client
 from fieldledger.website.pages.forms import Form, typed
-from fieldledger.website.pages.paging import by_name
+from fieldledger.website.pages.paging import COUNTED_MAX, by_name, counted
 from fieldledger.website.pages.records import connection_in_use, the_record, with_quickbooks
 
 ADDRESS: Final = ("line1", "line2", "city", "state", "postal_code", "country")
@@ -48,6 +48,8 @@ def clients(request: PageRequest) -> HttpResponse:
     connection = connection_in_use(request)
     shown = {
         "listed": listed,
+        "matching": counted(rows, listed),
+        "counted_max": COUNTED_MAX,
         "rows": with_quickbooks(request, "client", listed.rows, connection),
         "wanted": wanted,
         "archived": archived,

@@ -1,7 +1,7 @@
 """One invoice: what it says, its payments, its place in QuickBooks, and what can be done."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -234,8 +234,17 @@ def _sync_reason(
     return ""
 
 
+_DID: Final[dict[str, str]] = {
+    "make invoice": "made it",
+    "void invoice": "made it void",
+    "sync to QuickBooks": "asked to send it to QuickBooks",
+    "approve for QuickBooks": "approved that it goes to QuickBooks",
+    "refuse for QuickBooks": "refused that it goes to QuickBooks",
+}
+
+
 def _history(request: PageRequest, record: Invoice) -> list[tuple[AuditEvent, str, str]]:
-    """Return who did what to the invoice, the newest first, and to whom it was mailed."""
+    """Return who did what to the invoice, in words, the newest first."""
     events = list(
         AuditEvent.objects.filter(business=request.business, subject=str(record.guid)).order_by(
             "-pk"
@@ -246,6 +255,15 @@ def _history(request: PageRequest, record: Invoice) -> list[tuple[AuditEvent, st
     sent = InvoiceLetter.objects.filter(invoice=record, guid__in=letters) if letters else ()
     recipients = {str(each.guid): each.recipient for each in sent}
     return [
-        (event, people.name(event.actor), recipients.get(event.details.get("letter"), ""))
+        (event, people.name(event.actor), _did(event, recipients.get(event.details.get("letter"))))
         for event in events
     ]
+
+
+def _did(event: AuditEvent, recipient: str | None) -> str:
+    if event.action == MAILED:
+        return f"sent it by mail to {recipient}" if recipient else "sent it by mail"
+    if event.action == "edit invoice":
+        fields = " and ".join(each.replace("_", " ") for each in event.details.get("fields", ()))
+        return f"changed {fields or 'it'}"
+    return _DID.get(str(event.action), str(event.action))

@@ -15,7 +15,7 @@ from fieldledger.office import queries
 from fieldledger.office.models import Item, ItemKind
 from fieldledger.office.services import Refused, create_item, update_item
 from fieldledger.website.pages.forms import Form, typed
-from fieldledger.website.pages.paging import by_name
+from fieldledger.website.pages.paging import COUNTED_MAX, by_name, counted
 from fieldledger.website.pages.records import connection_in_use, the_record, with_quickbooks
 from fieldledger.website.templatetags.fieldledger import plain_price
 
@@ -39,6 +39,8 @@ def items(request: PageRequest) -> HttpResponse:
     connection = connection_in_use(request)
     shown = {
         "listed": listed,
+        "matching": counted(rows, listed),
+        "counted_max": COUNTED_MAX,
         "rows": with_quickbooks(request, "item", listed.rows, connection),
         "wanted": wanted,
         "archived": archived,

@@ -14,6 +14,9 @@ PAGE_SIZE = 50
 Row = TypeVar("Row", bound=Model)
 
 
+COUNTED_MAX = 10_000  # Beyond, the number is not worth reading the whole list.
+
+
 @dataclass(frozen=True, slots=True)
 class ListPage(Generic[Row]):
     """Some rows, and the mark after which the next page starts; "" at the end."""
@@ -21,6 +24,13 @@ class ListPage(Generic[Row]):
     rows: Sequence[Row]
     after: str
     is_first: bool
+
+
+def counted(rows: QuerySet[Row], listed: ListPage[Row]) -> int:
+    """Return how many rows there are in all, of which `listed` is a page; COUNTED_MAX at most."""
+    if listed.is_first and not listed.after:
+        return len(listed.rows)
+    return rows.order_by()[:COUNTED_MAX].count()
 
 
 def newest_first(rows: QuerySet[Row], after: str) -> ListPage[Row]:

@@ -150,7 +150,7 @@ def _trial(sheet: Sheet, columns: Sequence[str], outcomes: Sequence[Outcome]) ->
 # --- To a file ---
 
 
-@page()
+@page(Right.EDIT_CLIENTS)
 def export_clients(request: PageRequest) -> StreamingHttpResponse:
     """Download the clients, with the columns that can be taken back."""
     rows = queries.clients(request.business, q=request.GET.get("q", ""))

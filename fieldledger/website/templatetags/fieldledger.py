@@ -13,6 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from fieldledger.accounts.pages import People
+from fieldledger.quickbooks.log_words import written_title
 from fieldledger.website.look import address, script_names, style_names
 from fieldledger.website.words import MONEY_STATES, STATES, Words
 
@@ -79,6 +80,14 @@ def _at_least_two(amount: Decimal, *, grouped: bool = False) -> str:
 def quantity(number: Decimal | None) -> str:
     """Return a number without idle zeros: quantity(Decimal("2.50000")) == "2.5"."""
     return "" if number is None else f"{number.normalize():f}"
+
+
+@register.filter
+def entry_title(entry: Any) -> str:
+    """Return what the sync log calls an entry, or a record that another waits for."""
+    if isinstance(entry, Mapping):
+        return written_title(entry["kind"], entry["title" if "title" in entry else "name"])
+    return written_title(entry.kind, entry.title)
 
 
 @register.filter

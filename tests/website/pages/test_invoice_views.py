@@ -93,7 +93,16 @@ def test_a_view_is_renamed_and_deleted(office: Office) -> None:
     assert [each.name for each in SavedView.objects.all()] == ["Other"]
 
 
-@pytest.mark.parametrize("name", ["", "   ", "x" * 61, "a\x00b"])
+def test_a_name_may_have_signs_that_are_put_together(office: Office) -> None:
+    name = "Ours \N{MAN}\N{ZERO WIDTH JOINER}\N{WRENCH}"
+
+    put(office, "save", name=name, filters="money=open")
+
+    assert SavedView.objects.get().name == name
+    assert "The list opens with it" in text(office.browser.get(reverse("invoice_views")))
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 61, "a\x00b", "\u200d", "a\u202eb"])
 def test_a_name_that_is_none_is_refused_in_words(office: Office, name: str) -> None:
     page = put(office, "save", name=name, filters="money=open")
 

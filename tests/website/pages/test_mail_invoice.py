@@ -85,7 +85,7 @@ def test_i5_2_it_goes_with_its_pdf_as_the_page_offers_it_and_stands_in_the_histo
     pages = PdfReader(io.BytesIO(pdf.get_content())).pages
     assert f"Invoice {invoice.number}" in pages[0].extract_text()
     assert f"Invoice {invoice.number} is sent to ann@greenbelt.example." in said
-    assert "mail invoice to ann@greenbelt.example" in said
+    assert "sent it by mail to ann@greenbelt.example" in said
     event = AuditEvent.objects.get(action="mail invoice")
     assert "ann@" not in str(event.details)
 

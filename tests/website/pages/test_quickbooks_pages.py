@@ -44,6 +44,8 @@ def test_the_add_on_page_says_what_it_needs(office: Office) -> None:
         "QuickBooks Desktop 2022 or later",
         "Nothing that is made or changed in QuickBooks comes back",
         "along with their invoice",
+        "Credit memos Nothing To QuickBooks, when you choose",
+        "along with their credit memo",
     ):
         assert words in page
 

@@ -195,5 +195,13 @@ def test_taken_clients_go_to_quickbooks_by_themselves(office: Office) -> None:
 
 
 def test_rights_hold_for_files_too(technician: Office) -> None:
-    for name in ("import_clients", "import_items", "export_invoices", "export_items"):
+    for name in (
+        "import_clients",
+        "import_items",
+        "export_clients",
+        "export_invoices",
+        "export_items",
+    ):
         assert technician.browser.get(reverse(name)).status_code == 403, name
+    page = technician.browser.get(reverse("clients")).content.decode()
+    assert reverse("export_clients") not in page
