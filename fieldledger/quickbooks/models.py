@@ -325,6 +325,8 @@ class SyncEntry(models.Model):
     said = models.TextField(blank=True)  # QuickBooks' own words.
     tries = models.PositiveIntegerField(default=0)
     look_first = models.BooleanField(default=False)  # May be there already: ask before adding.
+    # The session in which it was looked for and not found: in a later one another file may be open.
+    looked_in = models.BigIntegerField(default=0, db_default=0)
     message_set = models.ForeignKey(
         MessageSet, models.SET_NULL, null=True, related_name="entries", db_index=False
     )
@@ -357,6 +359,9 @@ class SyncEntry(models.Model):
                 fields=["connection", "rank", "id"],
                 name="entry_to_look_for",
                 condition=Q(state=State.PENDING, look_first=True),
+            ),
+            models.Index(
+                fields=["connection"], name="entry_looked_for", condition=Q(looked_in__gt=0)
             ),
             models.Index(fields=["connection", "state", "-id"], name="entry_by_state"),
             models.Index(fields=["connection", "-id"], name="entry_newest"),

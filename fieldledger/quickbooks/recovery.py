@@ -269,6 +269,8 @@ def take_look(
         if row["op"] == "add":
             record = by_mark.get(f"{{{entry.record_guid}}}")
             _settle_add(entry, row, record, context.now)
+            if record is None:
+                entry.looked_in = look.session_id
         else:
             _settle_known(entry, row, _theirs(entry, by_id), lacking, context.now)
         settled.append(entry)
@@ -530,6 +532,7 @@ _COLUMNS: Final = (
     "code",
     "message",
     "look_first",
+    "looked_in",
     "message_set_id",
     "synced_at",
     "updated_at",

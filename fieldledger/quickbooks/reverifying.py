@@ -141,6 +141,7 @@ def take_check(
     connection: Connection, message_set: MessageSet, answers: Sequence[Answer], now: datetime
 ) -> None:
     """Look at every record if the company file is not the one that we left."""
+    _doubt_earlier_looks(connection, message_set.session_id)
     connection.checked_at = now
     by_id = {each.request_id: each for each in answers}
     reason = ""
@@ -182,6 +183,19 @@ def take_check(
         at_rest = SyncEntry.objects.filter(connection=connection, state__in=_IN_QUICKBOOKS)
         _wake(connection, at_rest.filter(pk__in=missing[:newest]), FILE_OLDER, now)
         _wake(connection, at_rest.filter(pk__in=missing[newest:]), MISSING, now)
+
+
+def _doubt_earlier_looks(connection: Connection, session_id: int) -> None:
+    """Have again looked for what an earlier session has not found and what has not gone since.
+
+    Nobody tells when a copy of the company file is open for a while: there it may not have been,
+    and it is in the file that is back.
+    """
+    looked = SyncEntry.objects.filter(connection=connection, looked_in__gt=0)
+    earlier = looked.exclude(looked_in=session_id)
+    lacking = earlier.filter(quickbooks_id="").exclude(state__in=_WITH_QUICKBOOKS)
+    lacking.update(look_first=True, looked_in=0)
+    earlier.update(looked_in=0)
 
 
 def _is_another(record: Record, mark: str) -> bool:

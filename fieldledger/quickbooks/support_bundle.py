@@ -101,6 +101,7 @@ _ENTRY: Final = (
     "edit_sequence",
     "tries",
     "look_first",
+    "looked_in",
     "waiting_on_id",
     "queued_at",
     "created_at",

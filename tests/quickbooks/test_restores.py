@@ -8,6 +8,7 @@ from fieldledger.accounts.models import Business
 from fieldledger.office import services as office
 from fieldledger.office.models import Client, Invoice
 from fieldledger.quickbooks import services
+from fieldledger.quickbooks.models import SyncEntry
 from fieldledger.quickbooks.verification import is_older
 from fieldledger.simulator import people
 from fieldledger.simulator.variant import Variant
@@ -303,6 +304,33 @@ def test_what_was_refused_since_is_looked_for_in_an_older_backup_that_may_have_i
         pc.run()
     assert pc.states() == {"synced": 3}
     assert len(pc.company.invoices()) == 1
+
+
+def test_what_one_session_has_not_found_is_looked_for_again_by_the_next(
+    pc: OfficePc, business: Business
+) -> None:
+    """Goal: one customer. Method: a copy is open for a while, and the Web Connector dies in it."""
+    pc.set_up()
+    a_client(business, "Berta")
+    pc.run()
+    without_it = pc.company.to_json()
+    a_client(business, "Anna")
+    pc.run()
+    count = len(pc.company.customers())
+    restored_at = datetime.now(tz=UTC) + timedelta(seconds=5)
+    people.restore(pc.company, pc.company.to_json(), now=restored_at)
+    with_it = pc.company.to_json()  # Of the same restore, so that nothing tells of the change.
+    people.restore(pc.company, without_it, now=restored_at)
+    the_next_day(pc)
+    pc.run_until(lambda: SyncEntry.objects.filter(title="Anna", looked_in__gt=0).exists())
+    assert pc.states() == {"synced": 1, "pending": 1}
+    assert len(pc.company.customers()) == count - 1
+
+    people.copy_back(pc.company, with_it)
+    for _ in range(2):
+        pc.run()
+    assert len(pc.company.customers()) == count
+    assert pc.states() == {"synced": 2}
 
 
 def test_a_void_goes_once_the_payment_it_waits_for_is_not_there_any_more(

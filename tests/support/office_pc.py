@@ -130,6 +130,15 @@ class OfficePc:
         services.go_next(self.connection, **self._doing())
         self.run()
 
+    def run_until(self, is_reached: Callable[[], bool]) -> None:
+        """Run a session whose Web Connector dies before the first call once `is_reached`."""
+        assert self.connector is not None
+        steps = self.connector.session()
+        reply: Reply | None = None
+        while not is_reached():
+            step = steps.send(reply)
+            reply = None if isinstance(step, Wait) else exchange(step)
+
     def run(self, faults: str = "") -> Ended:
         """Run one session of the Web Connector and say how it ended."""
         connector = self.connector
