@@ -1,5 +1,6 @@
 """What the office chose on the mapping page, filled up with what can only mean one thing."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -16,6 +17,8 @@ from fieldledger.sync.suggestions import Suggestion
 from fieldledger.sync.taxing import TaxMode
 
 List = QuickBooksRecord.List
+_GONE = "gone"  # In Connection.activity: of the mapping's records, those not there any more.
+_LIST_ID = re.compile(r"[0-9A-F]+-[0-9]+")  # As QuickBooks gives them, in all lists alike.
 TERMS_MAX = 50  # Of our own: more nobody tells apart in a list.
 
 
@@ -25,7 +28,7 @@ def choices_of(connection: Connection, *, for_transactions: bool = True) -> Choi
     Terms and tax rates nobody mapped go to the ones of equal name (and percent): a tax rate made
     after the set-up needs no visit to the mapping page.
     """
-    mapping = connection.mapping
+    mapping = _still_there(connection)
     item_accounts = {UUID(key): each for key, each in mapping.get("item_accounts", {}).items()}
     item_types = {**ITEM_TYPES, **mapping.get("item_types", {})}
     if not for_transactions:
@@ -64,6 +67,38 @@ def choices_of(connection: Connection, *, for_transactions: bool = True) -> Choi
         tip_item=mapping.get("tip_item") or None,
         fee_item=mapping.get("fee_item") or None,
     )
+
+
+def note_gone(connection: Connection) -> None:
+    """Note which chosen records the lists that were just read do not have; the caller saves.
+
+    The mapping itself stays: an older copy of the company file may be open for a while.
+    """
+    chosen = {each for value in connection.mapping.values() for each in _ids_in(value)}
+    there = QuickBooksRecord.objects.filter(connection=connection, list_id__in=chosen)
+    gone = sorted(chosen - set(there.values_list("list_id", flat=True)))
+    connection.activity = {**connection.activity, _GONE: gone}
+
+
+def is_gone(connection: Connection, list_id: str) -> bool:
+    """Whether a record that was chosen was not there when the lists were read last."""
+    return list_id in connection.activity.get(_GONE, ())
+
+
+def _ids_in(value: object) -> Iterator[str]:
+    values = value.values() if isinstance(value, dict) else (value,)
+    return (each for each in values if isinstance(each, str) and _LIST_ID.fullmatch(each))
+
+
+def _still_there(connection: Connection) -> dict[str, Any]:
+    """Return the mapping without what is gone: then it is as if nothing was chosen."""
+    gone = set(connection.activity.get(_GONE, ()))
+    return {
+        key: {name: each for name, each in value.items() if each not in gone}
+        if isinstance(value, dict)
+        else ("" if value in gone else value)
+        for key, value in connection.mapping.items()
+    }
 
 
 def _receivable_account(connection: Connection) -> str | None:

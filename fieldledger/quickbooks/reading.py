@@ -30,6 +30,7 @@ from fieldledger.qbxml.objects import (
 )
 from fieldledger.qbxml.reading import Answer, Record
 from fieldledger.qbxml.writing import Continue, Request, Start
+from fieldledger.quickbooks.choices import note_gone
 from fieldledger.quickbooks.company import OWNER_ID
 from fieldledger.quickbooks.context import Context, SessionStops
 from fieldledger.quickbooks.message_sets import Document
@@ -488,3 +489,4 @@ def finish(connection: Connection, session: Session, context: Context) -> None:
     session.reads = []
     connection.reading_wanted = False
     connection.lists_read_at = context.now
+    note_gone(connection)

@@ -148,13 +148,15 @@ UNSENT_WORDS: Final[Mapping[str, Words]] = {
     ),
     "no_tip_item": Words(
         "No item for tips chosen",
-        "{Name} has a tip, and QuickBooks takes it only as a line with an item. None is chosen.",
+        "{Name} has a tip, and QuickBooks takes it only as a line with an item. None that is "
+        "there is chosen.",
         Actor.BOOKKEEPER,
         (f"{_MAPPING} and choose an item for tips. Then press Retry.", _NO_SUCH_ITEM),
     ),
     "no_fee_item": Words(
         "No item for fees chosen",
-        "{Name} has a fee, and QuickBooks takes it only as a line with an item. None is chosen.",
+        "{Name} has a fee, and QuickBooks takes it only as a line with an item. None that is "
+        "there is chosen.",
         Actor.BOOKKEEPER,
         (f"{_MAPPING} and choose an item for fees. Then press Retry.", _NO_SUCH_ITEM),
     ),

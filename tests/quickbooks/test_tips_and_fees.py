@@ -11,6 +11,7 @@ from fieldledger.office.models import Invoice, TaxRate
 from fieldledger.quickbooks import services
 from fieldledger.quickbooks.models import QuickBooksRecord
 from fieldledger.quickbooks.prechecking import look
+from fieldledger.simulator import people
 from fieldledger.sync.content import State
 from fieldledger.sync.precheck import Group
 from tests.quickbooks.test_discounts import agree, change, there
@@ -149,3 +150,26 @@ def test_tips_and_fees_of_many_shapes_agree_to_the_cent(
     assert not any(each.differs_by for each in pc.entries(rank=3))
     totals = sorted(int(each.total * 100) for each in made)
     assert sorted(found.amounts["total"] for found in pc.company.invoices()) == totals
+
+
+def test_an_item_that_is_not_there_any_more_is_as_good_as_none_until_another_is_chosen(
+    pc: OfficePc, tipped: Invoice, extras: list[str]
+) -> None:
+    tip, fee = extras
+    choose(pc, tip_item=tip, fee_item=fee)
+    with_it = pc.company.to_json()
+    people.delete(pc.company, tip, now=timezone.now())
+    services.refresh_lists(pc.connection, actor="", now=timezone.now())
+    pc.run()
+    pc.sync(tipped.guid)
+    pc.run()
+    (entry,) = pc.entries(rank=3)
+    assert (entry.state, entry.code) == (State.FAILED, "no_tip_item")
+
+    # What was chosen is remembered: the copy without it may have been open for a while.
+    people.copy_back(pc.company, with_it)
+    services.refresh_lists(pc.connection, actor="", now=timezone.now())
+    pc.run()
+    pc.act("retry", entry)
+    pc.run()
+    assert [each.state for each in pc.entries(rank=3)] == [State.SYNCED]

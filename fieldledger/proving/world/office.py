@@ -23,7 +23,7 @@ from fieldledger.office.models import (
     Refund,
     TaxRate,
 )
-from fieldledger.quickbooks import services
+from fieldledger.quickbooks import choices, services
 from fieldledger.quickbooks.models import Connection, QuickBooksRecord, Stage, SyncEntry
 from fieldledger.quickbooks.tables import Columns
 from fieldledger.sync.content import State
@@ -190,7 +190,8 @@ class Office:
     def _are_extras_mapped(self) -> bool:
         """Choose the items of tips and fees if the lists are read and nobody has; say if it is."""
         connection = self.connection
-        if connection.mapping.get("tip_item"):
+        chosen = [connection.mapping.get(each) for each in ("tip_item", "fee_item")]
+        if all(each and not choices.is_gone(connection, each) for each in chosen):
             return True
         if connection.stage != Stage.ONGOING:
             return False
@@ -454,6 +455,8 @@ class Office:
     def clear_up(self) -> tuple[int, str]:
         """Do what the log asks a person for: release, retry, sync; return how much there was."""
         connection = self.connection
+        if connection.mapping.get("tip_item"):
+            self._are_extras_mapped()
         moved = 0
         for action, states in (
             ("release", (State.HELD, State.IGNORED)),
