@@ -23,7 +23,8 @@ class Bookkeeper:
     faults: Faults
     # What they deleted, merged away or condensed, by its id.
     deleted: dict[str, Record] = field(default_factory=dict)
-    faxes: dict[str, str] = field(default_factory=dict)
+    # Every fax number that they gave a customer, by its id: one file or another has one of them.
+    faxes: dict[str, set[str]] = field(default_factory=dict)
     settled: set[str] = field(default_factory=set)  # Invoices that they entered a payment for.
     renamed: int = 0
     touched: set[str] = field(default_factory=set)  # What they have ever changed, by its id.
@@ -80,8 +81,9 @@ class Bookkeeper:
             return ""
         self.touched.add(record.id)
         if record.type == "Customer" and self.faults.draw(Kind.EDITED, 2):
-            self.faxes[record.id] = f"555-{self.faults.draw(Kind.EDITED, 9999):04}"
-            people.edit(company, record.id, {FAX: self.faxes[record.id]}, now=now)
+            fax = f"555-{self.faults.draw(Kind.EDITED, 9999):04}"
+            self.faxes.setdefault(record.id, set()).add(fax)
+            people.edit(company, record.id, {FAX: fax}, now=now)
             return f"the fax number of Customer {record.id}"
         people.edit(
             company,
@@ -154,15 +156,6 @@ class Bookkeeper:
         }
         people.do(company, "ReceivePaymentAddRq", {"ReceivePaymentAdd": given}, now=now)
         self.settled.add(invoice.id)
-
-    def look_again(self, company: Company) -> None:
-        """Know the fax numbers of a company file that has been restored."""
-        records = company.state.records
-        self.faxes = {
-            key: records[key].fields[FAX]
-            for key in self.faxes
-            if key in records and records[key].fields.get(FAX)
-        }
 
     def stop(self, company: Company) -> None:
         """Close all windows and open the books."""

@@ -66,7 +66,6 @@ class CompanyFiles:
         gone = [each for key, each in before.items() if each.origin.set_id and key not in after]
         if gone and self.faults.strikes(Kind.ID_GIVEN_AGAIN, more=30):
             self._give_again(gone[self.faults.draw(Kind.ID_GIVEN_AGAIN, len(gone))], now)
-        self.bookkeeper.look_again(self.company)
 
     def _give_again(self, lost: Record, now: datetime) -> None:
         """Let somebody enter a record, which gets the number that one of ours had."""

@@ -146,9 +146,9 @@ class Oracle:
                 continue  # QuickBooks itself frees what paid for an invoice that we make void.
             if record.changed_by.set_id and not self._is_linked(record.id):
                 raise broken("foreign", f"{record.type} {record.id} is not ours, and was changed.")
-        for record_id, fax in self.bookkeeper.faxes.items():
+        for record_id, faxes in self.bookkeeper.faxes.items():
             faxed = company.state.records.get(record_id)
-            if faxed is not None and faxed.fields.get(FAX) not in {fax, None}:
+            if faxed is not None and faxed.fields.get(FAX) not in {None, *faxes}:
                 raise broken("foreign", f"The fax number of {record_id} was written over.")
 
     def check_other(self, company: Company) -> None:
@@ -309,6 +309,8 @@ class Oracle:
         They leave no room for what it knows (3210), and some QuickBooks void no invoice that has a
         payment (3185): it says so, and a person must act there.
         """
+        if entry is not None and entry.state == State.WAITING:
+            return self._is_paid_already(entry.waiting_on)
         if entry is None or entry.state != State.FAILED or entry.code not in {"3210", "3185"}:
             return False
         if self.bookkeeper.faults.happened[Fault.DATABASE_RESTORED]:
