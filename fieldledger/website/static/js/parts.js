@@ -18,7 +18,7 @@
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
     const at = document.activeElement;
     const typed = at && "defaultValue" in at && at.value !== at.defaultValue;
-    const held = typed || (at && at.matches("a"));
+    const held = typed || (at && at.matches(".tabs a"));
     if (held && event.detail.target.contains(at)) event.detail.shouldSwap = false;
   });
   // A refusal comes with the page that explains it: show it.
