@@ -30,8 +30,8 @@ from fieldledger.proving.training.address import THREADS_MIN, serve_at
 from fieldledger.quickbooks import mailing, notices, services
 from fieldledger.quickbooks.letter_rows import Letter
 from fieldledger.quickbooks.models import Connection
-from fieldledger.website.demo import make_demo
 from tests.browser.conftest import live_server
+from tests.support.demo import copied_demo
 
 __all__ = ["live_server"]
 
@@ -84,7 +84,7 @@ def ticks(page: str) -> list[bool]:
 @pytest.fixture
 def person(live_server: LiveServer) -> Iterator[Person]:
     cache.clear()
-    demo = make_demo(timezone.now())
+    demo = copied_demo(timezone.now())
     serve_at(live_server.url, threads=THREADS_MIN)
     yield Person(live_server.url, {"login": demo.email, "password": demo.password})
     serve_at("", threads=THREADS_MIN)
@@ -148,7 +148,7 @@ def _switches_it_off_and_starts_over(person: Person) -> None:
 
 @pytest.fixture
 def learner(db: None) -> Any:
-    business = make_demo(timezone.now()).business
+    business = copied_demo(timezone.now()).business
     user = User.objects.get(memberships__business=business)
     return user, business, _begin(user), _browser_of(user)
 
@@ -281,8 +281,11 @@ def test_n15_who_loses_the_right_to_connect_loses_training(learner: Any) -> None
 
     real_role.update(role=Role.DISPATCHER)
     assert browser.get("/training/clients/").headers["Location"] == "/learn/"
-    part = browser.get("/training/quickbooks/now", headers={"HX-Request": "true"})
+    by_itself = {"HX-Request": "true"}
+    part = browser.get("/training/quickbooks/now", headers=by_itself)
     assert part.headers["HX-Redirect"] == "/learn/"
+    part = Browser(SERVER_NAME="localhost").get("/training/clients/", headers=by_itself)
+    assert part.headers["HX-Redirect"].endswith("/accounts/login/?next=/training/")
     assert browser.post("/training/clients/new", {"name": "Late"}).headers["Location"] == "/learn/"
     assert not Client.objects.filter(name="Late").exists()
     assert browser.get("/learn/").status_code == 403
