@@ -17,7 +17,7 @@ from fieldledger.accounts.pages import PageRequest, People, page
 from fieldledger.accounts.roles import Right
 from fieldledger.accounts.services import THE_SYSTEM
 from fieldledger.office.fields import guid as read_guid
-from fieldledger.office.models import Client, Credit, Invoice, Item
+from fieldledger.office.models import Client, Credit, Invoice, Item, Payment
 from fieldledger.office.spreadsheets import lines_of
 from fieldledger.quickbooks.pages.log_filters import days_of, midnight, people_and_programs
 from fieldledger.quickbooks.services import Mistaken
@@ -27,6 +27,7 @@ HEADER: Final = ("When (UTC)", "Who", "What", "Record", "Details")
 _VERIFIED_MAX: Final = 20_000  # Links computed anew while somebody waits for the page.
 _DETAILS_MAX: Final = 300
 _ACTOR_MAX: Final = 255
+_NUMBERED: Final = {"invoice": "Invoice", "credit": "Credit memo"}
 
 
 @page(Right.READ_RAW)
@@ -45,10 +46,17 @@ def audit_trail(request: PageRequest) -> HttpResponseBase:
     if request.GET.get("as") == "csv":
         return _download(request, wanted)
     found = trail(request.business, wanted, after=request.GET.get("after", ""), limit=PAGE_SIZE)
-    records = _records(request, found.events)
+    records, people = _records(request, found.events), People(request.business)
     shown: dict[str, Any] = {
         "rows": [
-            (each, records.get(each.subject, ("", "")), details_of(each)) for each in found.events
+            {
+                "event": each,
+                "did": each.action.replace("_", " "),
+                "who": people.name(each.actor),
+                "record": records.get(each.subject, ("", "")),
+                "details": people.spell(details_of(each)),
+            }
+            for each in found.events
         ],
         "after": found.after,
         "is_first": not request.GET.get("after"),
@@ -118,8 +126,16 @@ def _records(request: PageRequest, events: Sequence[AuditEvent]) -> dict[str, tu
             business=request.business, guid__in=guids
         )
         for guid, name in rows.values_list("guid", title):
-            words = name if title == "name" else f"{view.capitalize()} {name}"
+            words = name if title == "name" else f"{_NUMBERED[view]} {name}"
             found[str(guid)] = (words, reverse(view, args=[guid]))
+    payments = Payment.objects.filter(business=request.business, guid__in=guids)
+    for payment in payments.select_related("invoice"):
+        of = payment.invoice
+        found[str(payment.guid)] = (
+            (f"Payment of invoice {of.number}", reverse("invoice", args=[of.guid]))
+            if of is not None
+            else ("Deposit", reverse("deposit", args=[payment.guid]))
+        )
     return found
 
 
