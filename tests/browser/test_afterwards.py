@@ -174,6 +174,41 @@ def test_j5_8_deleted_in_quickbooks_offers_three_ways(
     assert made.fields["Memo"] == "Kitchen"
 
 
+def test_j5_8_a_part_is_credited_and_paid_back_and_both_balances_are_said(
+    pc: OfficePc, invoice: Invoice, signed_in: Page, live_server: LiveServer
+) -> None:
+    page = opened(signed_in, live_server, invoice)
+    page.get_by_text("Actions", exact=True).click()
+    page.get_by_role("link", name="Credit memo").click()
+    page.get_by_label("Price of line 1").fill("60")
+    page.get_by_label("Reason").fill("It dripped")
+    expect(page.locator("#totals .grand")).to_contain_text("$60.00")
+    page.get_by_role("button", name="Make credit memo").click()
+    page.get_by_role("link", name="Record refund").click()
+    page.get_by_label("Amount").fill("25")
+    page.get_by_label("Method").select_option("Check")
+    page.get_by_role("button", name="Record refund").click()
+    expect(page.get_by_text("A refund of $25.00 is recorded; $35.00 left.")).to_be_visible()
+    expect(page.locator(".totals")).to_contain_text("Left$35.00")
+    credit = page.url
+
+    page.goto(f"{live_server.url}/quickbooks/mapping")
+    page.get_by_label("Refunds are paid from").select_option("Checking")
+    page.get_by_role("button", name="Save mapping").click()
+    page.goto(credit)
+    page.locator("summary", has_text="Actions").click()
+    page.locator(".menu-item", has_text="Sync to QuickBooks").click()
+    pc.run()
+    page.reload()
+    expect(page.locator(".badge", has_text="Synced")).to_have_count(2)
+    (memo,) = pc.company.records("CreditMemo")
+    (check,) = pc.company.records("Check")
+    assert (memo.amounts["total"], check.amounts["total"]) == (6_000, 2_500)
+    page.get_by_role("link", name="Zoe Ames").first.click()
+    for balance in ("Less unused credits$35.00", "Balance$425.00"):
+        expect(page.locator("main")).to_contain_text(balance)
+
+
 def test_j5_9_n3_a_total_that_differs_says_by_how_much_and_has_its_remedies(
     pc: OfficePc, invoice: Invoice, signed_in: Page, live_server: LiveServer
 ) -> None:
