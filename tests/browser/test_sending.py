@@ -10,9 +10,10 @@ from pytest_django.live_server_helper import LiveServer
 
 from fieldledger.office import services as office
 from fieldledger.office.models import Client, Invoice, Payment
+from fieldledger.quickbooks import services
 from fieldledger.quickbooks.models import Connection, SyncEntry
 from fieldledger.simulator import people
-from fieldledger.simulator.soap import Call, Reply
+from fieldledger.simulator.soap import Call, Received, Reply
 from fieldledger.website.demo import Demo
 from tests.browser.walk import obstacles
 from tests.support.office_pc import OfficePc
@@ -85,8 +86,8 @@ def test_j5_4_month_end_says_what_will_happen_sends_the_ready_and_settles_the_re
     the_month_is_signed(page)
 
 
-def change_a_rate(pc: OfficePc) -> None:
-    (rate,) = [each for each in pc.company.items() if each.name == "County Tax 8.375"]
+def change_a_rate(pc: OfficePc, name: str = "County Tax 8.375") -> None:
+    (rate,) = [each for each in pc.company.items() if each.name == name]
     people.edit(pc.company, rate.id, {"TaxRate": "9.375"}, now=pc.now)
 
 
@@ -210,7 +211,18 @@ def test_j5_9_a_way_to_say_the_tax_is_chosen_and_the_totals_agree(
 ) -> None:
     page = signed_in
     invoice = Invoice.objects.filter(paid=0, voided_at=None, tax__gt=0).order_by("-pk")[0]
-    page.goto(f"{live_server.url}/quickbooks/mapping")
+    # The rate is another in QuickBooks: both totals are said before anything goes.
+    change_a_rate(pc, str(invoice.tax_rate.name) if invoice.tax_rate else "")
+    services.refresh_lists(pc.connection, actor="", now=timezone.now())
+    pc.run()
+    page.goto(f"{live_server.url}/invoices/{invoice.guid}")
+    box = page.locator("#quickbooks-box")
+    expect(box.get_by_text("22.13 there, 17.11 here.")).to_be_visible()
+    differs = "its tax item has 9.375 %, the tax rate here 7.25 %."
+    expect(box.get_by_text(differs)).to_be_visible()
+    box.get_by_role("link", name="Choose who says the tax").click()
+    side_by_side = "9.375 % in QuickBooks, 7.25 % here: the totals will differ."
+    expect(page.get_by_text(side_by_side)).to_be_visible()
     page.locator("[name=sales_tax_mode][value=rounding_line]").check()
     page.locator("[name=rounding_item]").select_option(index=1)
     page.get_by_role("button", name="Save mapping").click()
@@ -228,6 +240,41 @@ def test_j5_9_a_way_to_say_the_tax_is_chosen_and_the_totals_agree(
     expect(there).to_have_text(f"${invoice.total:,.2f}")
     (found,) = pc.company.invoices()
     assert found.amounts["total"] == invoice.total * 100
+    refused_in_a_closed_period_its_card_keeps_quickbooks_words(page, pc, live_server.url)
+
+
+def refused_in_a_closed_period_its_card_keeps_quickbooks_words(
+    page: Page, pc: OfficePc, base: str
+) -> None:
+    """The books are closed while QuickBooks has the document in its hands: it refuses it itself."""
+    (other,) = unpaid(1)
+    page.goto(f"{base}/invoices/{other.guid}")
+    page.locator("#quickbooks-box").get_by_role("button", name="Sync to QuickBooks").click()
+
+    def close(_call: Call, reply: Reply) -> None:
+        if isinstance(reply, Received) and b"InvoiceAdd" in reply.body:
+            people.close_books(pc.company, f"{other.date}")
+
+    pc.heard = close
+    pc.run()
+    page.goto(f"{base}/invoices/{other.guid}")
+    closed = page.locator("#closed-period")
+    words = "before the closing date of the company"
+    expect(page.locator("#quickbooks-box").get_by_text(words)).to_have_count(1)
+    for way in ("Send with this date", "Hold", "Let it go as it is"):
+        expect(closed.get_by_role("button", name=way)).to_be_visible()
+    expect(closed.get_by_role("link", name="Ask your accountant")).to_be_visible()
+
+    # The accountant opens the books again, and it goes as it is.
+    people.reopen_books(pc.company)
+    pc.heard = lambda _call, _reply: None
+    page.goto(f"{base}/quickbooks/attention")
+    card = page.get_by_role("region", name="The books are closed")
+    expect(card).to_contain_text(words)
+    card.get_by_role("button", name="Let it go as it is").click()
+    expect(page.get_by_text("It is queued.")).to_be_visible()
+    pc.run()
+    assert SyncEntry.objects.get(record_guid=other.guid).state == "synced"
 
 
 def test_two_browsers_that_press_sync_on_one_invoice_make_one_entry(

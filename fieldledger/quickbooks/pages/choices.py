@@ -1,6 +1,7 @@
 """The mapping, chosen from QuickBooks' own lists, and the settings that may always change."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 from django.contrib import messages
@@ -217,12 +218,12 @@ def mapping_shown(
     suggested = suggested_of(connection)
     accounts = _list(connection, "accounts")
     rates = TaxRate.objects.filter(business=request.business).order_by("name")
+    sales_tax = [each for each in _list(connection, "sales-tax") if each["active"]]
     tax_items = [
         (each["quickbooks_id"], f"{each['full_name']} ({each['percent']}%)")
         if each["percent"]
         else (each["quickbooks_id"], each["full_name"])
-        for each in _list(connection, "sales-tax")
-        if each["active"]
+        for each in sales_tax
     ]
 
     def rows(
@@ -250,11 +251,15 @@ def mapping_shown(
         "own_accounts": len(chosen["item_accounts"]),
         "fallback_items": fallback_items,
         "fallback_hint": _fallback_hint(suggested, chosen["fallback_item"], dict(fallback_items)),
-        "tax_items": rows(
-            "tax_items",
-            [(str(each.guid), str(each)) for each in rates],
-            tax_items,
-            suggested.tax_items,
+        "tax_items": _with_other_percents(
+            rows(
+                "tax_items",
+                [(str(each.guid), str(each)) for each in rates],
+                tax_items,
+                suggested.tax_items,
+            ),
+            {str(each.guid): each.percent for each in rates},
+            {each["quickbooks_id"]: each["percent"] for each in sales_tax},
         ),
         "tax_modes": [(mode, words, REPORT_EFFECT[mode]) for mode, words in _TAX_MODES],
         "sales_tax_items": tax_items,
@@ -279,6 +284,20 @@ def mapping_shown(
         "classes": _choices(_list(connection, "classes")),
         "sample": sample_invoice(connection),
     }
+
+
+def _with_other_percents(
+    rows: list[dict[str, Any]], here: Mapping[str, Decimal], there: Mapping[str, str | None]
+) -> list[dict[str, Any]]:
+    """Return the rows of the tax rates; where the percents differ, both stand side by side."""
+    for row in rows:
+        ours, theirs = here[row["key"]], there.get(row["value"])
+        if theirs and Decimal(theirs) != ours:
+            row["why"] = (
+                f"{theirs} % in QuickBooks, {ours.normalize():f} % here: the totals will differ."
+                " Correct one of the two, or match another tax item."
+            )
+    return rows
 
 
 def _why(suggestion: Suggestion | None, chosen: str) -> str:

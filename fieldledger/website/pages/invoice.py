@@ -211,7 +211,9 @@ def _before_sending(
     refused = entry is not None and entry.state == State.FAILED and entry.code in CLOSED_CODES
     shown: dict[str, Any] = {"verdict": verdict}
     if refused or verdict.code == "closed_period":
-        shown |= {"is_closed": True, **closed_choices(connection, timezone.localdate())}
+        # QuickBooks said itself that the period is closed: what was read before is no news.
+        shown |= {"is_closed": True, "refused_closed": refused}
+        shown |= closed_choices(connection, timezone.localdate())
         shown["closed_reason"] = entry.message if refused and entry else verdict.reason
     return shown
 
