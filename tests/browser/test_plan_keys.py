@@ -1,5 +1,6 @@
 """The plan decided with the keyboard alone, in a real browser (N2, journey 5.2)."""
 
+import re
 from typing import Any
 
 import pytest
@@ -25,7 +26,16 @@ def pc(demo: Demo) -> OfficePc:
     for name, street in (("J. Hathaway", "12 Main Street"), ("Bob Underwood", "")):
         values = {"name": name, "billing_line1": street, "phone": "650 555 7001"}
         office.create_client(business=demo.business, values=values, now=timezone.now())
+    for name, contact in (
+        ("Pat Quill", {"phone": "1 (650) 555-0142"}),
+        ("Nan Orr", {"email": "Nan@Orr.example"}),
+    ):
+        office.create_client(
+            business=demo.business, values={"name": name, **contact}, now=timezone.now()
+        )
     for name, fields in (
+        ("Quill Plumbing", {"Phone": "650.555.0142"}),
+        ("Orr, Nancy", {"Email": "office@orr.example; nan@orr.example"}),
         ("Jane Hathaway", {"BillAddress": {"Addr1": "Jane Hathaway", "Addr2": "12 Main St."}}),
         ("Underwood, Robert", {"Phone": "(650) 555-9999"}),
     ):
@@ -42,10 +52,19 @@ def pc(demo: Demo) -> OfficePc:
     return pc
 
 
-def test_n2_rows_are_walked_and_decided_with_letters(
+def test_s82_n2_rows_are_walked_and_decided_with_letters(
     pc: OfficePc, signed_in: Page, live_server: LiveServer
 ) -> None:
     page = signed_in
+    # S82: an address or a number is enough, whatever their writing.
+    page.goto(f"{live_server.url}/quickbooks/plan?show=sure")
+    for name, there, why in (
+        ("Pat Quill", "Quill Plumbing", "phone"),
+        ("Nan Orr", "Orr, Nancy", "e-mail"),
+    ):
+        sure = page.get_by_role("row", name=re.compile(f"^Select {name}"))
+        expect(sure).to_contain_text(there)
+        expect(sure.locator(".plan-why")).to_contain_text(why)
     page.goto(f"{live_server.url}/quickbooks/plan?show=unsure")
     expect(page.locator("tbody tr")).to_have_count(2)
     jane = PlanRow.objects.get(record_name="J. Hathaway")
@@ -60,7 +79,7 @@ def test_n2_rows_are_walked_and_decided_with_letters(
     page.keyboard.press("k")
     page.keyboard.press("l")
     page.wait_for_load_state("networkidle")
-    expect(page.locator("#approve")).to_contain_text("2 linked")
+    expect(page.locator("#approve")).to_contain_text("4 linked")
     assert PlanRow.objects.get(pk=bob.pk).decided_by
     row = PlanRow.objects.select_related("theirs").get(pk=jane.pk)
     assert row.theirs is not None
