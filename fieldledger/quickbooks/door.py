@@ -112,7 +112,7 @@ def _answer_call(environ: Environ) -> bytes:
             return write_reply(call, SERVER_VERSION)
         if isinstance(call, ClientVersion):
             return write_reply(call, "")
-        return write_reply(call, _converse(call, _address(environ)))
+        return write_reply(call, _converse(call, address_of(environ)))
     except FaultOnPurpose as fault:
         raise _Refused("500 Internal Server Error", write_fault(str(fault))) from None
     except (DatabaseError, InterfaceError) as error:
@@ -127,7 +127,7 @@ def _answer_call(environ: Environ) -> bytes:
         ) from error
 
 
-def _address(environ: Environ) -> str:
+def address_of(environ: Environ) -> str:
     """Return who calls; behind the proxy that ends TLS, the address that the proxy names last."""
     address: str = environ.get("REMOTE_ADDR", "")
     if settings.PUBLIC_HTTPS:

@@ -18,8 +18,11 @@ django_application = get_wsgi_application()
 from django.conf import settings  # noqa: E402
 
 from fieldledger.quickbooks import door  # noqa: E402
+from fieldledger.website.slow_bodies import CountedBody, SlowBodies, TooManyBodies  # noqa: E402
 
 DOOR = "/qbwc"
+BODIES = SlowBodies()
+_WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 
 # What is loaded now stays until the end: the collector need not look through it time and again, and
 # workers share its pages with the program that forks them. And a message set makes tens of
@@ -31,7 +34,26 @@ gc.set_threshold(50_000, 20, 20)
 
 
 def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-    """Answer one HTTP request."""
+    """Answer one HTTP request; bodies that do not come hold nobody else up."""
+    if environ["REQUEST_METHOD"] in _WITHOUT_BODY:
+        return _answer(environ, start_response)
+    address = door.address_of(environ)
+    if BODIES.are_too_many(address):
+        return _refuse(start_response)
+    environ["wsgi.input"] = CountedBody(BODIES, environ["wsgi.input"], address)
+    try:
+        return _answer(environ, start_response)
+    except TooManyBodies:  # Others began between the look and the reading.
+        return _refuse(start_response)
+
+
+def _refuse(start_response: "StartResponse") -> Iterable[bytes]:
+    headers = [("Content-Length", "0"), ("Retry-After", "10"), ("Connection", "close")]
+    start_response("429 Too Many Requests", headers)
+    return [b""]
+
+
+def _answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
     path = environ.get("PATH_INFO", "")
     if path == DOOR or path.startswith(f"{DOOR}/"):
         return door.application(environ, start_response)
