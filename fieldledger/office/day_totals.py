@@ -31,8 +31,10 @@ class DayTotal(models.Model):
 
 
 class InvoicedTotal(DayTotal):
-    """The invoices of a date that are not void."""
+    """The invoices of a date that are not void, by tax rate."""
 
+    rate_id = models.BigIntegerField(default=0)  # 0: without one.
+    discount = models.BigIntegerField(default=0)
     subtotal = models.BigIntegerField()
     tax = models.BigIntegerField()
     total = models.BigIntegerField()

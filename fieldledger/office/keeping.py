@@ -35,6 +35,8 @@ class Kept:
     where: str = ""
     # The columns of `source` that all this depends on.
     columns: tuple[str, ...]
+    # Rows of `into` go when their number has come to zero, and come back when it is another.
+    sparse: bool = False
 
     @property
     def name(self) -> str:
@@ -73,10 +75,9 @@ def keep(using: str, wanted: Sequence[Kept]) -> None:
         for each in wanted:
             for statement in words.statements(each):
                 cursor.execute(statement)
-        for table in {_table(each.into) for each in wanted}:
-            cursor.execute(f'DELETE FROM "{table}"')  # noqa: S608 - our own names.
-        for each in wanted:
-            cursor.execute(_added_up(each))
+        for into in {each.into for each in wanted}:
+            cursor.execute(f'DELETE FROM "{_table(into)}"')  # noqa: S608 - our own names.
+            cursor.execute(_added_up([each for each in wanted if each.into is into]))
 
 
 def _table(model: type[models.Model]) -> str:
@@ -87,15 +88,27 @@ def _trigger_names(kept: Kept) -> list[str]:
     return [f"{kept.name}_{event}" for event in ("insert", "update", "delete")]
 
 
-def _added_up(kept: Kept) -> str:
-    totals = kept.totals_of("")
-    values = [*kept.columns_of(""), *(f"SUM({each})" for each in totals.values())]
+def _added_up(all_of_one: Sequence[Kept]) -> str:
+    """Return what adds up all that is kept in one table; what comes to nothing has no row."""
+    kept = all_of_one[0]
+    by, totals = ", ".join(kept.by), kept.totals_of("")
+    sources = " UNION ALL ".join(
+        f"SELECT {', '.join(_columns_with_names(each))}"  # noqa: S608 - our own names.
+        f' FROM "{_table(each.source)}" WHERE {each.condition_of("")}'
+        for each in all_of_one
+    )
+    sums = ", ".join(f"SUM({column})" for column in totals)
     return (
         f'INSERT INTO "{_table(kept.into)}" ({", ".join([*kept.by, *totals])})'  # noqa: S608
-        f" SELECT {', '.join(values)}"
-        f' FROM "{_table(kept.source)}" WHERE {kept.condition_of("")}'
-        f" GROUP BY {', '.join(str(place + 1) for place in range(len(kept.by)))}"
+        f" SELECT {by}, {sums} FROM ({sources}) AS rows_of_all"
+        f" GROUP BY {by} HAVING SUM({_NUMBER}) <> 0"
     )
+
+
+def _columns_with_names(kept: Kept) -> list[str]:
+    values = [*kept.columns_of(""), *kept.totals_of("").values()]
+    names = [*kept.by, *kept.totals_of("")]
+    return [f"{value} AS {name}" for value, name in zip(values, names, strict=True)]
 
 
 class _Sqlite:
@@ -104,13 +117,21 @@ class _Sqlite:
     known: Final = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
 
     def statements(self, kept: Kept) -> list[str]:
-        more, less = self._more(kept), self._change(kept, "OLD.", "-")
+        more, less = self._more(kept, "NEW.", "+"), self._change(kept, "OLD.", "-")
+        if kept.sparse:
+            less = self._more(kept, "OLD.", "-")
         moved = " OR ".join(f"OLD.{column} IS NOT NEW.{column}" for column in kept.columns)
+        counts = f"({kept.condition_of('OLD.')}) OR ({kept.condition_of('NEW.')})"
         inserted, updated, deleted = _trigger_names(kept)
         bodies = (
-            (inserted, "INSERT", "", more),
-            (updated, f"UPDATE OF {', '.join(kept.columns)}", f" WHEN {moved}", f"{less} {more}"),
-            (deleted, "DELETE", "", less),
+            (inserted, "INSERT", kept.condition_of("NEW."), more),
+            (
+                updated,
+                f"UPDATE OF {', '.join(kept.columns)}",
+                f"({moved}) AND ({counts})",
+                f"{less} {more}",
+            ),
+            (deleted, "DELETE", kept.condition_of("OLD."), less),
         )
         return [
             statement
@@ -118,26 +139,37 @@ class _Sqlite:
             for statement in (
                 f"DROP TRIGGER IF EXISTS {name}",
                 (
-                    f'CREATE TRIGGER {name} AFTER {event} ON "{_table(kept.source)}"{condition}'
-                    f" BEGIN {body} END"
+                    f'CREATE TRIGGER {name} AFTER {event} ON "{_table(kept.source)}"'
+                    f" WHEN {condition} BEGIN {body} END"
                 ),
             )
         ]
 
-    def _more(self, kept: Kept) -> str:
-        into, totals = _table(kept.into), kept.totals_of("NEW.")
-        values = ", ".join([*kept.columns_of("NEW."), *totals.values()])
+    def _more(self, kept: Kept, row: str, sign: str) -> str:
+        into, totals = _table(kept.into), kept.totals_of(row)
+        values = ", ".join(
+            [*kept.columns_of(row), *(f"{sign}({each})" for each in totals.values())]
+        )
         # There nearly always is a slot; changes() is the number of rows the statement before it
         # has changed within the trigger (sqlite.org/c3ref/changes.html).
         return (
-            f"{self._change(kept, 'NEW.', '+')}"
+            f"{self._change(kept, row, sign)}"
             f' INSERT INTO "{into}" ({", ".join([*kept.by, *totals])})'
-            f" SELECT {values} WHERE changes() = 0 AND {kept.condition_of('NEW.')};"
+            f" SELECT {values} WHERE changes() = 0 AND {kept.condition_of(row)};"
+            f"{self._gone(kept, row)}"
+        )
+
+    def _gone(self, kept: Kept, row: str) -> str:
+        if not kept.sparse:
+            return ""
+        return (
+            f' DELETE FROM "{_table(kept.into)}"'  # noqa: S608 - our own names.
+            f" WHERE {self._place(kept, row)} AND {_NUMBER} = 0 AND {kept.condition_of(row)};"
         )
 
     def _change(self, kept: Kept, row: str, sign: str) -> str:
         changes = ", ".join(
-            f"{column} = {column} {sign} {value}" for column, value in kept.totals_of(row).items()
+            f"{column} = {column} {sign} ({value})" for column, value in kept.totals_of(row).items()
         )
         return (
             f'UPDATE "{_table(kept.into)}" SET {changes}'  # noqa: S608 - our own names.
@@ -194,6 +226,7 @@ class _Postgres:
         added = ", ".join(f"{column} = {column} + moved.{column}" for column in totals)
         place = " AND ".join(f"slot.{column} = moved.{column}" for column in kept.by)
         everything = [*kept.by, *totals]
+        gone = f'DELETE FROM "{into}" AS slot WHERE {place} AND slot.{_NUMBER} = 0;'  # noqa: S608
         return f"""
             CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
             DECLARE moved record;
@@ -209,6 +242,7 @@ class _Postgres:
                         INSERT INTO "{into}" ({", ".join(everything)})
                         VALUES ({", ".join(f"moved.{column}" for column in everything)});
                     END IF;
+                    {gone if kept.sparse else ""}
                 END LOOP;
                 RETURN NULL;
             END $$

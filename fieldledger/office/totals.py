@@ -17,22 +17,28 @@ def _cents(sql: str) -> str:
     return f"CAST(ROUND(({sql}) * 100) AS BIGINT)"
 
 
+_SUMS: Final = ("subtotal", "tax", "total")
+
 KEPT: Final = (
     Kept(
         source=Invoice,
         into=InvoicedTotal,
-        by={"business_id": "{row}business_id", "date": "{row}date"},
-        sums={each: _cents(f"{{row}}{each}") for each in ("subtotal", "tax", "total")},
+        by={
+            "business_id": "{row}business_id",
+            "date": "{row}date",
+            "rate_id": "COALESCE({row}tax_rate_id, 0)",
+        },
+        sums={each: _cents(f"{{row}}{each}") for each in (*_SUMS, "discount")},
         where="{row}voided_at IS NULL",
-        columns=("business_id", "date", "subtotal", "tax", "total", "voided_at"),
+        columns=("business_id", "date", "tax_rate_id", *_SUMS, "discount", "voided_at"),
     ),
     Kept(
         source=Credit,
         into=CreditedTotal,
         by={"business_id": "{row}business_id", "date": "{row}date"},
-        sums={each: _cents(f"{{row}}{each}") for each in ("subtotal", "tax", "total")},
+        sums={each: _cents(f"{{row}}{each}") for each in _SUMS},
         where="{row}voided_at IS NULL",
-        columns=("business_id", "date", "subtotal", "tax", "total", "voided_at"),
+        columns=("business_id", "date", *_SUMS, "voided_at"),
     ),
     Kept(
         source=Invoice,

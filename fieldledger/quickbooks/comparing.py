@@ -3,19 +3,44 @@
 What QuickBooks holds of a record is what it answered when it took it: its total is ours and the
 difference that was read back (`SyncEntry.differs_by`). What somebody changed there later is in it
 once the nightly look has found it (watching.py).
+
+What is here is added up by day as it changes (office.totals), and what QuickBooks does not simply
+have is kept apart (counting.py). So only these records are read, and the rest of a sum is what is
+in QuickBooks as it is here: a month costs what is left to do of it, however much went well. Both
+are read in one statement, as of one moment.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    Count,
+    DecimalField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce
 
-from fieldledger.office.models import ZERO, Client, Credit, Invoice, Method, Payment, Refund
+from fieldledger.office.models import (
+    ZERO,
+    Client,
+    Credit,
+    Invoice,
+    Method,
+    Payment,
+    Refund,
+    TaxRate,
+)
+from fieldledger.office.totals import credited, invoiced, received
 from fieldledger.quickbooks.models import RANK, Connection, SyncEntry
+from fieldledger.quickbooks.outstanding_row import Outstanding
 from fieldledger.sync.content import Kind, State
 from fieldledger.sync.words import explain
 
@@ -106,26 +131,40 @@ def compare(connection: Connection, first: dt.date, last: dt.date) -> list[Compa
 
     Credit memos and refunds are named only where there are any.
     """
-    credited = _standings(_credits(connection, first, last), "total")
-    paid_back = _standings(_refunds(connection, first, last), "amount")
+    business = connection.business
+    by_kind = {
+        "Invoices": standings_by(
+            _invoices(connection, first, last),
+            "total",
+            everything=kept_of(invoiced(business, first, last), "total"),
+        ),
+        "Payments": standings_by(
+            _payments(connection, first, last),
+            "amount",
+            everything=kept_of(received(business, first, last), "amount"),
+        ),
+        "Credit memos": standings_by(
+            _credits(connection, first, last),
+            "total",
+            everything=kept_of(credited(business, first, last), "total"),
+        ),
+        "Refunds": standings_by(_refunds(connection, first, last), "amount"),
+    }
     return [
-        Comparison(
-            title="Invoices", standings=_standings(_invoices(connection, first, last), "total")
-        ),
-        Comparison(
-            title="Payments", standings=_standings(_payments(connection, first, last), "amount")
-        ),
-        *(
-            Comparison(title=title, standings=standings)
-            for title, standings in (("Credit memos", credited), ("Refunds", paid_back))
-            if standings
-        ),
+        Comparison(title=title, standings=standings.get((), []))
+        for title, standings in by_kind.items()
+        if standings or title in {"Invoices", "Payments"}
     ]
 
 
 def compare_methods(connection: Connection, first: dt.date, last: dt.date) -> list[Comparison]:
     """Return the payments on both sides, by method."""
-    by_method = _standings_by(_payments(connection, first, last), "amount", "method")
+    by_method = standings_by(
+        _payments(connection, first, last),
+        "amount",
+        ("method",),
+        everything=kept_of(received(connection.business, first, last), "amount", ("method",)),
+    )
     return [
         Comparison(title=words, standings=by_method[method,])
         for method, words in Method.choices
@@ -135,13 +174,13 @@ def compare_methods(connection: Connection, first: dt.date, last: dt.date) -> li
 
 def compare_taxes(connection: Connection, first: dt.date, last: dt.date) -> list[Comparison]:
     """Return the tax of the invoices by rate; a difference of a total is shown under its rate."""
-    rows = _invoices(connection, first, last)
-    by_rate = _standings_by(rows, "tax", "tax_rate__name", "tax_rate")
+    rows = _invoices(connection, first, last).annotate(rate_id=Coalesce("tax_rate_id", 0))
+    kept = kept_of(invoiced(connection.business, first, last), "tax", ("rate_id",))
+    by_rate = standings_by(rows, "tax", ("rate_id",), everything=kept)
+    names = dict(TaxRate.objects.filter(business=connection.business_id).values_list("pk", "name"))
     return [
-        Comparison(title=name or "No tax", standings=standings)
-        for (name, _), standings in sorted(
-            by_rate.items(), key=lambda each: (each[0][0] is not None, each[0][0], each[0][1])
-        )
+        Comparison(title=names.get(rate, "No tax"), standings=by_rate[rate,])
+        for (rate,) in sorted(by_rate, key=lambda each: (names.get(each[0], ""), each[0]))
     ]
 
 
@@ -187,37 +226,39 @@ def _missing_credits(connection: Connection, first: dt.date, last: dt.date) -> l
 
 
 def _invoices(connection: Connection, first: dt.date, last: dt.date) -> QuerySet[Any]:
-    return with_entry(
-        Invoice.objects.filter(
-            business_id=connection.business_id, voided_at=None, date__gte=first, date__lte=last
-        ),
-        connection,
-        Kind.INVOICE,
-    )
+    return outstanding(Invoice, connection, Kind.INVOICE, first, last)
 
 
 def _payments(connection: Connection, first: dt.date, last: dt.date) -> QuerySet[Any]:
-    return with_entry(
-        Payment.objects.filter(
-            business_id=connection.business_id, voided_at=None, date__gte=first, date__lte=last
-        ),
-        connection,
-        Kind.PAYMENT,
-    )
+    return outstanding(Payment, connection, Kind.PAYMENT, first, last)
 
 
 def _credits(connection: Connection, first: dt.date, last: dt.date) -> QuerySet[Any]:
-    rows = Credit.objects.filter(
-        business_id=connection.business_id, voided_at=None, date__gte=first, date__lte=last
-    )
-    return with_entry(rows, connection, Kind.CREDIT)
+    return outstanding(Credit, connection, Kind.CREDIT, first, last)
 
 
 def _refunds(connection: Connection, first: dt.date, last: dt.date) -> QuerySet[Any]:
-    rows = Refund.objects.filter(
+    # There are few: all of them are read, with what went well.
+    return with_entry(of_time(Refund, connection, first, last), connection, Kind.REFUND)
+
+
+def of_time(
+    model: type[Any], connection: Connection, first: dt.date, last: dt.date
+) -> QuerySet[Any]:
+    """Return the records of a time that are not void."""
+    rows: QuerySet[Any] = model.objects.filter(
         business_id=connection.business_id, voided_at=None, date__gte=first, date__lte=last
     )
-    return with_entry(rows, connection, Kind.REFUND)
+    return rows
+
+
+def outstanding(
+    model: type[Any], connection: Connection, kind: Kind, first: dt.date, last: dt.date
+) -> QuerySet[Any]:
+    """Return those of a time that QuickBooks does not simply have, with their entry."""
+    left = Outstanding.objects.filter(business=connection.business_id, rank=RANK[kind])
+    rows = of_time(model, connection, first, last).filter(pk__in=left.values("record_id"))
+    return with_entry(rows, connection, kind)
 
 
 def with_entry(
@@ -244,27 +285,83 @@ def _unlike(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.filter(~Q(entry_state=State.SYNCED) | differs)
 
 
-def _standings(rows: QuerySet[Any], column: str) -> list[Standing]:
-    return _standings_by(rows, column).get((), [])
-
-
-def _standings_by(
-    rows: QuerySet[Any], column: str, *by: str
+def standings_by(
+    rows: QuerySet[Any],
+    column: str,
+    by: Sequence[str] = (),
+    *,
+    everything: QuerySet[Any, Any] | None = None,
+    with_differences: bool = True,
 ) -> dict[tuple[Any, ...], list[Standing]]:
-    """Return the standings by the values of some columns, in one statement for all of them."""
-    found = rows.values(*by, "entry_state").annotate(
-        rows_number=Count("pk"), rows_here=Sum(F(column)), rows_differ=Sum("entry_differs")
+    """Return the standings by the values of some columns, in one statement for all of them.
+
+    `everything` is what all records come to, as `all_of` or `kept_of` says it: what the `rows` do
+    not tell of it is in QuickBooks as it is here.
+    """
+    differences = Sum("entry_differs") if with_differences else _NOTHING
+    read = _sums(rows, by, Count("pk"), Sum(column), differences)
+    if everything is not None:
+        read = read.union(everything, all=True)
+    standings: dict[tuple[Any, ...], dict[str, Standing]] = {}
+    for *key, state, number, here, differ in read:
+        if number:
+            own = standings.setdefault(tuple(key), {})
+            own[state] = _standing(state, number, here or ZERO, differ or ZERO)
+    return {key: rest for key, own in standings.items() if (rest := _with_the_rest(own))}
+
+
+_ALL: Final = "all"  # The state under which all records of a time are added up,
+_ALL_IN_CENTS: Final = "all in cents"  # and where whole cents are added up.
+_MONEY: Final = DecimalField(max_digits=19, decimal_places=2)
+_NOTHING: Final = Value(None, output_field=_MONEY)
+
+
+def all_of(rows: QuerySet[Any], column: str, by: Sequence[str] = ()) -> QuerySet[Any, Any]:
+    """Return what rows come to, whatever their state."""
+    stated = rows.annotate(entry_state=Value(_ALL))
+    return _sums(stated, by, Count("pk"), Sum(column), _NOTHING)
+
+
+def kept_of(totals: QuerySet[Any], column: str, by: Sequence[str] = ()) -> QuerySet[Any, Any]:
+    """Return what kept totals by day come to."""
+    stated = totals.annotate(entry_state=Value(_ALL_IN_CENTS))
+    return _sums(stated, by, Sum("number"), Cast(Sum(column), _MONEY), _NOTHING)
+
+
+def _sums(
+    rows: QuerySet[Any], by: Sequence[str], number: Any, here: Any, differ: Any
+) -> QuerySet[Any, Any]:
+    summed: QuerySet[Any, Any] = (
+        rows.values(*by, "entry_state")
+        .annotate(rows_number=number, rows_here=here, rows_differ=differ)
+        .order_by()
     )
-    standings: dict[tuple[Any, ...], list[Standing]] = {}
-    for each in found.order_by("entry_state"):
-        standings.setdefault(tuple(each[name] for name in by), []).append(_standing(each))
-    return standings
+    return summed.values_list(*by, "entry_state", "rows_number", "rows_here", "rows_differ")
 
 
-def _standing(row: Mapping[str, Any]) -> Standing:
-    state, here = State(row["entry_state"]), row["rows_here"] or ZERO
-    there = here + (row["rows_differ"] or ZERO) if state in IN_QUICKBOOKS else ZERO
-    return Standing(state=state, number=row["rows_number"], here=here, there=there)
+def _standing(state: str, number: int, here: Decimal, differ: Decimal) -> Standing:
+    if state in {_ALL, _ALL_IN_CENTS}:
+        here = here.scaleb(-2) if state == _ALL_IN_CENTS else here
+        return Standing(state=State.SYNCED, number=number, here=here, there=here)
+    there = here + differ if state in IN_QUICKBOOKS else ZERO
+    return Standing(state=State(state), number=number, here=here, there=there)
+
+
+def _with_the_rest(own: dict[str, Standing]) -> list[Standing]:
+    """Return the standings by state, with what is in QuickBooks as it is here."""
+    everything = own.pop(_ALL, None) or own.pop(_ALL_IN_CENTS, None)
+    if everything is not None:
+        known = own.get(State.SYNCED)
+        number = everything.number - sum(each.number for each in own.values())
+        here = everything.here - sum((each.here for each in own.values()), ZERO)
+        if number:
+            own[State.SYNCED] = Standing(
+                state=State.SYNCED,
+                number=number + (known.number if known else 0),
+                here=here + (known.here if known else ZERO),
+                there=here + (known.there if known else ZERO),
+            )
+    return [own[state] for state in sorted(own)]
 
 
 def _missing(row: Any, invoice: Invoice | None, kind: Kind, title: str, amount: Decimal) -> Missing:

@@ -7,17 +7,26 @@ invoice's total, not with its accounts' shares, so a difference of totals is a r
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, F, QuerySet, Sum
-
 from fieldledger.office.models import ZERO, Invoice, InvoiceLine, LineKind
+from fieldledger.office.totals import invoiced
 from fieldledger.quickbooks.choices import choices_of
-from fieldledger.quickbooks.comparing import IN_QUICKBOOKS, Comparison, Standing, with_entry
+from fieldledger.quickbooks.comparing import (
+    IN_QUICKBOOKS,
+    Comparison,
+    Standing,
+    all_of,
+    kept_of,
+    of_time,
+    outstanding,
+    standings_by,
+    with_entry,
+)
 from fieldledger.quickbooks.models import RANK, Connection, QuickBooksRecord, SyncEntry
 from fieldledger.sync.content import Choices, Kind, State
 
@@ -56,15 +65,14 @@ class _Accounts:
             return nothing
         return self.names.get(self.of_theirs.get(list_id, ""), ITS_ITEM)
 
-    def of_line(self, row: Mapping[str, Any]) -> str:
-        kind = LineKind(row["kind"])
+    def of_line(self, kind: LineKind, item: int | None, guid: UUID | None) -> str:
         if kind == LineKind.TIP:
             return self.of_mapped(self.choices.tip_item, _UNMAPPED[kind])
         if kind == LineKind.FEE:
             return self.of_mapped(self.choices.fee_item, _UNMAPPED[kind])
-        if row["item"] is None:
+        if item is None or guid is None:
             return self.of_mapped(self.choices.fallback_item, NO_ITEM)
-        return self.of_item(row["item"], row["item__guid"])
+        return self.of_item(item, guid)
 
 
 class _Sums:
@@ -101,45 +109,39 @@ def compare_accounts(connection: Connection, first: dt.date, last: dt.date) -> l
     Tax is no income and stands for itself, so that the sums are those of the invoices.
     """
     accounts, sums = _accounts(connection), _Sums()
-    for row in _lines(connection, first, last):
-        state, here = State(row["entry_state"]), row["rows_amount"] or ZERO
-        there = here if state in IN_QUICKBOOKS else ZERO
-        sums.add(accounts.of_line(row), state, row["rows_number"], here, there)
+    for (kind, item, guid), standings in _lines(connection, first, last).items():
+        title = accounts.of_line(LineKind(kind), item, guid)
+        for each in standings:
+            sums.add(title, each.state, each.number, each.here, each.there)
+    left = outstanding(Invoice, connection, Kind.INVOICE, first, last)
+    kept = invoiced(connection.business, first, last)
     off = accounts.of_mapped(accounts.choices.discount_item, DISCOUNTS)
-    for row in _invoices(connection, first, last):
-        state = State(row["entry_state"])
-        is_there = state in IN_QUICKBOOKS
-        for title, amount in ((off, -(row["discounts"] or ZERO)), (TAX, row["taxes"] or ZERO)):
-            if amount:
-                sums.add(title, state, 0, amount, amount if is_there else ZERO)
-        if is_there and row["differ"]:
-            sums.add(DIFFERENCES, state, 0, ZERO, row["differ"])
+    for column, title, sign in (("discount", off, -1), ("tax", TAX, 1)):
+        standings = standings_by(left, column, everything=kept_of(kept, column)).get((), [])
+        for each in standings:
+            is_there = each.state in IN_QUICKBOOKS
+            if amount := sign * each.here:
+                sums.add(title, each.state, 0, amount, amount if is_there else ZERO)
+            if title == TAX and is_there and each.there != each.here:
+                sums.add(DIFFERENCES, each.state, 0, ZERO, each.there - each.here)
     return sums.comparisons()
 
 
-def _lines(connection: Connection, first: dt.date, last: dt.date) -> QuerySet[Any, Any]:
-    rows = InvoiceLine.objects.filter(
-        invoice__business_id=connection.business_id,
-        invoice__voided_at=None,
-        invoice__date__gte=first,
-        invoice__date__lte=last,
+def _lines(
+    connection: Connection, first: dt.date, last: dt.date
+) -> Mapping[tuple[Any, ...], Sequence[Standing]]:
+    """Return the standings of lines by their kind, item and the item's guid."""
+    by = ("kind", "item", "item__guid")
+    invoices = of_time(Invoice, connection, first, last)
+    left = outstanding(Invoice, connection, Kind.INVOICE, first, last)
+    rows = with_entry(
+        InvoiceLine.objects.filter(invoice__in=left.values("pk")),
+        connection,
+        Kind.INVOICE,
+        key="invoice_id",
     )
-    noted = with_entry(rows, connection, Kind.INVOICE, key="invoice_id").values(
-        "kind", "item", "item__guid", "entry_state"
-    )
-    summed: QuerySet[Any, Any] = noted.annotate(rows_number=Count("pk"), rows_amount=Sum("amount"))
-    return summed.order_by()
-
-
-def _invoices(connection: Connection, first: dt.date, last: dt.date) -> QuerySet[Any, Any]:
-    rows = Invoice.objects.filter(
-        business_id=connection.business_id, voided_at=None, date__gte=first, date__lte=last
-    )
-    noted = with_entry(rows, connection, Kind.INVOICE).values("entry_state")
-    summed: QuerySet[Any, Any] = noted.annotate(
-        discounts=Sum(F("discount")), taxes=Sum(F("tax")), differ=Sum("entry_differs")
-    )
-    return summed.order_by()
+    everything = all_of(InvoiceLine.objects.filter(invoice__in=invoices.values("pk")), "amount", by)
+    return standings_by(rows, "amount", by, everything=everything, with_differences=False)
 
 
 def _accounts(connection: Connection) -> _Accounts:

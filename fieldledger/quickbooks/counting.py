@@ -1,12 +1,20 @@
-"""How many records and entries there are, by state: kept by the database itself."""
+"""How many records and entries there are, and which money is outstanding: kept by the database."""
 
 from typing import Final
 
 from fieldledger.office.keeping import Kept
 from fieldledger.office.models import Client, Credit, Invoice, Item, Payment, Refund
 from fieldledger.quickbooks.models import RANK, Connection, EntryCount, RecordCount, SyncEntry
+from fieldledger.quickbooks.outstanding_row import Outstanding
 from fieldledger.quickbooks.tables import select, table_of
 from fieldledger.sync.content import Kind, State
+
+_SENT_ON_DEMAND: Final = {
+    Kind.INVOICE: Invoice,
+    Kind.PAYMENT: Payment,
+    Kind.CREDIT: Credit,
+    Kind.REFUND: Refund,
+}
 
 KEPT: Final = (
     Kept(
@@ -29,11 +37,42 @@ KEPT: Final = (
         for kind, model in (
             (Kind.CLIENT, Client),
             (Kind.ITEM, Item),
-            (Kind.INVOICE, Invoice),
-            (Kind.PAYMENT, Payment),
-            (Kind.CREDIT, Credit),
-            (Kind.REFUND, Refund),
+            *_SENT_ON_DEMAND.items(),
         )
+    ),
+    # Each record is outstanding, less those that QuickBooks has as they are here.
+    *(
+        Kept(
+            source=model,
+            into=Outstanding,
+            by={
+                "business_id": "{row}business_id",
+                "rank": str(RANK[kind]),
+                "record_id": "{row}id",
+            },
+            columns=("business_id",),
+            sparse=True,
+        )
+        for kind, model in _SENT_ON_DEMAND.items()
+    ),
+    Kept(
+        source=SyncEntry,
+        into=Outstanding,
+        by={
+            "business_id": (
+                f"(SELECT link.business_id FROM {table_of(Connection)} AS link"  # noqa: S608 - our own names.
+                " WHERE link.id = {row}connection_id)"
+            ),
+            "rank": "{row}rank",
+            "record_id": "{row}record_id",
+        },
+        sums={"number": "-1"},
+        where=(
+            f"{{row}}rank IN ({', '.join(str(RANK[kind]) for kind in _SENT_ON_DEMAND)})"
+            f" AND {{row}}state = '{State.SYNCED}' AND COALESCE({{row}}differs_by, 0) = 0"
+        ),
+        columns=("connection_id", "rank", "record_id", "state", "differs_by"),
+        sparse=True,
     ),
 )
 

@@ -17,6 +17,7 @@ from fieldledger.quickbooks.approval_rows import Approval  # noqa: F401 - Tables
 from fieldledger.quickbooks.drift_row import Drift  # noqa: F401 - And here.
 from fieldledger.quickbooks.hours_row import BusinessHours  # noqa: F401 - And here.
 from fieldledger.quickbooks.letter_rows import Letter  # noqa: F401 - And here.
+from fieldledger.quickbooks.outstanding_row import Outstanding  # noqa: F401 - And here.
 from fieldledger.quickbooks.probe_row import Probe  # noqa: F401 - And here.
 from fieldledger.quickbooks.sign_off_row import SignOff  # noqa: F401 - And here.
 from fieldledger.sync.content import Kind, State

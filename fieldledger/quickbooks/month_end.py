@@ -31,7 +31,6 @@ class Packet:
     kinds: Sequence[Comparison]
     methods: Sequence[Comparison]
     taxes: Sequence[Comparison]
-    accounts: Sequence[Comparison]
     missing: Sequence[Missing]
     signed: SignOff | None  # The latest.
 
@@ -61,17 +60,25 @@ class Packet:
 
 def packet_of(connection: Connection, month: dt.date) -> Packet:
     """Return the packet of the month that `month` is in."""
-    first = month.replace(day=1)
-    last = following(first, "month") - dt.timedelta(days=1)
+    first, last = _days_of(month)
     return Packet(
         month=first,
         kinds=compare(connection, first, last),
         methods=compare_methods(connection, first, last),
         taxes=compare_taxes(connection, first, last),
-        accounts=compare_accounts(connection, first, last),
         missing=missing(connection, first, last),
         signed=SignOff.objects.filter(connection=connection, month=first).order_by("-pk").first(),
     )
+
+
+def accounts_of(connection: Connection, month: dt.date) -> list[Comparison]:
+    """Return the month's invoices by income account; all their lines are read for it."""
+    return compare_accounts(connection, *_days_of(month))
+
+
+def _days_of(month: dt.date) -> tuple[dt.date, dt.date]:
+    first = month.replace(day=1)
+    return first, following(first, "month") - dt.timedelta(days=1)
 
 
 def sign(connection: Connection, month: dt.date, *, actor: str, now: dt.datetime) -> SignOff:

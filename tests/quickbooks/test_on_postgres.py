@@ -24,6 +24,7 @@ AGAIN: Final = (
     (
         "test_tables.py",
         "test_counting.py",
+        "test_outstanding.py",
         "test_straight_path.py",
         "test_other_answers.py",
         "test_volume.py",

@@ -14,7 +14,7 @@ from fieldledger.accounts.pages import PageRequest, People
 from fieldledger.accounts.roles import Right, may
 from fieldledger.quickbooks.comparing import Comparison, Missing
 from fieldledger.quickbooks.models import Connection
-from fieldledger.quickbooks.month_end import Packet, packet_of, sign
+from fieldledger.quickbooks.month_end import Packet, accounts_of, packet_of, sign
 from fieldledger.quickbooks.pages.access import quickbooks_page
 from fieldledger.sync.content import Kind
 from fieldledger.website.pages.reports import as_pdf, download
@@ -22,6 +22,7 @@ from fieldledger.website.reports import Column, Row, Table
 from fieldledger.website.templatetags.fieldledger import moment_exact
 from fieldledger.website.words import STATES
 
+_BY_ACCOUNT: Final = "Invoices by income account"
 _ACCOUNTS: Final = (
     "The account is the one that the item has in QuickBooks; of what is not there yet, the one"
     " that the mapping gives it. The list at the end says why an invoice did not go."
@@ -32,18 +33,27 @@ _ACCOUNTS: Final = (
 def month_end(request: PageRequest, connection: Connection) -> HttpResponseBase:
     """Show a month's packet, or download it."""
     month = _month(request.GET.get("month", ""))
+    if request.GET.get("part") == "accounts":
+        return render(request, "reports/table.html", {"table": _accounts(connection, month)})
     packet = packet_of(connection, month)
     tables = _tables(packet, People(request.business))
-    if request.GET.get("as") == "csv":
+    wanted = request.GET.get("as")
+    if wanted in {"csv", "pdf"}:
+        tables.insert(1, _accounts(connection, month))
+    if wanted == "csv":
         return download(f"month-end-{packet.month:%Y-%m}", tables)
-    if request.GET.get("as") == "pdf":
+    if wanted == "pdf":
         name, title = f"month-end-{packet.month:%Y-%m}", f"Month end, {packet.month:%B %Y}"
         return as_pdf(request, name, title, [_signature(request, packet)], tables)
-    kinds, accounts, methods, taxes, gaps = tables
+    kinds, methods, taxes, gaps = tables
+    with_accounts = request.GET.get("with") == "accounts"
     this = timezone.localdate().replace(day=1)
     shown: dict[str, Any] = {
         "packet": packet,
-        "tables": [kinds, taxes, accounts, methods],
+        "tables": [kinds, taxes],
+        "accounts": _accounts(connection, month) if with_accounts else None,
+        "accounts_title": _BY_ACCOUNT,
+        "methods": methods,
         "gaps": gaps,
         "agrees": all(not each.difference and not each.not_sent_number for each in packet.kinds),
         "differs": any(each.difference for each in packet.kinds),
@@ -96,17 +106,15 @@ def _month_after(first: dt.date) -> dt.date:
 def _tables(packet: Packet, people: People) -> list[Table]:
     return [
         _both_sides("By kind", "Kind", packet.kinds, with_sums=False),
-        _both_sides(
-            "Invoices by income account",
-            "Account",
-            packet.accounts,
-            counted="Lines",
-            notes=[_ACCOUNTS],
-        ),
         _both_sides("Payments by method", "Method", packet.methods),
         _both_sides("Tax by rate", "Tax rate", packet.taxes),
         _gaps(packet.missing, people),
     ]
+
+
+def _accounts(connection: Connection, month: dt.date) -> Table:
+    rows = accounts_of(connection, month)
+    return _both_sides(_BY_ACCOUNT, "Account", rows, counted="Lines", notes=[_ACCOUNTS])
 
 
 def _both_sides(

@@ -39,8 +39,8 @@ def packet(office: Office, **more: str) -> Any:
 
 
 def accounts(office: Office) -> Table:
-    tables: list[Table] = packet(office).context["tables"]
-    return next(each for each in tables if each.title.endswith("account"))
+    table: Table = packet(office, part="accounts").context["table"]
+    return table
 
 
 def rows_of(table: Table) -> dict[str, list[Any]]:
@@ -113,13 +113,23 @@ def test_n12_accounts_are_in_the_spreadsheet_and_on_paper(office: Office, invoic
     assert all(title.split(":")[-1] in on_paper for title in rows_of(table))
 
 
+def test_n12_the_page_fetches_the_accounts_and_has_them_without_a_script_too(
+    office: Office, invoice: Invoice
+) -> None:
+    page, whole = packet(office), packet(office, **{"with": "accounts"})
+
+    assert "part=accounts" in page.content.decode()
+    assert whole.context["accounts"].rows == accounts(office).rows
+    assert "part=accounts" not in whole.content.decode()
+
+
 def test_n12_the_packet_takes_as_many_statements_for_many_rates_and_accounts(
     office: Office, invoice: Invoice
 ) -> None:
     numbers = []
     for _ in range(3):  # The first time asks what is asked once in a while.
         with CaptureQueriesContext(database) as asked:
-            packet(office)
+            packet(office, **{"with": "accounts"})
         numbers.append(len(asked))
         for number, each in enumerate(Invoice.objects.all()):
             name = f"rate {len(numbers)} {number}"
