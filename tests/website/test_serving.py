@@ -154,7 +154,9 @@ def _sign_in(url: str, email: str, password: str) -> str:
     assert token
     typed = {"login": email, "password": password, "csrfmiddlewaretoken": token[1]}
     asked = urllib.request.Request(
-        place, urlencode(typed).encode(), {"Referer": place, "Origin": url}
+        place,
+        urlencode(typed).encode(),
+        {"Referer": place, "Origin": place.partition("/accounts/")[0]},
     )
     with browser.open(asked, timeout=30) as answer:
         text: str = answer.read().decode()
