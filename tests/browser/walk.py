@@ -23,6 +23,10 @@ _OPTIONS: Final = """{
   rules: {"target-size": {enabled: true}},
 }"""
 _RUN: Final = f"axe.run({_OPTIONS}).then((found) => found.violations)"
+_OF_COLOURS: Final = """axe.run({
+  resultTypes: ["violations"],
+  runOnly: {type: "rule", values: ["color-contrast", "link-in-text-block"]},
+}).then((found) => found.violations)"""
 
 
 def patterns() -> list[URLPattern]:
@@ -49,11 +53,14 @@ def pages(demo: Demo) -> list[str]:
     return [*found, *_ALLAUTH]
 
 
-def obstacles(page: Page) -> list[str]:
-    """Return what axe finds wrong with the page as it is, by WCAG 2.2 AA and good practice."""
+def obstacles(page: Page, *, of_colours: bool = False) -> list[str]:
+    """Return what axe finds wrong with the page as it is, by WCAG 2.2 AA and good practice.
+
+    :param of_colours: Only by the rules that colours can break.
+    """
     if not page.evaluate("'axe' in window"):
         page.evaluate(Axe().axe_script)
-    found: list[dict[str, Any]] = page.evaluate(_RUN)
+    found: list[dict[str, Any]] = page.evaluate(_OF_COLOURS if of_colours else _RUN)
     return [
         f"{each['id']}: {each['nodes'][0]['html'][:160]} ({len(each['nodes'])})" for each in found
     ]
