@@ -21,6 +21,7 @@ from fieldledger.website.commands.terminal import CommandFailed, remark, say, sa
 if TYPE_CHECKING:
     from fieldledger.quickbooks.models import Connection
     from fieldledger.quickbooks.probe_row import Probe
+    from fieldledger.simulator.variant import Variant
 
 LOOK_EVERY_S: Final = 1.0
 STEPS: Final = """\
@@ -108,24 +109,31 @@ def _follow(probe: "Probe") -> None:
 def _simulate(options: argparse.Namespace) -> int:
     os.environ.pop("DATABASE_URL", None)  # A business of its own, in a database of its own.
     with tempfile.TemporaryDirectory(prefix="fieldledger-probe-") as folder:
-        update_database(open_place(Path(folder)))
+        opened = open_place(Path(folder))
+        variant = _variant(options.simulate)  # A mistake is said before a database is made.
+        update_database(opened)
         from django.db import connections
 
         try:
-            return _simulated(options)
+            return _simulated(options, variant)
         finally:
             connections.close_all()
 
 
-def _simulated(options: argparse.Namespace) -> int:
-    from fieldledger.accounts.models import Business
-    from fieldledger.proving.probing import NoSuchVariant, probe_simulated, read_variant
+def _variant(words: str) -> "Variant":
+    from fieldledger.proving.probing import NoSuchVariant, read_variant
     from fieldledger.proving.world.campaign import VARIANTS
 
     try:
-        variant = read_variant(options.simulate, VARIANTS)
+        return read_variant(words, VARIANTS)
     except NoSuchVariant as error:
         raise CommandFailed(str(error)) from None
+
+
+def _simulated(options: argparse.Namespace, variant: "Variant") -> int:
+    from fieldledger.accounts.models import Business
+    from fieldledger.proving.probing import probe_simulated
+
     business = Business.objects.create(name="Sample business")
     outcome = probe_simulated(
         business,
