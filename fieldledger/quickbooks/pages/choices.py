@@ -219,12 +219,7 @@ def mapping_shown(
     accounts = _list(connection, "accounts")
     rates = TaxRate.objects.filter(business=request.business).order_by("name")
     sales_tax = [each for each in _list(connection, "sales-tax") if each["active"]]
-    tax_items = [
-        (each["quickbooks_id"], f"{each['full_name']} ({each['percent']}%)")
-        if each["percent"]
-        else (each["quickbooks_id"], each["full_name"])
-        for each in sales_tax
-    ]
+    tax_items = [(each["quickbooks_id"], _with_percent(each)) for each in sales_tax]
 
     def rows(
         group: str,
@@ -284,6 +279,11 @@ def mapping_shown(
         "classes": _choices(_list(connection, "classes")),
         "sample": sample_invoice(connection),
     }
+
+
+def _with_percent(tax_item: Mapping[str, Any]) -> str:
+    name, percent = str(tax_item["full_name"]), tax_item["percent"]
+    return f"{name} ({percent}%)" if percent else name
 
 
 def _with_other_percents(
