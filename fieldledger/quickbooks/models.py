@@ -319,9 +319,7 @@ class SyncEntry(models.Model):
     waiting_on = models.ForeignKey(
         "self", models.SET_NULL, null=True, related_name="waiters", db_index=False
     )
-    code = models.CharField(
-        max_length=40, blank=True
-    )  # Of words.py: why it stands where it stands.
+    code = models.CharField(max_length=40, blank=True)  # Of words.py: why it stands there.
     message = models.TextField(blank=True)
     said = models.TextField(blank=True)  # QuickBooks' own words.
     tries = models.PositiveIntegerField(default=0)
