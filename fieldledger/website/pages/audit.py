@@ -94,8 +94,13 @@ def verify_trail(request: PageRequest) -> HttpResponse:
 
 
 def details_of(event: AuditEvent) -> str:
-    """Return the details of an event in a line: "name: Lee; fields: phone, email"."""
-    parts = (f"{key.replace('_', ' ')}: {_told(value)}" for key, value in event.details.items())
+    """Return the details of an event in a line, by name: "fields: phone, email; number: 3".
+
+    PostgreSQL keeps no order of its own in them.
+    """
+    parts = (
+        f"{key.replace('_', ' ')}: {_told(value)}" for key, value in sorted(event.details.items())
+    )
     told = "; ".join(parts)
     return told if len(told) <= _DETAILS_MAX else f"{told[: _DETAILS_MAX - 1]}…"
 
