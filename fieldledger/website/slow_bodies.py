@@ -26,10 +26,11 @@ class SlowBodies:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._coming: Counter[str] = Counter()
+        self._number = 0  # Of all addresses.
 
     def are_too_many(self, address: str) -> bool:
         """Whether as many bodies are on their way, from this address or in all, as may be."""
-        return self._coming[address] >= PER_ADDRESS_MAX or sum(self._coming.values()) >= IN_ALL_MAX
+        return self._coming[address] >= PER_ADDRESS_MAX or self._number >= IN_ALL_MAX
 
     def begin(self, address: str) -> None:
         """Count a body that is waited for from now on.
@@ -40,10 +41,12 @@ class SlowBodies:
             if self.are_too_many(address):
                 raise TooManyBodies("Too many bodies are on their way.")
             self._coming[address] += 1
+            self._number += 1
 
     def end(self, address: str) -> None:
         """Count it no more."""
         with self._lock:
+            self._number -= 1
             self._coming[address] -= 1
             if not self._coming[address]:
                 del self._coming[address]
