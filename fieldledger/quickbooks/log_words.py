@@ -80,6 +80,8 @@ def _action(entry: SyncEntry, *, is_void: bool, taken: int) -> str:
         return LOOK_UP
     if entry.take_back_at is not None:
         return DELETE
+    if entry.state == State.IGNORED:
+        return NOTHING
     is_there = bool(entry.quickbooks_id)
     if is_void:
         return _VOIDED_THERE[entry.kind] if is_there else NOTHING

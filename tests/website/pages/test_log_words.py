@@ -75,6 +75,8 @@ def test_s73_the_log_says_what_goes_there(neighbour: Office) -> None:
     SyncEntry.objects.filter(title="Boiler").update(state=State.CHECKING)
     assert actions(owner, kind="item") == {"Boiler": "Look up"}
     assert actions(owner, kind="client") == {"Ann": "Change"}
+    SyncEntry.objects.filter(title="Boiler").update(state=State.IGNORED)
+    assert actions(owner, kind="item") == {"Boiler": "Nothing"}
     entry = SyncEntry.objects.get(rank=4)
     assert "Payment $1,500.00 for" in text(owner.browser.get(reverse("entry", args=[entry.guid])))
 
