@@ -146,7 +146,7 @@ def take_check(
     by_id = {each.request_id: each for each in answers}
     reason = ""
     is_older_file = is_proved = lacks_a_list_record = False
-    there = 0
+    there = as_it_was = 0
     missing: list[int] = []
     newest = 0  # Of the missing, those after which nothing else was written.
     for row in message_set.content:
@@ -158,7 +158,7 @@ def take_check(
             reason = _activity(connection, record) or reason
         elif record is None:
             missing.append(row["e"])
-            newest += not there
+            newest += not as_it_was
             lacks_a_list_record |= not row["txn"]
         elif _is_another(record, row["mark"]) or is_older(
             record.text("EditSequence") or "", row["es"]
@@ -166,6 +166,8 @@ def take_check(
             is_older_file = is_proved = True
         else:
             there += 1
+            # Somebody may have changed it since, in an older copy as well.
+            as_it_was += record.text("EditSequence") == row["es"]
     if missing and not there and (lacks_a_list_record or not reason):
         is_older_file = True  # Condensing takes out transactions alone.
     if is_older_file and reason != FILE_RESTORED:
@@ -174,7 +176,7 @@ def take_check(
     if reason or is_relinked:
         verify_all(connection, reason or RELINKED, now, is_proved=is_proved or len(missing) > 1)
         if reason == CONDENSED:
-            _doubt_the_condensing(connection, missing[:newest], is_any_there=bool(there))
+            _doubt_the_condensing(connection, missing[:newest], is_any_there=bool(as_it_was))
         if is_relinked and missing and not there:
             _doubt_the_link(connection, len(missing))
     elif missing:

@@ -493,6 +493,32 @@ def test_an_older_copy_that_was_condensed_gets_again_what_it_lacks(
     assert {each.state for each in pc.entries()} == {"synced"}
 
 
+def test_a_record_that_somebody_changed_since_does_not_prove_that_the_file_is_no_older_one(
+    pc: OfficePc, business: Business
+) -> None:
+    """Goal: no guess. Method: an older copy, condensed, in which they changed what came later."""
+    pc.set_up()
+    settled_invoices(pc, business, "1001")
+    backup = pc.company.to_json()
+    settled_invoices(pc, business, "1002")
+    client = Client.objects.get(name="Anna 1001")
+    office.update_client(client=client, values={"phone": "555-0177"}, now=NOW)
+    pc.run()
+    people.copy_back(pc.company, backup)
+    (customer,) = (each for each in pc.company.customers() if each.name == client.name)
+    condense(pc)
+    people.edit(
+        pc.company, customer.id, {"Fax": "1"}, now=datetime.now(tz=UTC) + timedelta(hours=1)
+    )
+    the_next_day(pc)
+    for _ in range(2):
+        pc.run()
+
+    (second,) = pc.entries(title="1002")
+    is_there = "1002" in {each.fields["RefNumber"] for each in pc.company.invoices()}
+    assert is_there == (second.state == "synced"), second.message
+
+
 def test_only_a_smaller_number_is_an_older_edit_sequence() -> None:
     assert is_older("1777911063", "1777911064")
     assert not is_older("1777911064", "1777911064")
