@@ -1,13 +1,17 @@
 from django.db import migrations, models
 
 TABLE = "office_invoice"
-TRIGGER = "keep_office_invoicedtotal_of_office_invoice_insert"
+TRIGGERS = "keep_office_invoicedtotal_of_office_invoice"
 
 
-def forget_trigger(apps, schema_editor):
-    """Take a trigger away: where one is missing, all are made anew and everything is added up."""
+def forget_triggers(apps, schema_editor):
+    """Take the triggers away: where one is missing, all are made anew and everything is added up.
+
+    SQLite refuses to rebuild a table that a trigger names.
+    """
     of_table = "" if schema_editor.connection.vendor == "sqlite" else f' ON "{TABLE}"'
-    schema_editor.execute(f"DROP TRIGGER IF EXISTS {TRIGGER}{of_table}")
+    for event in ("insert", "update", "delete"):
+        schema_editor.execute(f"DROP TRIGGER IF EXISTS {TRIGGERS}_{event}{of_table}")
 
 
 class Migration(migrations.Migration):
@@ -17,7 +21,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunPython(forget_trigger, migrations.RunPython.noop),
+        migrations.RunPython(forget_triggers, migrations.RunPython.noop),
         migrations.AddField(
             model_name='invoicedtotal',
             name='discount',
