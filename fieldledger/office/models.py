@@ -220,7 +220,7 @@ class Invoice(Record):
         ]
         indexes = [
             models.Index(fields=["business", "-id"], name="invoice_newest"),
-            models.Index(fields=["business", "date"], name="invoice_by_date"),
+            models.Index(fields=["business", "date", "id"], name="invoice_by_date"),
             # Answer the unpaid lists without reading what is settled.
             models.Index(
                 fields=["business", "due_date", "id"],
@@ -340,7 +340,7 @@ class Payment(Record):
         ]
         indexes = [
             models.Index(fields=["business", "-id"], name="payment_newest"),
-            models.Index(fields=["business", "date"], name="payment_by_date"),
+            models.Index(fields=["business", "date", "id"], name="payment_by_date"),
             # Answers the list of unapplied deposits without reading every payment.
             models.Index(
                 fields=["business", "date", "id"],
@@ -438,7 +438,7 @@ class Credit(Record):
         ]
         indexes = [
             models.Index(fields=["business", "-id"], name="credit_newest"),
-            models.Index(fields=["business", "date"], name="credit_by_date"),
+            models.Index(fields=["business", "date", "id"], name="credit_by_date"),
             # Answers what clients may still use without reading what is used up.
             models.Index(
                 fields=["business", "client"],

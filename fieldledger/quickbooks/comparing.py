@@ -255,9 +255,16 @@ def of_time(
 def outstanding(
     model: type[Any], connection: Connection, kind: Kind, first: dt.date, last: dt.date
 ) -> QuerySet[Any]:
-    """Return those of a time that QuickBooks does not simply have, with their entry."""
-    left = Outstanding.objects.filter(business=connection.business_id, rank=RANK[kind])
-    rows = of_time(model, connection, first, last).filter(pk__in=left.values("record_id"))
+    """Return those of a time that QuickBooks does not simply have, with their entry.
+
+    An index of days says which they are; rows are read of these alone.
+    """
+    business = connection.business_id
+    left = Outstanding.objects.filter(business=business, rank=RANK[kind]).values("record_id")
+    of_days = model.objects.filter(
+        business_id=business, date__gte=first, date__lte=last, pk__in=left
+    )
+    rows = model.objects.filter(business_id=business, voided_at=None, pk__in=of_days.values("pk"))
     return with_entry(rows, connection, kind)
 
 

@@ -274,10 +274,15 @@ def entry_page(
             )
         except ValueError:
             raise Mistaken(_NO_CURSOR) from None
-    if q.strip():
-        found = _found(connection, entries, q.strip(), order)[: limit + 1]
-        entries = SyncEntry.objects.filter(pk__in=found)
-    page = list(entries.select_related("waiting_on").order_by(*order)[: limit + 1])
+    # An index says which come next; whole rows are read of these alone. Asked for whole rows at
+    # once, PostgreSQL may walk through all entries, as in that index's order, for the few of one.
+    found: Any = (
+        _found(connection, entries, q.strip(), order)[: limit + 1]
+        if q.strip()
+        else entries.order_by(*order).values("pk")[: limit + 1]
+    )
+    shown = SyncEntry.objects.filter(pk__in=found).select_related("waiting_on")
+    page = list(shown.order_by(*order))
     last = place_of(page[limit - 1], narrowing) if len(page) > limit else None
     return page[:limit], ".".join(map(_write_cursor, last)) if last else None
 

@@ -14,7 +14,7 @@ PAGE_SIZE = 50
 Row = TypeVar("Row", bound=Model)
 
 
-COUNTED_MAX = 10_000  # Beyond, the number is not worth reading the whole list.
+COUNTED_MAX = 1_000  # Beyond, the number is not worth reading the whole list.
 
 
 @dataclass(frozen=True, slots=True)
