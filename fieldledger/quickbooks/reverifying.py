@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from fieldledger.qbwc.transitions import State as SessionState
 from fieldledger.qbxml.objects import CompanyActivityQuery, CompanyQuery
@@ -41,6 +41,7 @@ from fieldledger.quickbooks.verification import (
     LINKED,
     MISSING,
     NOT_THIS_COMPANY,
+    REASONS,
     REFUSED_BEFORE,
     RELINKED,
     RETURNED,
@@ -126,13 +127,16 @@ def refused_whole(connection: Connection) -> bool:
 
 
 def _written_last(connection: Connection) -> list[SyncEntry]:
-    """Return what was written last and is at rest, so that QuickBooks has it as we know it."""
+    """Return what was written last and is at rest, so that QuickBooks has it as we know it.
+
+    What an earlier session was to look up and did not come to is as we know it, too.
+    """
     last = connection.activity.get("last", [])
     if not last:
         return []
-    found = SyncEntry.objects.filter(
-        connection=connection, state__in=_IN_QUICKBOOKS, edit_sequence__gt=""
-    ).in_bulk(last)
+    known = Q(state__in=_IN_QUICKBOOKS) | Q(state=State.PENDING, look_first=True, code__in=REASONS)
+    entries = SyncEntry.objects.filter(known, connection=connection, edit_sequence__gt="")
+    found = entries.exclude(quickbooks_id="").in_bulk(last)
     newest = [found[key] for key in dict.fromkeys(reversed(last)) if key in found]
     return newest[:ASKED_FOR_MAX]
 
@@ -185,6 +189,7 @@ def take_check(
         at_rest = SyncEntry.objects.filter(connection=connection, state__in=_IN_QUICKBOOKS)
         _wake(connection, at_rest.filter(pk__in=missing[:newest]), FILE_OLDER, now)
         _wake(connection, at_rest.filter(pk__in=missing[newest:]), MISSING, now)
+        _unsettle(connection, missing[:newest])
 
 
 def _doubt_earlier_looks(connection: Connection, session_id: int) -> None:
@@ -213,12 +218,17 @@ def _doubt_the_condensing(
     A file that has a record has all that was written before it: what is missing of that was taken
     out. Of the `newest`, after which nothing is there, nobody can tell; if none is there, of none.
     """
-    if not newest:
+    if not newest and is_any_there:
         return
     connection.verification["proved"] = False
+    _unsettle(connection, newest if is_any_there else None)
+
+
+def _unsettle(connection: Connection, keys: Sequence[int] | None) -> None:
+    """Put it down to the condensing of these, or of all, no more before they are looked up."""
     entries = SyncEntry.objects.filter(connection=connection, state=State.PENDING, code=CONDENSED)
-    if is_any_there:
-        entries = entries.filter(pk__in=newest)
+    if keys is not None:
+        entries = entries.filter(pk__in=keys)
     entries.update(code=UNCLEAR, message=_SENTENCES[UNCLEAR])
 
 

@@ -519,6 +519,27 @@ def test_a_record_that_somebody_changed_since_does_not_prove_that_the_file_is_no
     assert is_there == (second.state == "synced"), second.message
 
 
+def test_a_session_that_breaks_off_after_a_condensing_does_not_hide_an_older_copy(
+    pc: OfficePc, business: Business
+) -> None:
+    pc.set_up()
+    settled_invoices(pc, business, "1001")
+    backup = pc.company.to_json()
+    settled_invoices(pc, business, "1002")
+    condense(pc)
+    the_next_day(pc)
+    pc.run_until(lambda: SyncEntry.objects.filter(code="condensed").exists())
+    people.copy_back(pc.company, backup)
+    people.condense(pc.company, "2030-01-01", now=datetime.now(tz=UTC) + timedelta(hours=1))
+    the_next_day(pc)
+    for _ in range(2):
+        pc.run()
+
+    (second,) = pc.entries(title="1002")
+    assert not pc.company.invoices() or second.state == "synced"
+    assert "took it out" not in second.message
+
+
 def test_only_a_smaller_number_is_an_older_edit_sequence() -> None:
     assert is_older("1777911063", "1777911064")
     assert not is_older("1777911064", "1777911064")
