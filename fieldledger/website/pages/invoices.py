@@ -113,7 +113,7 @@ def _dashboard(request: PageRequest, asked: QueryDict) -> dict[str, Any]:
             (invoice, invoice.money_state(today), block)
             for invoice, block in with_quickbooks(request, "invoice", listed.rows, connection)
         ],
-        "matching": rows[:_COUNTED_MAX].count() if beyond else len(listed.rows),
+        "matching": _counted(rows, by_words=bool(asked.get("q"))) if beyond else len(listed.rows),
         "counted_max": _COUNTED_MAX,
         "bulk_max": BULK_MAX,
         "with_state": connection is not None,
@@ -128,6 +128,14 @@ def _dashboard(request: PageRequest, asked: QueryDict) -> dict[str, Any]:
         "filters": filters.urlencode(),
         "is_filtered": any(asked.get(name) for name in ("q", "money", "state", "period")),
     }
+
+
+def _counted(rows: QuerySet[Invoice], *, by_words: bool) -> int:
+    """Return how many there are, at most _COUNTED_MAX; what is found by words, in its own order.
+
+    SQLite would go by the days, where the rows of neither lie together.
+    """
+    return (rows.order_by("-pk") if by_words else rows)[:_COUNTED_MAX].count()
 
 
 def _filtered(
