@@ -148,30 +148,30 @@ def test_n4_another_date_is_changed_here_as_there(office: Office) -> None:
     assert there.fields["TxnDate"] == f"{on}"
 
 
-@pytest.mark.parametrize("answer", ["", "void"])
-def test_n4_an_answer_that_is_none_is_refused(office: Office, answer: str) -> None:
+def test_n4_an_answer_that_is_none_is_refused(office: Office) -> None:
     synced(office)
     (invoice,) = unpaid(1)
 
-    page = post(office, "answer_closed", invoices=str(invoice.guid), answer=answer)
+    for answer in ("", "void"):
+        page = post(office, "answer_closed", invoices=str(invoice.guid), answer=answer)
 
-    assert page.status_code == 404
+        assert page.status_code == 404, answer
 
 
-@pytest.mark.parametrize("date", ["2001-02-03", "tomorrow", ""])
-def test_n4_a_date_that_is_closed_too_or_none_changes_nothing(office: Office, date: str) -> None:
+def test_n4_a_date_that_is_closed_too_or_none_changes_nothing(office: Office) -> None:
     synced(office)
     (invoice,) = unpaid(1)
     close_books_after(invoice)
 
-    page = post(office, "answer_closed", invoices=str(invoice.guid), answer="date", date=date)
+    for date in ("2001-02-03", "tomorrow", ""):
+        page = post(office, "answer_closed", invoices=str(invoice.guid), answer="date", date=date)
 
-    assert page.status_code == 409
-    assert "choose a later date" in text(page) or "Give the date" in text(page)
-    was = invoice.date
-    invoice.refresh_from_db()
-    assert invoice.date == was
-    assert states(invoice) == ["not_sent"]
+        assert page.status_code == 409, date
+        assert "choose a later date" in text(page) or "Give the date" in text(page)
+        was = invoice.date
+        invoice.refresh_from_db()
+        assert invoice.date == was
+        assert states(invoice) == ["not_sent"]
 
 
 def test_a_date_after_which_no_due_date_fits_is_refused_in_words(office: Office) -> None:
