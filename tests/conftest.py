@@ -9,11 +9,13 @@ import pytest
 from fieldledger.accounts.models import Business
 from fieldledger.quickbooks.contacts import CONTACTS
 from tests.support.browser import browser, page
+from tests.support.emptying import emptied_in_order
 from tests.support.fresh_business import fresh_business, made_once, place
 from tests.support.postgres import postgres_database, postgres_server, tests_on_postgres
 
 __all__ = [
     "browser",
+    "emptied_in_order",
     "fresh_business",
     "made_once",
     "page",
