@@ -32,6 +32,10 @@ _TOLD_BY: Final[Mapping[str, str]] = {
 }
 
 
+# The engine needs no answer to these: it sets a credit only where none is set, and looks again.
+NOT_ASKED: Final = frozenset({"set_credit_adds", "set_credit_bumps"})
+
+
 class NoSuchVariant(ValueError):
     """The words name no variant of the simulated QuickBooks; the message says what there is."""
 
@@ -64,9 +68,14 @@ def read_variant(words: str, known: Mapping[str, Variant]) -> Variant:
 
 
 def told(answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Return each field of the variant as the probe found it; None where it could not be seen."""
+    """Return each field of the variant as the probe found it; None where it could not be seen.
+
+    What it does not ask is left out.
+    """
     found = {}
     for each in fields(Variant):
+        if each.name in NOT_ASKED:
+            continue
         answer = answers.get(_TOLD_BY.get(each.name, each.name))
         if each.name == "numbers_invoices" and answer is not None:
             answer = answer == "given"

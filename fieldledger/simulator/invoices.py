@@ -7,6 +7,7 @@ of a Mod, e-mail); consolibyte's error handlers; Intuit's status code list (3171
 from datetime import date, timedelta
 from typing import Final
 
+from fieldledger.simulator.applied_credits import set_credits
 from fieldledger.simulator.content import changed_content, content_of
 from fieldledger.simulator.invoice_lines import changed_lines, new_lines, subtotal
 from fieldledger.simulator.lists import account_of_type
@@ -27,6 +28,8 @@ def add_invoice(turn: Turn, asked: Fields) -> Answered:
     given = asked["InvoiceAdd"]
     state = turn.state
     _check_what_cannot_be(turn, given)
+    for credit in given.get("SetCredit", ()):  # Credits are set by a change alone.
+        raise no_such_object(credit["CreditTxnID"])
     customer = customer_of(turn, given, WHERE)
     turn.check_lock(customer.id)
     fields = content_of(turn, _header(given), WHERE)
@@ -72,7 +75,14 @@ def mod_invoice(turn: Turn, asked: Fields) -> Answered:
         fields.pop("Voided", None)
     customer = state.records[fields["CustomerRef"]]
     _total(state, fields, customer, applied)
-    return Answered(record=turn.change_record(record, fields))
+    before = record.sequence, record.modified
+    is_link_alone = fields == record.fields
+    if "SetCredit" in given:
+        set_credits(turn, record, fields, given["SetCredit"])
+    turn.change_record(record, fields)
+    if "SetCredit" in given and is_link_alone and not state.variant.set_credit_bumps:
+        record.sequence, record.modified = before
+    return Answered(record=record)
 
 
 def _header(given: Fields) -> Fields:
@@ -86,8 +96,6 @@ def _header(given: Fields) -> Fields:
 def _check_what_cannot_be(turn: Turn, given: Fields) -> None:
     for txn_id in given.get("LinkToTxnID", ()):  # Only sales orders: this company has none.
         raise no_such_object(txn_id)
-    for credit in given.get("SetCredit", ()):  # Credits are not kept here either.
-        raise no_such_object(credit["CreditTxnID"])
     if given.get("InvoiceLineGroupAdd") or given.get("InvoiceLineGroupMod"):
         raise Failed(3250, "This feature is not enabled: groups of items on invoices.")
     tax_item = given.get("ItemSalesTaxRef")

@@ -7,6 +7,7 @@ Failed, as it would for software.
 from datetime import datetime
 from typing import Any
 
+from fieldledger.simulator.applied_credits import CREDITS, take_off
 from fieldledger.simulator.checking import Request
 from fieldledger.simulator.company import Company
 from fieldledger.simulator.formats import utc_offset
@@ -113,6 +114,11 @@ def _replaced(value: Any, old: str, new: str) -> Any:
     return new if value == old else value
 
 
+def take_off_credit(company: Company, invoice_id: str, credit_id: str, *, now: datetime) -> None:
+    """Clear a credit in the invoice's window Apply Credits: it goes to the invoice no more."""
+    take_off(_turn(company, now), record_of(company, invoice_id), credit_id)
+
+
 def close_books(company: Company, date: str) -> None:
     """Set the closing date, "2025-12-31"; nothing on or before it can be written."""
     company.state.preferences.closing_date = date
@@ -150,7 +156,9 @@ def condense(company: Company, before: str, *, now: datetime) -> None:
     gone = {
         each.id
         for each in state.of_type("Invoice").values()
-        if each.fields["TxnDate"] < before and invoice_balance(state, each) == 0
+        if each.fields["TxnDate"] < before
+        and invoice_balance(state, each) == 0
+        and not each.fields.get(CREDITS)
     }
     while True:
         kept_payments = [

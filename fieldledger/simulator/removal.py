@@ -4,6 +4,7 @@ Sources: Onscreen Reference (a voided transaction keeps its number with zero amo
 is gone; ReceivePayment cannot be voided); Intuit's status code list (3160, 3185).
 """
 
+from fieldledger.simulator.applied_credits import CREDITS, take_off
 from fieldledger.simulator.invoices import check_books_open
 from fieldledger.simulator.payments import check_not_deposited
 from fieldledger.simulator.problems import Failed, no_such_object
@@ -18,7 +19,7 @@ def void_txn(turn: Turn, asked: Fields) -> Answered:
     kind = asked["TxnVoidType"]
     record = _txn(turn, kind, asked)
     _free_payments(turn, record, 3185)
-    fields = dict(record.fields)
+    fields = dict(record.fields)  # Without what was just freed.
     fields["Lines"] = [_voided_line(line) for line in fields["Lines"]]
     if kind == "Check":
         fields |= {"Amount": 0, "Applied": []}
@@ -85,6 +86,14 @@ def _free_payments(turn: Turn, invoice: Record, status: int) -> None:
         raise Failed(status, "The transaction has payments applied to it.")
     for payment_id in payments:
         payment = turn.state.records[payment_id]
+        if payment.type == "CreditMemo":  # The link is the invoice's own.
+            turn.state.uncount(invoice)
+            invoice.fields = {**invoice.fields, CREDITS: []}
+            turn.state.count(invoice)
+            continue
+        if payment.type == "Invoice":  # A credit memo goes to it.
+            take_off(turn, payment, invoice.id)
+            continue
         left = [each for each in payment.fields["Applied"] if each["TxnID"] != invoice.id]
         turn.change_record(payment, {**payment.fields, "Applied": left})
 

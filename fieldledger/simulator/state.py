@@ -218,6 +218,9 @@ class State:
         if sign := _SALES.get(txn.type):
             total = fields["Subtotal"] + fields["SalesTaxTotal"]
             self.balances[fields["CustomerRef"]] += sign * total
+            for each in fields.get("Credits", ()):  # Of an invoice; no balance changes by it.
+                self.applied.setdefault(txn.id, {})[each["TxnID"]] = each["Amount"]
+                self.applied.setdefault(each["TxnID"], {})[txn.id] = each["Amount"]
             return
         self.balances[fields["CustomerRef"]] -= _received(txn)
         for each in fields["Applied"]:
@@ -231,6 +234,9 @@ class State:
         if sign := _SALES.get(txn.type):
             total = fields["Subtotal"] + fields["SalesTaxTotal"]
             self.balances[fields["CustomerRef"]] -= sign * total
+            for each in fields.get("Credits", ()):
+                self.applied[txn.id].pop(each["TxnID"], None)
+                self.applied[each["TxnID"]].pop(txn.id, None)
             return
         self.balances[fields["CustomerRef"]] += _received(txn)
         for each in fields["Applied"]:
@@ -238,7 +244,10 @@ class State:
             self.balances[fields["CustomerRef"]] += each["DiscountAmount"]
 
     def applied_to(self, invoice_id: str) -> int:
-        """Return in cents what payments and discounts have taken off an invoice."""
+        """Return in cents what payments, discounts and credits have taken off an invoice.
+
+        Of a credit memo, what was paid back of it or went to invoices.
+        """
         payments = self.applied.get(invoice_id)
         return sum(payments.values()) if payments else 0
 

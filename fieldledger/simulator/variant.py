@@ -36,6 +36,11 @@ class Variant:
     numbers_invoices: bool = True
     # Whether voiding or deleting a paid invoice frees its payments, or is refused.
     frees_payments: bool = True
+    # What a second SetCredit of one credit memo on one invoice does: its amount is added to what
+    # was applied, or takes its place. And whether applying a credit gives the invoice a new
+    # EditSequence, for it makes no more than a link (Onscreen Reference on SetCredit).
+    set_credit_adds: bool = True
+    set_credit_bumps: bool = True
     # Whether the Web Connector still calls closeConnection after a fault, or after giving up on
     # QuickBooks.
     closes_after_fault: bool = False

@@ -116,6 +116,7 @@ def _finish_invoice(
 ) -> None:
     fields = record.fields
     balance = invoice_balance(state, record)
+    view.pop("Credits", None)
     view["TxnNumber"] = str(fields["TxnNumber"])
     view["Subtotal"] = money(fields["Subtotal"])
     view["SalesTaxTotal"] = money(fields["SalesTaxTotal"])
@@ -131,7 +132,7 @@ def _finish_invoice(
         view["LinkedTxn"] = [
             {
                 "TxnID": payment_id,
-                "TxnType": "ReceivePayment",
+                "TxnType": state.records[payment_id].type,
                 "TxnDate": state.records[payment_id].fields["TxnDate"],
                 "RefNumber": state.records[payment_id].fields.get("RefNumber"),
                 "LinkType": "AMTTYPE",

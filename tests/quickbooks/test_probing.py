@@ -11,6 +11,7 @@ import pytest
 
 from fieldledger.accounts.models import Business
 from fieldledger.office import services as office
+from fieldledger.proving.probing import NOT_ASKED
 from fieldledger.proving.world.campaign import VARIANTS
 from fieldledger.quickbooks import probes, services
 from fieldledger.quickbooks.models import MessageSet, SyncEntry
@@ -117,6 +118,7 @@ def values_of_fields() -> dict[str, tuple[Any, ...]]:
     return {
         name: (False, True) if hint is bool else get_args(hint)
         for name, hint in get_type_hints(Variant).items()
+        if name not in NOT_ASKED
     }
 
 
