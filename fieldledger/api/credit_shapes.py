@@ -64,6 +64,7 @@ class CreditMemoOut(BaseModel):
     tax: Money
     total: Money
     refunded: Money
+    applied: Money = Field(description="What of it goes to invoices.")
     balance: Money = Field(description="What of it the client may still use.")
     voided_at: Time | None
     external_id: str | None

@@ -196,6 +196,7 @@ def credit_json(credit: Credit, block: Json) -> Json:
         "tax": money(credit.tax),
         "total": money(credit.total),
         "refunded": money(credit.refunded),
+        "applied": money(credit.applied),
         "balance": money(credit.balance),
         "voided_at": time(credit.voided_at),
         "external_id": credit.external_id,

@@ -200,7 +200,8 @@ class Invoice(Record):
     subtotal = models.DecimalField(max_digits=15, decimal_places=2, default=ZERO)
     tax = models.DecimalField(max_digits=15, decimal_places=2, default=ZERO)
     total = models.DecimalField(max_digits=15, decimal_places=2, default=ZERO)
-    # The sum of the payments that are not void, kept in the transaction that changes one of them.
+    # The sum of the payments that are not void, and of what of deposits and credit memos goes to
+    # it; kept in the transaction that changes one of them.
     paid = models.DecimalField(max_digits=15, decimal_places=2, default=ZERO)
     voided_at = models.DateTimeField(null=True, blank=True)
 
@@ -252,6 +253,12 @@ class Invoice(Record):
     def work_total(self) -> Decimal:
         """What the work comes to after the discount, before tips, fees and tax."""
         return self.subtotal - self.extras
+
+    @property
+    def credited(self) -> Decimal:
+        """What of `paid` came of credit memos; it is looked up."""
+        parts = self.credit_applications.values_list("amount", flat=True)
+        return sum(parts, start=ZERO)
 
     @property
     def balance(self) -> Decimal:
@@ -407,7 +414,7 @@ class Credit(Record):
 
     business = models.ForeignKey(Business, models.CASCADE, related_name="credits", db_index=False)
     client = models.ForeignKey(Client, models.PROTECT, related_name="credits")
-    # The one it takes back from, where it was made for one: a note, which settles nothing.
+    # The one it takes back from, where it was made for one: a note. What settles is applied.
     invoice = models.ForeignKey(
         Invoice, models.PROTECT, related_name="credits", null=True, blank=True
     )
@@ -422,6 +429,10 @@ class Credit(Record):
     total = models.DecimalField(max_digits=15, decimal_places=2, default=ZERO)
     # The sum of the refunds that are not void, kept in the transaction that changes one of them.
     refunded = models.DecimalField(max_digits=15, decimal_places=2, default=ZERO)
+    # The sum of what goes to invoices, kept in the same way.
+    applied = models.DecimalField(
+        max_digits=15, decimal_places=2, default=ZERO, db_default=Decimal("0.00")
+    )
     voided_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -435,6 +446,10 @@ class Credit(Record):
                 condition=Q(refunded__gte=0, refunded__lte=F("total")),
                 name="credit_refunded_at_most_total",
             ),
+            models.CheckConstraint(
+                condition=Q(applied__gte=0, applied__lte=F("total") - F("refunded")),
+                name="credit_used_at_most_total",
+            ),
         ]
         indexes = [
             models.Index(fields=["business", "-id"], name="credit_newest"),
@@ -442,7 +457,7 @@ class Credit(Record):
             # Answers what clients may still use without reading what is used up.
             models.Index(
                 fields=["business", "client"],
-                condition=Q(voided_at=None, refunded__lt=F("total")),
+                condition=Q(voided_at=None, refunded__lt=F("total") - F("applied")),
                 name="credit_unused",
             ),
         ]
@@ -458,7 +473,27 @@ class Credit(Record):
     @property
     def balance(self) -> Decimal:
         """What of it the client may still use."""
-        return ZERO if self.voided else self.total - self.refunded
+        return ZERO if self.voided else self.total - self.refunded - self.applied
+
+
+class CreditApplication(models.Model):
+    """How much of a credit memo goes to one invoice; taken off again, it stays with nothing."""
+
+    credit = models.ForeignKey(Credit, models.CASCADE, related_name="applications", db_index=False)
+    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="credit_applications")
+    amount = models.DecimalField(max_digits=15, decimal_places=2)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["credit", "invoice"], name="credit_application_once"),
+            models.CheckConstraint(
+                condition=Q(amount__gte=0), name="credit_application_amount_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} of a credit memo"
 
 
 class CreditLine(models.Model):

@@ -29,10 +29,10 @@ UNAPPLIED_DEPOSITS: Final = "Unapplied deposits"
 
 # In the words of the indexes `invoice_open`, `credit_unused` and `payment_unapplied`.
 _OPEN: Final = Q(voided_at=None, paid__lt=F("total"))
-_UNUSED: Final = Q(voided_at=None, refunded__lt=F("total"))
+_UNUSED: Final = Q(voided_at=None, refunded__lt=F("total") - F("applied"))
 _UNAPPLIED: Final = Q(client__isnull=False, voided_at=None, applied__lt=F("amount"))
 _OWED: Final = Sum(F("total") - F("paid"))
-_CREDIT_LEFT: Final = Sum(F("total") - F("refunded"))
+_CREDIT_LEFT: Final = Sum(F("total") - F("refunded") - F("applied"))
 _DEPOSIT_LEFT: Final = Sum(F("amount") - F("applied"))
 
 

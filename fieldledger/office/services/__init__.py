@@ -10,6 +10,7 @@ Refused, or stands as a Refused in the place of its record where many are made a
 
 from fieldledger.office.refusals import Errors, Refused
 from fieldledger.office.services.clients import create_client, create_clients, update_client
+from fieldledger.office.services.credit_uses import apply_credit
 from fieldledger.office.services.credits import create_credit, update_credit, void_credit
 from fieldledger.office.services.deposits import (
     apply_deposit,
@@ -35,6 +36,7 @@ __all__ = [
     "Errors",
     "Merged",
     "Refused",
+    "apply_credit",
     "apply_deposit",
     "create_client",
     "create_clients",

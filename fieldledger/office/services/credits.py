@@ -117,6 +117,12 @@ def update_credit(
         draft.refuse("number", "The number is missing.")
     if current.refunded and draft.values.get("client", current.client) != current.client:
         draft.refuse("client", f"It has refunds to {current.client.name}; void these first.")
+    if current.applied and draft.values.get("client", current.client) != current.client:
+        draft.refuse(
+            "client",
+            f"{current.applied:,} of it goes to invoices of {current.client.name}; take that off"
+            " first.",
+        )
     if current.invoice and draft.values.get("client", current.client) != current.client:
         draft.refuse("client", f"It is for invoice {current.invoice.number}, of another client.")
     _refuse_taken(draft, current.business, own_pk=current.pk)
@@ -145,7 +151,7 @@ def update_credit(
 def void_credit(*, credit: Credit, now: datetime, actor: str = THE_SYSTEM) -> Credit:
     """Make a credit memo void: it is worth nothing any more; doing it twice is once.
 
-    :raises Refused: if a refund of it is not void.
+    :raises Refused: if a refund of it is not void, or some of it goes to an invoice.
     """
     current = locked_credit(credit)
     if current.voided:
@@ -154,6 +160,12 @@ def void_credit(*, credit: Credit, now: datetime, actor: str = THE_SYSTEM) -> Cr
         raise refusal(
             "credit",
             f"Credit memo {current.number} has refunds of {current.refunded:,}; void these first.",
+        )
+    if current.applied:
+        raise refusal(
+            "credit",
+            f"{current.applied:,} of credit memo {current.number} goes to invoices; take that off"
+            " first.",
         )
     save_changes(
         current,
@@ -247,11 +259,14 @@ def _totals(
     ]
     totals = draft.totals(amounts, rate if isinstance(rate, TaxRate) else None)
     _check_total(draft, totals.total)
-    if not draft.errors and totals.total < current.refunded:
+    if not draft.errors and totals.total < current.refunded + current.applied:
         draft.refuse(
             "lines",
             f"The total would be {totals.total:,}, less than the {current.refunded:,} already paid"
-            " back; void a refund first.",
+            " back; void a refund first."
+            if not current.applied
+            else f"The total would be {totals.total:,}, less than what was used of it:"
+            f" {current.applied:,} on invoices and {current.refunded:,} paid back.",
         )
     if current.invoice is not None and totals.total > current.total:
         _check_invoice(draft, current.invoice, totals.total, own_pk=current.pk)

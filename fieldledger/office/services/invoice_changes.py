@@ -75,10 +75,7 @@ def void_invoice(*, invoice: Invoice, now: datetime, actor: str = THE_SYSTEM) ->
             f"Invoice {current.number} has payments of {current.paid:,}; void these first.",
         )
     if current.paid:
-        raise refusal(
-            "invoice",
-            f"{current.paid:,} of a deposit went to invoice {current.number}; take it off first.",
-        )
+        raise refusal("invoice", f"{_what_settles(current)}; take it off first.")
     save_changes(
         current,
         {"voided_at": now},
@@ -107,9 +104,21 @@ def _refuse_another_client(current: Invoice, draft: InvoiceDraft) -> None:
     elif client != current.client and current.paid:
         draft.refuse(
             "client",
-            f"{current.paid:,} of a deposit of {current.client.name} went to invoice"
-            f" {current.number}; take it off before another client gets it.",
+            f"{_what_settles(current)}; take it off before another client gets it.",
         )
+
+
+def _what_settles(current: Invoice) -> str:
+    """Return which money without a payment of its own went to an invoice."""
+    credited = current.credited
+    deposited = current.paid - credited
+    whose = f" of {current.client.name}"
+    parts = [
+        f"{amount:,.2f} of a {what}{whose}"
+        for amount, what in ((deposited, "deposit"), (credited, "credit memo"))
+        if amount
+    ]
+    return f"{' and '.join(parts)} went to invoice {current.number}"
 
 
 def _totals(
