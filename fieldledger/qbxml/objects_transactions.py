@@ -85,6 +85,14 @@ class InvoiceAdd:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetCredit:
+    """How much of a credit memo goes to an invoice."""
+
+    credit_txn_id: str | UseMacro
+    applied_amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceMod:
     """Lines that are not named are removed; where no line is named, all stay.
 
@@ -113,6 +121,7 @@ class InvoiceMod:
     is_to_be_emailed: bool | None = None
     customer_sales_tax_code_ref: Ref | None = None
     other: str | None = None
+    set_credit: tuple[SetCredit, ...] = ()
     invoice_line_mod: tuple[InvoiceLineMod, ...] = ()
 
 

@@ -14,6 +14,7 @@ from fieldledger.quickbooks.accepting import accept
 from fieldledger.quickbooks.approving import Held, hold_back, is_waiting
 from fieldledger.quickbooks.contents import entries_of
 from fieldledger.quickbooks.entries import add_entries, adjust_active, lock, tell
+from fieldledger.quickbooks.linking_credits import credits_to_send
 from fieldledger.quickbooks.models import ACTIVE_STATES, RANK, Connection, Stage, SyncEntry
 from fieldledger.quickbooks.paid_invoices import invoices_of, payments_of
 from fieldledger.quickbooks.prechecking import is_unsent, look, standing_of
@@ -101,7 +102,9 @@ def sync(
                 asked.refuse(Kind.PAYMENT, guid, blocked)
             elif (Kind.PAYMENT, guid) not in asked.answered:
                 asked.payment(payment)
-        _ask_for_credits(asked, current, credit_memos, blocked)
+        # A credit memo that goes to an invoice goes along with it.
+        applied = () if blocked else credits_to_send(current, asked.queued_invoices)
+        _ask_for_credits(asked, current, [*credit_memos, *applied], blocked)
         asked.save()
         return asked.results
 
@@ -164,6 +167,11 @@ class _Asking:
     def results(self) -> list[SyncResult]:
         """What became of each, in the order asked; payments after their invoice."""
         return self._results
+
+    @property
+    def queued_invoices(self) -> list[UUID]:
+        """The invoices that go now."""
+        return [guid for kind, guid in self._queued if kind == Kind.INVOICE]
 
     def load(self, bills: Sequence[Invoice], payments: Sequence[Payment]) -> None:
         """Read the entries and payments that may be concerned, in a few statements."""

@@ -316,6 +316,20 @@ def _raise_changed(
         rows.append((entry.pk, title_of(record), record.revision, state, now))
     update_many(SyncEntry, ("title", "record_revision", "state", "updated_at"), rows)
     adjust_active(connection.pk, -left)
+    _wait_no_more_for_credits(connection, known, now)
+
+
+def _wait_no_more_for_credits(
+    connection: Connection, known: Mapping[int, SyncEntry], now: datetime
+) -> None:
+    """Let invoices go that wait for a credit memo: it may have been taken off them just now."""
+    released = SyncEntry.objects.filter(
+        pk__in=[each.pk for each in known.values() if each.state == State.WAITING],
+        state=State.WAITING,
+        rank=RANK[Kind.INVOICE],
+        waiting_on__rank=RANK[Kind.CREDIT],
+    ).update(state=State.PENDING, waiting_on=None, code="", message="", updated_at=now)
+    adjust_active(connection.pk, released)
 
 
 def _may_be_there(entry: SyncEntry) -> bool:

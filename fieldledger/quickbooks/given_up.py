@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from django.db.models import Q
+
 from fieldledger.quickbooks.entries import tell
 from fieldledger.quickbooks.entry_rows import is_unresolved
 from fieldledger.quickbooks.models import Connection, MessageSet, Session, SyncEntry
@@ -18,6 +20,8 @@ from fieldledger.sync.content import State
 
 _KEY: Final = "given_up"  # In the connection's activity: (set, session of the look, entries).
 _REMEMBERED_MAX: Final = 50
+# What a late copy may be made of once more: QuickBooks has never had it, or sets a credit on it.
+_HARMED: Final = Q(quickbooks_id="") | Q(linked_credits__is_open=True)
 _ASKED_AGAIN: Final = (
     "Its document was given up for lost. Before it is sent again, QuickBooks is asked once more:"
     " the company file may have been replaced since."
@@ -26,8 +30,8 @@ _ASKED_AGAIN: Final = (
 
 def note(connection: Connection, lost: MessageSet, session: Session) -> None:
     """Remember a document that a look has shown to be lost; the caller saves the connection."""
-    absent = _absent(_added(lost))
-    given_up = [*_given_up(connection), (lost.pk, session.pk, [each.pk for each in absent])]
+    absent = [each.pk for each in _still_to_do(lost)]
+    given_up = [*_given_up(connection), (lost.pk, session.pk, absent)]
     connection.activity = {**connection.activity, _KEY: given_up[-_REMEMBERED_MAX:]}
 
 
@@ -39,10 +43,15 @@ def ask_again(connection: Connection, session: Session, *, now: datetime) -> Non
     before = [each for each in _given_up(connection) if each[1] != session.pk and each[2]]
     if not before or is_unresolved(connection.pk):
         return
-    waiting = {each.pk for each in _absent([key for each in before for key in each[2]])}
-    lost = next((each[0] for each in before if waiting & set(each[2])), None)
-    if lost is not None:
-        _doubt(connection, lost, now)
+    pending = SyncEntry.objects.filter(
+        _HARMED, pk__in=[key for each in before for key in each[2]], state=State.PENDING
+    )
+    waiting = set(pending.values_list("pk", flat=True))
+    for key in [each[0] for each in before if waiting & set(each[2])]:
+        lost = MessageSet.objects.filter(pk=key).first()
+        if lost is not None and _still_to_do(lost):
+            _doubt(connection, key, now)
+            return
 
 
 def other_revisions(connection: Connection, lost: MessageSet) -> set[int]:
@@ -67,21 +76,23 @@ def _given_up(connection: Connection) -> Sequence[Any]:
     return found
 
 
-def _added(lost: MessageSet) -> list[int]:
-    """Return the entries that a document was to add; a late change of what is not there fails."""
-    return [row["e"] for row in lost.content if row["op"] == "add"]
+def _still_to_do(lost: MessageSet) -> list[SyncEntry]:
+    """Return the pending entries for which a lost document, should it run late, would do harm.
 
-
-def _absent(keys: Sequence[int]) -> list[SyncEntry]:
-    """Return those of these entries that wait to be sent, and that QuickBooks has never had."""
-    return list(SyncEntry.objects.filter(pk__in=keys, state=State.PENDING, quickbooks_id=""))
+    It was to add a record that QuickBooks has never had, or to set a credit that is still to be
+    set. A late change of what is not there fails; but setting a credit may raise no version.
+    """
+    adds = [row["e"] for row in lost.content if row["op"] == "add"]
+    sets = [row["e"] for row in lost.content if row.get("set")]
+    of_it = Q(pk__in=adds, quickbooks_id="") | Q(pk__in=sets, linked_credits__is_open=True)
+    return list(SyncEntry.objects.filter(of_it, state=State.PENDING))
 
 
 def _doubt(connection: Connection, key: int, now: datetime) -> None:
     for lost in MessageSet.objects.filter(pk=key, status=MessageSet.Status.RESOLVED):
         lost.status, lost.is_sealed = MessageSet.Status.IN_DOUBT, False
         lost.save(update_fields=["status", "is_sealed"])
-        absent = [each.pk for each in _absent(_added(lost))]
+        absent = [each.pk for each in _still_to_do(lost)]
         SyncEntry.objects.filter(pk__in=absent).update(
             state=State.CHECKING,
             message_set=lost,

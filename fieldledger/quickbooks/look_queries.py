@@ -25,6 +25,7 @@ _MARK: Final = ("ListID", "EditSequence", "Name", "FullName", "ExternalGUID")
 _MARK_TXN: Final = ("TxnID", "EditSequence", "RefNumber", "ExternalGUID")
 _MARK_TOTALS: Final = (*_MARK_TXN, "Subtotal", "SalesTaxTotal")
 _MARK_INVOICE: Final = (*_MARK_TOTALS, "InvoiceLineRet")
+_MARK_LINKED: Final = (*_MARK_INVOICE, "LinkedTxn")  # Which credit memos go to it.
 _MARK_CREDIT: Final = (*_MARK_TOTALS, "CreditMemoLineRet")
 _MARK_PAYMENT: Final = (*_MARK_TXN, "TotalAmount")
 _MARK_CHECK: Final = (*_MARK_TXN, "Amount")
@@ -50,7 +51,10 @@ BY_ID: Final[Mapping[Kind, _Make]] = {
     Kind.CLIENT: lambda ids: CustomerQuery(list_id=ids, include_ret_element=_MARK),
     Kind.ITEM: lambda ids: ItemQuery(list_id=ids, include_ret_element=_MARK),
     Kind.INVOICE: lambda ids: InvoiceQuery(
-        txn_id=ids, include_line_items=True, include_ret_element=_MARK_INVOICE
+        txn_id=ids,
+        include_line_items=True,
+        include_linked_txns=True,
+        include_ret_element=_MARK_LINKED,
     ),
     Kind.PAYMENT: lambda ids: ReceivePaymentQuery(txn_id=ids, include_ret_element=_MARK_PAYMENT),
     Kind.CREDIT: lambda ids: CreditMemoQuery(

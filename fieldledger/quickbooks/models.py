@@ -17,6 +17,7 @@ from fieldledger.quickbooks.approval_rows import Approval  # noqa: F401 - Tables
 from fieldledger.quickbooks.drift_row import Drift  # noqa: F401 - And here.
 from fieldledger.quickbooks.hours_row import BusinessHours  # noqa: F401 - And here.
 from fieldledger.quickbooks.letter_rows import Letter  # noqa: F401 - And here.
+from fieldledger.quickbooks.linked_credits_row import LinkedCredits  # noqa: F401 - And here.
 from fieldledger.quickbooks.outstanding_row import Outstanding  # noqa: F401 - And here.
 from fieldledger.quickbooks.probe_row import Probe  # noqa: F401 - And here.
 from fieldledger.quickbooks.sign_off_row import SignOff  # noqa: F401 - And here.
@@ -120,8 +121,7 @@ class Connection(models.Model):
     # Since when nothing goes because somebody said so, and what has changed since: returning.py.
     away_since = models.DateTimeField(null=True)
     comparison = models.JSONField(default=dict)
-    # The nightly look at what was sent: whether, when next, how far and what came of it last; see
-    # watching.py.
+    # The nightly look: whether, when next, how far and what came of it last; see watching.py.
     drift_watch = models.BooleanField(default=True, db_default=True)
     watch_at = models.DateTimeField(null=True)
     watch = models.JSONField(default=dict)

@@ -24,7 +24,7 @@ from fieldledger.sync.precheck import ON_THEIR_WAY, Asked, Group, Standing, Verd
 
 # A parent in one of these does not go by itself.
 _STUCK: Final = frozenset({State.FAILED, State.HELD, State.IGNORED, State.GONE, State.CANCELLED})
-_TO_GO: Final = frozenset({State.CHANGED, State.FAILED, *ON_THEIR_WAY})
+TO_GO: Final = frozenset({State.CHANGED, State.FAILED, *ON_THEIR_WAY})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ def standing_of(
 
 def is_unsent(payment: Payment | Refund, entry: SyncEntry | None) -> bool:
     """Return whether QuickBooks lacks what goes with its invoice or credit memo, or a change."""
-    return not payment.voided if entry is None else entry.state in _TO_GO
+    return not payment.voided if entry is None else entry.state in TO_GO
 
 
 def look(

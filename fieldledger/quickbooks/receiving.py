@@ -9,7 +9,6 @@ from datetime import datetime
 from decimal import Decimal
 from operator import attrgetter
 from typing import Any, Final
-from uuid import uuid4
 
 from fieldledger.qbwc.calls import ReceiveResponse
 from fieldledger.qbxml.reading import Answer, AnswerSet, NotQbxml, read_answers
@@ -18,6 +17,7 @@ from fieldledger.quickbooks import (
     fencing,
     given_up,
     initial_sync,
+    linking_credits,
     probing,
     reading,
     recovery,
@@ -32,16 +32,17 @@ from fieldledger.quickbooks.company import read_company
 from fieldledger.quickbooks.context import Context, SessionStops
 from fieldledger.quickbooks.entries import adjust_active, recount, tell
 from fieldledger.quickbooks.entry_rows import EntryRow, as_read, in_set, is_unresolved
+from fieldledger.quickbooks.making_room import payment_to_go_first
 from fieldledger.quickbooks.message_sets import require_answer
 from fieldledger.quickbooks.models import (
     ACTIVE_STATES,
     Connection,
     MessageSet,
-    QuickBooksRecord,
     Session,
     SyncEntry,
 )
-from fieldledger.quickbooks.sending import called, payment_to_go_first, release_waiters
+from fieldledger.quickbooks.name_taken import take_another_name
+from fieldledger.quickbooks.sending import called, release_waiters
 from fieldledger.quickbooks.tables import update_many
 from fieldledger.sync import halving
 from fieldledger.sync.content import Kind, State
@@ -80,7 +81,6 @@ SEALED: Final = (
     "QuickBooks was asked again; the lost document can do nothing there any more. The records"
     " themselves are looked for."
 )
-NAME_TRIES_MAX: Final = 12
 STALE_TRIES_MAX: Final = 4
 
 
@@ -244,6 +244,9 @@ def _take_write(
     session.failed += sum(each.state in {State.FAILED, State.GONE} for each in settled)
     session.put_off += sum(each.tried_in == session.pk for each in settled)
     release_waiters(connection, taken, context.now)
+    anew = [each for each in message_set.content if each["e"] in taken and each["op"] == "add"]
+    memos = [found[each["e"]] for each in anew if found[each["e"]].kind == Kind.CREDIT]
+    linking_credits.wake(connection, [each.record_id for each in memos], context.now)
     verification.note_written(connection, taken)
     if message_set.pk == session.message_set_id:
         # Only then is no copy of it on its way: the answer of a set that was lost for a while
@@ -309,12 +312,13 @@ def _settle(
         return
     if isinstance(outcome, Taken):
         _take(entry, row, outcome, now)
+        linking_credits.note_taken(entry, row)
         return
     entry.code = outcome.code
     entry.message = explain(outcome.code, said=outcome.said, name=called(entry)).sentence
     match outcome:
         case NameTaken():
-            _name_taken(session.connection, entry)
+            take_another_name(session.connection, entry)
         case StaleEdit() if entry.tries < STALE_TRIES_MAX:
             entry.state, entry.look_first = State.PENDING, True
         case RetryLater():
@@ -368,41 +372,6 @@ def _take(entry: EntryRow, row: Mapping[str, Any], taken: Taken, now: datetime) 
         entry.message = said.sentence
     else:
         entry.state = State.SYNCED
-
-
-def _name_taken(connection: Connection, entry: EntryRow) -> None:
-    resolves = (
-        connection.resolve_client_conflicts
-        if entry.kind == Kind.CLIENT
-        else connection.resolve_item_conflicts
-    )
-    if not resolves or entry.tries >= NAME_TRIES_MAX:
-        entry.state = State.FAILED
-        owner = (
-            QuickBooksRecord.objects.filter(
-                connection=connection, name_folded=entry.name_folded, sublevel=0
-            )
-            .exclude(type="")
-            .first()
-        )
-        if owner is not None:
-            what = owner.type.removesuffix("Ret").removeprefix("Item").lower() or "record"
-            entry.message += f" In QuickBooks it is the name of a {what}."
-        return
-    # Somebody made it there since the lists were read: remember that it is taken, take the next.
-    QuickBooksRecord.objects.create(
-        connection=connection,
-        list=QuickBooksRecord.List.ENTITIES
-        if entry.kind == Kind.CLIENT
-        else QuickBooksRecord.List.ITEMS,
-        list_id=f"taken-{uuid4().hex[:24]}",
-        type="",
-        name=entry.quickbooks_name,
-        full_name=entry.quickbooks_name,
-        name_folded=entry.name_folded,
-    )
-    entry.rename("", "")
-    entry.state = State.PENDING
 
 
 _COLUMNS: Final = (

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from fieldledger.qbxml.objects import CompanyQuery
 from fieldledger.qbxml.reading import Answer, Record
 from fieldledger.qbxml.writing import Request
-from fieldledger.quickbooks import fencing, given_up, taking_back, verification
+from fieldledger.quickbooks import fencing, given_up, linking_credits, taking_back, verification
 from fieldledger.quickbooks.context import Context
 from fieldledger.quickbooks.drift_row import Drift
 from fieldledger.quickbooks.entries import RESTORED, RESTORED_SET, adjust_active, tell
@@ -46,6 +46,8 @@ from fieldledger.sync.words import explain
 CLOCKS_DIFFER: Final = timedelta(hours=26 + 14)  # A day and more wrong, and any zone's offset.
 OTHER_CONTENT: Final = 9001
 STALE: Final = str(STALE_EDIT)
+# Looked at for its version or its credits: what was written last is known all the same.
+_ONLY_READ: Final = frozenset({STALE, linking_credits.CODE})
 LOOKED_FOR_MAX: Final = 50
 
 
@@ -257,13 +259,15 @@ def take_look(
     by_id = {
         key: record for record in found if (key := record.text("ListID") or record.text("TxnID"))
     }
-    missing = [
-        each for each in entries if rows[each.pk]["op"] != "add" and _theirs(each, by_id) is None
-    ]
+    theirs = {each.pk: _theirs(each, by_id) for each in entries if rows[each.pk]["op"] != "add"}
+    missing = [each for each in entries if each.pk in theirs and theirs[each.pk] is None]
     lacking = _Lacking.read(connection, look, answers, missing)
     shows_older = not connection.verification and any(map(lacking.is_of_an_older_file, missing))
     settled = []
     to_verify = {each.pk for each in entries if each.code in REASONS}
+    found_links = {each.pk: theirs.get(each.pk) for each in entries}
+    moved = linking_credits.take_look(look.session_id, found_links)
+    suspects = _changed_by_others(entries, theirs)
     for entry in entries:
         row = rows[entry.pk]
         if row["op"] == "add":
@@ -272,7 +276,8 @@ def take_look(
             if record is None:
                 entry.looked_in = look.session_id
         else:
-            _settle_known(entry, row, _theirs(entry, by_id), lacking, context.now)
+            moves = entry.pk in moved
+            _settle_known(entry, row, theirs[entry.pk], lacking, context.now, is_moved=moves)
         settled.append(entry)
     _save(settled, context.now)
     # What the nightly look said of a record says nothing of the one that takes its place.
@@ -287,11 +292,30 @@ def take_look(
     release_waiters(connection, there, context.now)
     found_now = {each.pk for each in settled if rows[each.pk]["op"] == "add" and each.quickbooks_id}
     verification.note_written(connection, sorted(found_now))
-    if connection.drift_watch:
-        # Somebody may have changed them since we wrote them: the nightly look reads them whole.
-        suspects = dict.fromkeys((*connection.watch.get("suspects", ()), *sorted(found_now)))
-        connection.watch = {**connection.watch, "suspects": list(suspects)}
+    memos = [each for each in settled if each.pk in found_now and each.kind == Kind.CREDIT]
+    linking_credits.wake(connection, [each.record_id for each in memos], context.now)
+    _suspect(connection, (*sorted(found_now), *suspects))
     return left, shows_older
+
+
+def _suspect(connection: Connection, keys: Sequence[int]) -> None:
+    """Have the nightly look read these whole: somebody may have changed them since."""
+    if connection.drift_watch:
+        suspects = dict.fromkeys((*connection.watch.get("suspects", ()), *keys))
+        connection.watch = {**connection.watch, "suspects": list(suspects)}
+
+
+def _changed_by_others(
+    entries: Iterable[SyncEntry], theirs: Mapping[int, Record | None]
+) -> list[int]:
+    """Return what was read for its credits alone and has another version than the one we know."""
+    return [
+        each.pk
+        for each in entries
+        if each.code == linking_credits.CODE
+        and (record := theirs.get(each.pk)) is not None
+        and record.text("EditSequence") != each.edit_sequence
+    ]
 
 
 def _theirs(entry: SyncEntry, by_id: Mapping[str, Record]) -> Record | None:
@@ -320,7 +344,8 @@ def _settle_add(
     entry.written = row.get("w", "") if row["rev"] else ""
     entry.synced_revision = min(row["rev"] or 1, entry.record_revision)
     entry.synced_at = now
-    if not row["rev"] or entry.wanted_revision > entry.synced_revision:
+    is_open = row.get("credits") or entry.wanted_revision > entry.synced_revision
+    if not row["rev"] or is_open:
         _queue(entry, "Found in QuickBooks; what has changed since is sent.")
         return
     theirs = total_of(record)
@@ -391,6 +416,8 @@ def _settle_known(
     record: Record | None,
     lacking: _Lacking,
     now: datetime,
+    *,
+    is_moved: bool,
 ) -> None:
     if taking_back.is_taken_back(entry) or taking_back.is_deletion(entry, row["op"]):
         taking_back.look(entry, record)
@@ -399,12 +426,12 @@ def _settle_known(
     is_undone = not entry.edit_sequence  # What we deleted or made void there.
     if record is not None:
         theirs = record.text("EditSequence") or ""
-        if not is_undone and _is_as_it_was(entry, theirs):
+        if not is_undone and not is_moved and _is_as_it_was(entry, theirs):
             _leave(entry, "Looked up in QuickBooks: it is as it was.")
             return
         # Whether the change was made or not, making it again makes it once. Where somebody changed
         # it since (3200), what was written stays known, and only what is another here is sent.
-        if entry.code != STALE or is_older(theirs, entry.edit_sequence):
+        if entry.code not in _ONLY_READ or is_older(theirs, entry.edit_sequence):
             entry.written = ""
         entry.edit_sequence = theirs or entry.edit_sequence
         entry.line_ids = _line_ids(record) or entry.line_ids

@@ -21,7 +21,7 @@ from fieldledger.qbwc.transitions import State as SessionState
 from fieldledger.qbxml.objects import CompanyActivityQuery, CompanyQuery
 from fieldledger.qbxml.reading import Answer, Record
 from fieldledger.qbxml.writing import Request
-from fieldledger.quickbooks import fencing, reading, recovery
+from fieldledger.quickbooks import fencing, linking_credits, reading, recovery
 from fieldledger.quickbooks.context import Context
 from fieldledger.quickbooks.entries import (
     RECORD_MODELS,
@@ -152,6 +152,7 @@ def take_check(
     is_older_file = is_proved = lacks_a_list_record = False
     there = as_it_was = 0
     missing: list[int] = []
+    unlinked: list[int] = []
     newest = 0  # Of the missing, those after which nothing else was written.
     for row in message_set.content:
         answer = by_id.get(row["r"])
@@ -171,12 +172,15 @@ def take_check(
         else:
             there += 1
             # Somebody may have changed it since, in an older copy as well.
-            as_it_was += record.text("EditSequence") == row["es"]
+            if record.text("EditSequence") == row["es"]:
+                as_it_was += 1
+                unlinked += [row["e"]] * linking_credits.is_unlinked(row["e"], record)
     if missing and not there and (lacks_a_list_record or not reason):
         is_older_file = True  # Condensing takes out transactions alone.
     if is_older_file and reason != FILE_RESTORED:
         reason = FILE_OLDER
     is_relinked = waits(connection)
+    at_rest = SyncEntry.objects.filter(connection=connection, state__in=_IN_QUICKBOOKS)
     if reason or is_relinked:
         verify_all(connection, reason or RELINKED, now, is_proved=is_proved or len(missing) > 1)
         if reason == CONDENSED:
@@ -186,10 +190,11 @@ def take_check(
     elif missing:
         # Deleted since, or the file is a copy from between: QuickBooks is asked what was deleted.
         # Where something that was written later is there, it is no older copy.
-        at_rest = SyncEntry.objects.filter(connection=connection, state__in=_IN_QUICKBOOKS)
         _wake(connection, at_rest.filter(pk__in=missing[:newest]), FILE_OLDER, now)
         _wake(connection, at_rest.filter(pk__in=missing[newest:]), MISSING, now)
         _unsettle(connection, missing[:newest])
+    # A credit that QuickBooks applied is off again: by an older copy, where that raises no version.
+    _wake(connection, at_rest.filter(pk__in=unlinked), linking_credits.CODE, now)
 
 
 def _doubt_earlier_looks(connection: Connection, session_id: int) -> None:
@@ -361,6 +366,9 @@ def _doubt_everything(now: datetime) -> None:
             connection, SyncEntry.objects.filter(connection=connection), DATABASE_RESTORED, now
         )
         fencing.doubt(connection)
+        # What was written last is not known of these, either.
+        read = SyncEntry.objects.filter(connection=connection, code=linking_credits.CODE)
+        read.update(code="")
         SyncEntry.objects.filter(connection=connection).exclude(state__in=_WITH_QUICKBOOKS).update(
             look_first=True
         )

@@ -11,7 +11,6 @@ from functools import partial
 from operator import attrgetter
 from typing import Any, Final
 
-from fieldledger.office.models import Refund
 from fieldledger.qbxml.objects import InvoiceAdd, InvoiceMod
 from fieldledger.qbxml.writing import CannotBeWritten, Request
 from fieldledger.quickbooks import contents, fencing, taking_back
@@ -28,10 +27,10 @@ from fieldledger.quickbooks.entry_rows import (
     pending_after,
     pending_among,
 )
+from fieldledger.quickbooks.linking_credits import APPLIED, Linking
 from fieldledger.quickbooks.message_sets import Document, store
 from fieldledger.quickbooks.models import RANK, Connection, MessageSet, Session, SyncEntry
 from fieldledger.quickbooks.names import Names
-from fieldledger.quickbooks.paid_invoices import payments_of
 from fieldledger.quickbooks.tables import update_many
 from fieldledger.sync import crediting, halving, mapping, written
 from fieldledger.sync.content import Choices, CompanyFacts, Kind, Known, State
@@ -80,7 +79,7 @@ def next_set(connection: Connection, session: Session, context: Context) -> str 
             return None
         going = _approved(connection, entries, context.now)
         session.done += len(entries) - len(going)
-        batch = _build(connection, going, context)
+        batch = _build(connection, session, going, context)
         _save_turned_down(connection, batch.turned_down, context.now)
         session.failed += sum(each.state == State.FAILED for each in batch.turned_down)
         session.done += len(batch.turned_down)
@@ -146,7 +145,9 @@ def bodies_now(
     }
 
 
-def _build(connection: Connection, entries: Sequence[EntryRow], context: Context) -> Batch:
+def _build(
+    connection: Connection, session: Session, entries: Sequence[EntryRow], context: Context
+) -> Batch:
     facts = facts_of(connection)
     choices = choices_of(connection, for_transactions=any(each.rank > 2 for each in entries))
     batch = Batch()
@@ -155,11 +156,16 @@ def _build(connection: Connection, entries: Sequence[EntryRow], context: Context
         chosen = [each for each in entries if each.rank == RANK[kind]]
         if not chosen:
             continue
-        for entry, whole, noted in _bodies(connection, kind, chosen, facts, choices):
+        bills = chosen if kind == Kind.INVOICE else ()
+        linking = Linking(connection, session, bills, wait=_wait)
+        for entry, made, noted in _bodies(connection, kind, chosen, facts, choices):
+            whole = linking.next_body(entry, made, noted)
+            if whole is None and made is not None and entry.state == State.PENDING:
+                continue  # What is linked with it is looked at first.
             if whole is None or _is_nothing_new(entry, whole, noted):
                 batch.turned_down.append(entry)
                 continue
-            body = _changed_part(entry, whole, noted)
+            body = whole if "set" in noted else _changed_part(entry, whole, noted)
             request = Request(
                 request_id=f"{entry.pk}:{nonce}",
                 body=body,
@@ -168,18 +174,21 @@ def _build(connection: Connection, entries: Sequence[EntryRow], context: Context
             batch.entries.append(entry)
             batch.requests.append(request)
             batch.content.append({"r": request.request_id, "e": entry.pk, **noted})
+        linking.save(context.now)
     return batch
 
 
 def _is_nothing_new(entry: EntryRow, body: Any, noted: Mapping[str, Any]) -> bool:
     """Settle an entry of which QuickBooks keeps nothing that has changed here."""
-    if noted["op"] != "mod" or not written.is_unchanged(body, entry.written):
+    if noted["op"] != "mod" or "set" in noted or not written.is_unchanged(body, entry.written):
         return False
     entry.state = State.DIFFERS if entry.differs else State.SYNCED
     entry.synced_revision = noted["rev"]
     entry.code = "nothing_to_send"
     sentence = explain("nothing_to_send", name=called(entry)).sentence
     entry.message = f"{sentence} {noted.get('notes', '')}".strip()
+    if noted.get("settled"):
+        entry.code, entry.message = APPLIED, noted["settled"]
     entry.said = ""
     return True
 
@@ -553,34 +562,6 @@ def _drop(connection: Connection, batch: Batch, error: CannotBeWritten, now: dat
             _save_turned_down(connection, [entry], now)
             return
     raise error
-
-
-def payment_to_go_first(connection: Connection, entry: EntryRow, code: str) -> SyncEntry | None:
-    """Return a payment whose change makes room for an invoice that QuickBooks has refused.
-
-    An invoice cannot come to less than what is applied to it (3210, Intuit's status code list),
-    nor a credit memo to less than what was paid back of it.
-    """
-    if code != "3210" or not entry.quickbooks_id:
-        return None
-    kind = Kind.PAYMENT
-    if entry.kind == Kind.CREDIT:
-        kind = Kind.REFUND
-        payments = set(Refund.objects.filter(credit=entry.record_id).values_list("pk", flat=True))
-    elif entry.kind == Kind.INVOICE:
-        payments = {payment.pk for _, payment in payments_of([entry.record_id])}
-    else:
-        return None
-    return (
-        SyncEntry.objects.filter(
-            connection=connection,
-            rank=RANK[kind],
-            record_id__in=payments,
-            state=State.PENDING,
-        )
-        .exclude(quickbooks_id="")
-        .first()
-    )
 
 
 def release_waiters(connection: Connection, parents: Sequence[int], now: datetime) -> int:

@@ -154,13 +154,14 @@ def next_document(connection: Connection, session: Session, context: Context) ->
     if fence is not None:
         return store(fence, session, context)[1]
     if may_write(connection):
-        if is_anything_looked_for(connection.pk, session_id=session.pk):
-            look = recovery.first_looks(connection, session, context)
-            if look is not None:
-                return store(look, session, context)[1]
-        text = sending.next_set(connection, session, context)
-        if text is not None:
-            return text
+        for _ in range(2):  # What was about to be sent may have to be looked at first.
+            if is_anything_looked_for(connection.pk, session_id=session.pk):
+                look = recovery.first_looks(connection, session, context)
+                if look is not None:
+                    return store(look, session, context)[1]
+            text = sending.next_set(connection, session, context)
+            if text is not None:
+                return text
         looked = watching.next_document(connection, context)
         if looked is not None:
             return store(looked, session, context)[1]

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from fieldledger.qbxml.reading import read_request
 from fieldledger.qbxml.writing import CannotBeWritten, Request, write_message_set
-from fieldledger.quickbooks import sending
+from fieldledger.quickbooks import linking_credits, sending
 from fieldledger.quickbooks.drift_row import Drift
 from fieldledger.quickbooks.entry_rows import EntryRow, by_keys
 from fieldledger.quickbooks.message_sets import VERSION, text_of
@@ -97,12 +97,14 @@ def columns_of(connection: Connection, entry: SyncEntry) -> Columns | None:
     if sides.is_undone:
         return Columns(rows=[_VOID])
     looked = Drift.objects.filter(entry=entry).exclude(what=Drift.What.CONDENSED).first()
+    credits_ = linking_credits.credits_row(connection, entry)
+    others = [credits_] if credits_ is not None else []
     if looked is None or (entry.synced_at is not None and looked.seen_at < entry.synced_at):
-        return Columns(rows=drift.unseen(sides.now, sides.sent))
+        return Columns(rows=[*drift.unseen(sides.now, sides.sent), *others])
     kept = drift.load(looked.sent)
     rows = drift.compare(sides.now, {**kept, **sides.sent}, drift.load(looked.there))
     return Columns(
-        rows=rows,
+        rows=[*rows, *others],
         seen_at=looked.seen_at,
         changed_at=looked.changed_at,
         is_open=looked.what == Drift.What.CHANGED and looked.decided_at is None,

@@ -89,6 +89,15 @@ OWN_WORDS: Final[Mapping[str, Words]] = {
         "In QuickBooks {name} is of a type that Fieldledger does not change. It is used as it is.",
         Actor.NOBODY,
     ),
+    "credits_looked_up": Words(
+        "Its credits are looked up",
+        "What credit memos pay of {name} is looked up in QuickBooks.",
+        Actor.SYSTEM,
+        ("Nothing to do: it goes on by itself.",),
+    ),
+    "credits_applied": Words(
+        "Credits applied", "QuickBooks applies the credit memos to {name} as here.", Actor.NOBODY
+    ),
     "nothing_to_send": Words(
         "Nothing to send",
         "What was changed in {name} is kept here alone: QuickBooks has everything else as it is.",

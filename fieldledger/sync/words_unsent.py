@@ -65,6 +65,32 @@ UNSENT_WORDS: Final[Mapping[str, Words]] = {
         Actor.OFFICE,
         ("Open the payment and correct the amount.", "Press Sync to QuickBooks again."),
     ),
+    "credit_applied_otherwise": Words(
+        "A credit applied otherwise",
+        "QuickBooks applies {there} of credit memo {number} to {name}, and here it is {here}. No"
+        " program can take a credit off an invoice there.",
+        Actor.BOOKKEEPER,
+        (
+            "In QuickBooks: open the invoice, choose Apply Credits, clear it there, and save.",
+            f"{_RETRY} What goes to it here is then applied.",
+        ),
+    ),
+    "credit_not_asked": Words(
+        "Its credit memo is not there",
+        "Credit memo {number} goes to {name}, and nobody has asked to send it to QuickBooks.",
+        Actor.OFFICE,
+        ("Open the invoice and press Sync to QuickBooks: its credit memos go along.",),
+    ),
+    "credit_not_shown": Words(
+        "A credit that is not shown",
+        "QuickBooks took {here} of credit memo {number} for {name}, and does not show that it is"
+        " applied.",
+        Actor.BOOKKEEPER,
+        (
+            "In QuickBooks: open the invoice and see what Apply Credits says.",
+            f"{_RETRY} It is looked at once more, and applied if it is not there.",
+        ),
+    ),
     "closed_period": Words(
         "The books are closed",
         "{date} is on or before the closing date in QuickBooks, {closing_date}.",
