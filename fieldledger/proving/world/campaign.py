@@ -23,9 +23,15 @@ from fieldledger.sync.fence import Fence
 VARIANTS: Final[Mapping[str, Variant]] = {
     "keeps-all": Variant(),
     "keeps-last": Variant(
-        store_keeps="last", not_stored_status=9002, stored_answers="recovery", guid_unique=True
+        store_keeps="last",
+        not_stored_status=9002,
+        stored_answers="recovery",
+        guid_unique=True,
+        set_credit_adds=False,
     ),
-    "keeps-none": Variant(store_keeps="none", edit_sequence_per_change=True),
+    "keeps-none": Variant(
+        store_keeps="none", edit_sequence_per_change=True, set_credit_bumps=False
+    ),
     "strange": Variant(
         stored_answers="recovery",
         guid_unique=True,
@@ -35,6 +41,8 @@ VARIANTS: Final[Mapping[str, Variant]] = {
         address_replaces=True,
         inactive_reference_status=3180,
         frees_payments=False,
+        set_credit_adds=False,
+        set_credit_bumps=False,
         closes_after_fault=True,
         closes_after_connection_error=False,
     ),

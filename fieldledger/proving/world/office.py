@@ -7,13 +7,16 @@ no change wrote before, so that the company file tells which of ours it holds.
 import random
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
+from uuid import UUID
 
 from django.db.models import Model, QuerySet
 
 from fieldledger.accounts.models import Business
 from fieldledger.office import services as office
 from fieldledger.office.models import (
+    ZERO,
     Client,
     Credit,
     Invoice,
@@ -42,13 +45,23 @@ class Office:
     """One business's people. `tell` hears of what they did, in a line each."""
 
     def __init__(
-        self, business_id: int, chance: random.Random, clock: Callable[[], datetime]
+        self,
+        business_id: int,
+        chance: random.Random,
+        clock: Callable[[], datetime],
+        *,
+        uses: random.Random,
     ) -> None:
         self._business_id = business_id
         self._chance = chance
         self._clock = clock
         self._number = 0
         self.poison = False
+        # In every other world credit memos are applied to invoices.
+        self._uses = uses
+        self.applies = 0.3 if uses.random() < 0.5 else 0.0
+        # The most that was ever to go of a credit memo to an invoice: (invoice, credit memo).
+        self.credited: dict[tuple[UUID, UUID], Decimal] = {}
         self._acts: Sequence[Act] = (
             (5, self._new_client),
             (2, self._new_item),
@@ -90,6 +103,7 @@ class Office:
         self._acts = [(weight, act) for weight, act in self._acts if act not in later]
         self._weights = [weight for weight, _ in self._acts]
         self._has_later_kinds = False
+        self.applies = 0.0
 
     @property
     def business(self) -> Business:
@@ -106,6 +120,12 @@ class Office:
     def act(self) -> str:
         """Do one thing, and say what."""
         (_, act) = self._chance.choices(self._acts, self._weights)[0]
+        said = self._try(act)
+        if self.applies and self._uses.random() < self.applies:
+            said += f"; {self._try(self._apply_credit)}"
+        return said
+
+    def _try(self, act: Callable[[], str]) -> str:
         try:
             return act()
         except office.Refused as refused:
@@ -118,9 +138,10 @@ class Office:
         self._number += 1
         return self._number
 
-    def _pick(self, rows: "QuerySet[Any]") -> Any:
+    def _pick(self, rows: "QuerySet[Any]", chance: random.Random | None = None) -> Any:
         ids = list(rows.order_by("pk").values_list("pk", flat=True))
-        return rows.model._default_manager.get(pk=self._chance.choice(ids)) if ids else None  # noqa: SLF001 - Django's documented API.
+        chosen = (chance or self._chance).choice(ids) if ids else None
+        return rows.model._default_manager.get(pk=chosen) if ids else None  # noqa: SLF001 - Django's documented API.
 
     def _rows(self, model: type[Model], **where: Any) -> "QuerySet[Any]":
         return model._default_manager.filter(business_id=self._business_id, **where)  # noqa: SLF001
@@ -147,8 +168,8 @@ class Office:
         made = office.create_item(business=self.business, values=values, **self._by())
         return f"new item {made.pk} {name}"
 
-    def _new_invoice(self) -> str:
-        client = self._pick(self._rows(Client))
+    def _new_invoice(self, client: Client | None = None) -> str:
+        client = client or self._pick(self._rows(Client))
         if client is None:
             return self._new_client()
         rate = self._pick(self._rows(TaxRate)) if self._chance.random() < 0.4 else None
@@ -267,6 +288,26 @@ class Office:
         values = {"invoice": invoice.guid, "amount": amount}
         office.apply_deposit(deposit=deposit, values=values, **self._by())
         return f"{amount} of deposit {deposit.pk} goes to invoice {invoice.pk}"
+
+    def _apply_credit(self) -> str:
+        """Apply some of a credit memo to an invoice of its client, or take it off."""
+        # As refunds: never so much that either could not be changed any more.
+        usable = self._rows(Credit, voided_at=None, refunded__lt=40, applied__lt=20)
+        credit = self._pick(usable, self._uses)
+        if credit is None:
+            return self._new_credit()
+        applied = self._rows(Invoice, credit_applications__credit=credit, voided_at=None)
+        theirs = self._rows(Invoice, voided_at=None, paid__lt=40, client=credit.client_id)
+        takes_off = self._uses.random() < 0.25 and applied.exists()
+        invoice = self._pick(applied if takes_off else theirs, self._uses)
+        if invoice is None:
+            return self._new_invoice(credit.client)
+        amount = "0" if takes_off else f"{self._uses.randint(1, 20)}.{self._uses.randrange(100):02}"
+        values = {"invoice": invoice.guid, "amount": amount}
+        office.apply_credit(credit=credit, values=values, **self._by())
+        pair = invoice.guid, credit.guid
+        self.credited[pair] = max(self.credited.get(pair, ZERO), Decimal(amount))
+        return f"{amount} of credit {credit.pk} goes to invoice {invoice.pk}"
 
     def _new_refund(self) -> str:
         # Never more in all than the smallest credit memo comes to, so that any may be changed.

@@ -6,7 +6,7 @@ file remembers it, the oracle remembers the entry's record when the document lea
 
 import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from fieldledger.office.models import Client, Credit, Invoice, Item, Payment, Refund
+from fieldledger.proving.world import credit_links
 from fieldledger.proving.world.bookkeeper import FAX, Bookkeeper
 from fieldledger.proving.world.faults import Kind as Fault
 from fieldledger.proving.world.office import POISON
@@ -74,6 +75,7 @@ class Oracle:
     query: Query
     made_for: dict[str, tuple[int, UUID]] = field(default_factory=dict)
     linked: set[str] = field(default_factory=set)
+    credited: Mapping[credit_links.Pair, Decimal] = field(default_factory=dict)  # As the office's.
 
     # --- After every step ---
 
@@ -138,6 +140,9 @@ class Oracle:
             if len(records) > 1:
                 ids = ", ".join(f"{each.type} {each.id}" for each in records)
                 raise broken("doubled", f"{ids} were all made for {guid}.")
+        doubled = credit_links.too_much(company, self.made_for, self.credited)
+        if doubled:
+            raise broken("doubled", doubled)
         for record in company.state.records.values():
             if record.origin.set_id or record.changed_by is None:
                 continue
@@ -197,6 +202,10 @@ class Oracle:
                     problems.append(Problem("lie", f"{what} and is not there"))
                 case State.SYNCED | State.DIFFERS if self._is_unseen(entry, there, watched=watched):
                     problems.append(Problem("lie", f"{what} and says something else there"))
+                case State.SYNCED | State.DIFFERS if there and (
+                    differing := self._differing_credits(entry, company)
+                ):
+                    problems.append(Problem("lie", f"{what} and {differing}"))
                 case State.CHANGED_IN_QUICKBOOKS if there and not (
                     self._is_touched(there[0]) or self._is_told_as_older(entry)
                 ):
@@ -219,6 +228,12 @@ class Oracle:
             return False
         record = _MODELS[entry.kind]._default_manager.get(pk=entry.record_id)  # noqa: SLF001
         return bool(_difference(entry.kind, record, there[0]))
+
+    def _differing_credits(self, entry: SyncEntry, company: Company) -> str:
+        if entry.kind != Kind.INVOICE:
+            return ""
+        invoice = Invoice.objects.get(pk=entry.record_id)
+        return credit_links.differing(invoice, company, self.made_for, self.bookkeeper.deleted)
 
     def _is_touched(self, there: Record) -> bool:
         """Whether people changed it in QuickBooks, or its customer, or may have.
@@ -357,7 +372,7 @@ class Oracle:
             return Problem("stuck", what)
         if entry.code == "linked":  # Linking sends nothing: what it says there is left alone.
             return None
-        difference = _difference(kind, record, there[0])
+        difference = _difference(kind, record, there[0]) or self._differing_credits(entry, company)
         return Problem("stale", f"{what}: {difference}") if difference else None
 
     def _may_be_absent(self, kind: Kind, record: Any, entry: SyncEntry) -> bool:
@@ -386,7 +401,9 @@ def _rests_on(record: Any) -> set[UUID]:
     match record:
         case Invoice() | Credit():
             items = {each.item.guid for each in record.lines.select_related("item") if each.item}
-            return {record.guid, record.client.guid, *items}
+            found = {record.guid, record.client.guid, *items}
+            memos = credit_links.rests_on(record) if isinstance(record, Invoice) else []
+            return found.union(*map(_rests_on, memos))
         case Refund():
             return {record.guid} | _rests_on(record.credit)
         case Payment():

@@ -18,6 +18,7 @@ from fieldledger.proving.world.bookkeeper import Bookkeeper
 from fieldledger.proving.world.chance import made_up_ids, stream
 from fieldledger.proving.world.company_files import CompanyFiles, awkward, other_company
 from fieldledger.proving.world.computers import AwkwardCompany, Computer
+from fieldledger.proving.world.credit_links import clear_credits
 from fieldledger.proving.world.database import Database
 from fieldledger.proving.world.faults import Faults, Kind, SeededPlan
 from fieldledger.proving.world.network import Network, document_in, is_mixed, number_in
@@ -124,12 +125,14 @@ class World:
             note=self.note,
             refused=self._poison_refused,
         )
-        self.office = Office(template.business_id, stream(seed, "office"), self.server_time)
+        chances = stream(seed, "office"), stream(seed, "use of credits")
+        self.office = Office(template.business_id, chances[0], self.server_time, uses=chances[1])
         self.office.poison = Kind.POISON in faults.rates
         connection = self.office.connection
         self.oracle = Oracle(
             connection.pk, self.bookkeeper, database.query, dict(template.made_for)
         )
+        self.oracle.credited = self.office.credited
         self.network = Network(
             database=database,
             faults=faults,
@@ -428,6 +431,8 @@ class World:
         for _ in range(ROUNDS_OF_CLEARING_UP):
             if problems:
                 return problems
+            for line in clear_credits(self.company, self.oracle.made_for, self.clock.now):
+                self.note(line)
             moved, said = self.office.clear_up()
             self.note(f"office: {said}")
             if not moved:
@@ -513,6 +518,7 @@ def make_templates(
             variant=variant,
             faults=Faults(0, without=Kind),
         )
+        world.office.applies = 0.0
         problems = world._become_quiet()  # noqa: SLF001 - of this module.
         assert not problems, problems
         after = Template(
