@@ -121,7 +121,9 @@ def _totals(paper: Paper, invoice: Invoice, extras: Sequence[InvoiceLine]) -> No
         ("Total", invoice.total),
     ]
     if invoice.paid:
-        rows.append(("Paid", -invoice.paid))
+        credited = invoice.credited
+        parts = (("Paid", invoice.paid - credited), ("Credit memos", credited))
+        rows += [(words, -amount) for words, amount in parts if amount]
     rows.append(("Balance due", invoice.balance))
     paper.ln(4)
     if paper.will_page_break(len(rows) * _ROW_MM):

@@ -19,6 +19,7 @@ from fieldledger.quickbooks.models import Connection
 from fieldledger.quickbooks.pages.lamp import next_call
 from fieldledger.sync.content import State
 from fieldledger.website.pages.clients import choices_of
+from fieldledger.website.pages.credit_uses import apply_typed, use_of
 from fieldledger.website.pages.forms import Form, typed
 from fieldledger.website.pages.invoice_editor import changed_lines, items_offered, usual_rate
 from fieldledger.website.pages.invoice_lines import (
@@ -48,7 +49,18 @@ _NOT_ASKED: Final = {
 @page(Right.SEE_MONEY)
 def credit(request: PageRequest, guid: UUID) -> HttpResponse:
     """Show one credit memo."""
+    return _shown(request, the_record(Credit, request, guid, "client", "tax_rate", "invoice"))
+
+
+@page(Right.SEE_MONEY, methods=("POST",))
+def apply(request: PageRequest, guid: UUID) -> HttpResponse:
+    """Let some of a credit memo go to an invoice."""
     record = the_record(Credit, request, guid, "client", "tax_rate", "invoice")
+    form, done = apply_typed(request, record)
+    return done if done is not None else _shown(request, record, form)
+
+
+def _shown(request: PageRequest, record: Credit, form: Form | None = None) -> HttpResponse:
     connection = connection_in_use(request)
     place = with_quickbooks(request, "credit", [record], connection)[0][1]
     refunds = list(record.refunds.order_by("pk"))
@@ -65,6 +77,7 @@ def credit(request: PageRequest, guid: UUID) -> HttpResponse:
         "lines": list(record.lines.select_related("item")),
         "place": place,
         "connection": connection,
+        **use_of(request, record, form),
     }
     if connection is not None and place is not None:
         state = State(place["state"])
@@ -73,7 +86,8 @@ def credit(request: PageRequest, guid: UUID) -> HttpResponse:
             shown["sync_reason"] = _sync_reason(record, connection, state)
         if place["state"] == State.PENDING:
             shown["next_call"] = next_call(connection, now=timezone.now())
-    return render(request, "credits/credit.html", shown)
+    is_wrong = form is not None and form.is_wrong
+    return render(request, "credits/credit.html", shown, status=422 if is_wrong else 200)
 
 
 def _sync_reason(record: Credit, connection: Connection, state: State) -> str:

@@ -1,5 +1,6 @@
 """One invoice: what it says, its payments, its place in QuickBooks, and what can be done."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
@@ -14,7 +15,7 @@ from fieldledger.accounts.models import AuditEvent
 from fieldledger.accounts.pages import PageRequest, People, page
 from fieldledger.accounts.roles import Right
 from fieldledger.office.invoice_letter import InvoiceLetter
-from fieldledger.office.models import Invoice, LineKind, Payment
+from fieldledger.office.models import ZERO, Credit, Invoice, LineKind, Payment
 from fieldledger.office.services import Refused, void_invoice
 from fieldledger.quickbooks import services
 from fieldledger.quickbooks.closed_period import CLOSED_CODES, closed_choices
@@ -135,6 +136,9 @@ def _shown(request: PageRequest, record: Invoice) -> dict[str, Any]:
         if its and not payment.voided and its["state"] in {State.NOT_SENT, State.CHANGED}
     )
     lines = list(record.lines.select_related("item"))
+    credit_uses = record.credit_applications.filter(amount__gt=0).select_related("credit")
+    applied_credits = list(credit_uses)
+    credited = sum((each.amount for each in applied_credits), start=ZERO)
     shown: dict[str, Any] = {
         "invoice": record,
         "lines": [each for each in lines if each.kind == LineKind.WORK],
@@ -143,6 +147,10 @@ def _shown(request: PageRequest, record: Invoice) -> dict[str, Any]:
         "payments": paired,
         "applied": [(each, its) for each, (_, its) in zip(applied, deposits, strict=True)],
         "credit": _unapplied(record),
+        "credit_left": _credit_left(record, [each.credit_id for each in applied_credits]),
+        "applied_credits": applied_credits,
+        "credited": credited,
+        "paid": record.paid - credited,
         "place": block,
         "unsent_payments": unsent,
         "connection": connection,
@@ -167,6 +175,14 @@ def _unapplied(record: Invoice) -> list[Payment]:
         return []
     rows = record.client.deposits.filter(voided_at=None, applied__lt=F("amount"))
     return list(rows.order_by("date", "pk")[:_DEPOSITS_OFFERED])
+
+
+def _credit_left(record: Invoice, taken: Sequence[int]) -> list[Credit]:
+    """Return the client's other credit memos of which something is left, if any is needed."""
+    if not record.balance:
+        return []
+    rows = record.client.credits.filter(voided_at=None, refunded__lt=F("total") - F("applied"))
+    return list(rows.exclude(pk__in=taken).order_by("date", "pk")[:_DEPOSITS_OFFERED])
 
 
 def _quickbooks(

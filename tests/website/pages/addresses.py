@@ -20,6 +20,7 @@ FORMS_ONLY = frozenset(
         "at_the_training_pc",
         "break_something",
         "archive_item",
+        "apply_credit",
         "apply_deposit",
         "decide_approval",
         "sync_deposit",
