@@ -17,7 +17,7 @@ from tests.simulation.mutations import MUTATIONS
 FOUND_BY: Final[Mapping[str, tuple[int, ...]]] = {
     "M1": (1, 2),
     "M2": (67, 97),
-    "M3": (7, 8),
+    "M3": (9, 14),
     "M4": (534, 899),
     "M5": (1, 2),
     "M6": (21, 25),
