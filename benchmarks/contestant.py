@@ -11,6 +11,7 @@ Commands and what they measured: benchmarks/README.md.
 
 import io
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable
@@ -112,15 +113,43 @@ def serve(port: int) -> int:
     return 0
 
 
+_asked: list[bytes] = []  # The ids of questions about the company file that wait for an answer.
+
+
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """Answer as the product does, with the placeholder's place filled."""
-    if "sendRequestXML" in environ.get("HTTP_SOAPACTION", ""):
+    """Answer as the product does, with what the driver's QuickBooks leaves out filled in.
+
+    It knows no company file: what is told of it at a session's begin has a placeholder, and the
+    question whether it is still the one that was left gets no answer.
+    """
+    action = environ.get("HTTP_SOAPACTION", "")
+    begins = False
+    if "sendRequestXML" in action or ("receiveResponseXML" in action and _asked):
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        if PLACEHOLDER in body[:2000]:
+        if begins := PLACEHOLDER in body[:2000]:
             body = body.replace(PLACEHOLDER, _told(), 1)
-            environ["CONTENT_LENGTH"] = str(len(body))
+        elif "receiveResponseXML" in action:
+            body = body.replace(_NO_ANSWER, _unchanged(_asked.pop()) + _NO_ANSWER, 1)
+        environ["CONTENT_LENGTH"] = str(len(body))
         environ["wsgi.input"] = io.BytesIO(body)
-    return _product()(environ, start_response)
+    answer = _product()(environ, start_response)
+    if begins:
+        answer = [b"".join(answer)]
+        _asked.extend(_QUESTION.findall(answer[0])[:1])
+    return answer
+
+
+_NO_ANSWER = b"&lt;/QBXMLMsgsRs&gt;"
+_QUESTION = re.compile(rb'CompanyActivityQueryRq requestID="([^"]+)"')
+
+
+def _unchanged(request_id: bytes) -> bytes:
+    """Return QuickBooks' answer, escaped, that the company file was never restored or condensed."""
+    return (
+        b'&lt;CompanyActivityQueryRs requestID="%s" statusCode="0" statusSeverity="Info"'
+        b' statusMessage="Status OK"&gt;&lt;CompanyActivityRet&gt;&lt;/CompanyActivityRet&gt;'
+        b"&lt;/CompanyActivityQueryRs&gt;" % request_id
+    )
 
 
 @cache
