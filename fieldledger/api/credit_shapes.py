@@ -27,6 +27,26 @@ from fieldledger.api.shapes import (
 )
 
 
+class ApplicationIn(Body):
+    """How much of a deposit or a credit memo goes to an invoice."""
+
+    model_config = requiring("invoice", "amount")
+
+    invoice: Id = Field("", description="The id of an invoice of the same client.")
+    amount: NumberIn = Field(
+        "0.00", description="In place of what went there before; 0 takes it off the invoice."
+    )
+
+
+class ApplicationOut(BaseModel):
+    """How much of a deposit or a credit memo goes to an invoice."""
+
+    model_config = ConfigDict(title="Application")
+
+    invoice: str
+    amount: Money
+
+
 class CreditMemoPatch(Body):
     """What to change of a credit memo; `lines` replaces all lines."""
 
@@ -66,6 +86,7 @@ class CreditMemoOut(BaseModel):
     refunded: Money
     applied: Money = Field(description="What of it goes to invoices.")
     balance: Money = Field(description="What of it the client may still use.")
+    applications: list[ApplicationOut]
     voided_at: Time | None
     external_id: str | None
     created_at: Time
@@ -121,26 +142,6 @@ class DepositIn(DepositPatch):
     model_config = requiring("client", "amount", "date")
 
     client: Id = Field("", description="A client's id.")
-
-
-class ApplicationIn(Body):
-    """How much of a deposit goes to an invoice."""
-
-    model_config = requiring("invoice", "amount")
-
-    invoice: Id = Field("", description="The id of an invoice of the same client.")
-    amount: NumberIn = Field(
-        "0.00", description="In place of what went there before; 0 takes it off the invoice."
-    )
-
-
-class ApplicationOut(BaseModel):
-    """How much of a deposit goes to an invoice."""
-
-    model_config = ConfigDict(title="Application")
-
-    invoice: str
-    amount: Money
 
 
 class DepositOut(PaymentOut):

@@ -10,8 +10,10 @@ from uuid import UUID
 from django.http import HttpResponse
 
 from fieldledger.office.models import (
+    Application,
     Client,
     Credit,
+    CreditApplication,
     CreditLine,
     Invoice,
     InvoiceLine,
@@ -173,11 +175,7 @@ def payment_json(payment: Payment, block: Json) -> Json:
 def deposit_json(deposit: Payment, block: Json) -> Json:
     """Return a deposit: a payment, and what of it goes to which invoice."""
     return payment_json(deposit, block) | {
-        "applications": [
-            {"invoice": str(each.invoice.guid), "amount": money(each.amount)}
-            for each in deposit.applications.all()
-            if each.amount
-        ]
+        "applications": _applications(deposit.applications.all())
     }
 
 
@@ -198,6 +196,7 @@ def credit_json(credit: Credit, block: Json) -> Json:
         "refunded": money(credit.refunded),
         "applied": money(credit.applied),
         "balance": money(credit.balance),
+        "applications": _applications(credit.applications.all()),
         "voided_at": time(credit.voided_at),
         "external_id": credit.external_id,
         "created_at": time(credit.created_at),
@@ -222,6 +221,14 @@ def refund_json(refund: Refund, block: Json) -> Json:
         "updated_at": time(refund.updated_at),
         "quickbooks": block,
     }
+
+
+def _applications(rows: Iterable[Application] | Iterable[CreditApplication]) -> list[Json]:
+    return [
+        {"invoice": str(each.invoice.guid), "amount": money(each.amount)}
+        for each in rows
+        if each.amount
+    ]
 
 
 def _address(client: Client, use: str) -> Json:

@@ -67,6 +67,26 @@ def test_a_credit_memo_is_made_for_an_invoice_changed_paid_back_and_made_void(
     assert_problem(app.ask("PATCH", path, {"reason": "No"}), 409)
 
 
+def test_a_credit_memo_goes_to_an_invoice_and_is_taken_off_again(app: Program) -> None:
+    client = app.client()["id"]
+    bill = app.invoice(client=client)["id"]
+    path = f"/credit-memos/{memo(app, client=client)['id']}"
+
+    used = app.post(f"{path}/apply", {"invoice": bill, "amount": "20.01"}, 200)
+    assert used["applications"] == [{"invoice": bill, "amount": "20.01"}]
+    assert (used["applied"], used["balance"]) == ("20.01", "11.24")
+    assert app.get(f"/invoices/{bill}")["balance"] == "104.99"
+    assert_problem(
+        app.ask("POST", f"{path}/apply", {"invoice": bill, "amount": "31.26"}), 422, "amount"
+    )
+    assert_problem(app.ask("POST", f"{path}/apply", {"amount": "1"}), 422, "invoice")
+    assert_problem(app.ask("POST", f"{path}/void"), 409)
+
+    assert app.post(f"{path}/apply", {"invoice": bill, "amount": "0"}, 200)["applications"] == []
+    app.post(f"{path}/void", status=200)
+    assert_problem(app.ask("POST", f"{path}/apply", {"invoice": bill, "amount": "1"}), 409)
+
+
 def test_what_is_wrong_with_a_credit_memo_or_refund_is_said_by_field(app: Program) -> None:
     invoice = app.invoice()
     line = {"description": "All of it", "unit_price": "125.01"}

@@ -70,6 +70,7 @@ POST /deposits/{id}/apply
 POST /deposits/{id}/void
 POST /credit-memos
 PATCH /credit-memos/{id}
+POST /credit-memos/{id}/apply
 POST /credit-memos/{id}/void
 POST /refunds
 POST /refunds/{id}/void
@@ -163,6 +164,7 @@ def body_for(method: str, path: str, known: dict[str, str]) -> Any:
         "/deposits/{id}/apply": {"invoice": known["invoice"], "amount": "1"},
         "/credit-memos": invoice | {"invoice": known["invoice"]},
         "/credit-memos/{id}": {"reason": "Taken over"},
+        "/credit-memos/{id}/apply": {"invoice": known["invoice"], "amount": "1"},
         "/refunds": {"credit_memo": known["credit"], "amount": "1", "date": "2026-05-04"},
         "/clients/{id}": {"name": "Taken over"},
         "/items/{id}": {"name": "Taken over"},
@@ -259,6 +261,7 @@ def test_r11_own_records_take_no_ids_of_another_business(app: Program, theirs: B
         ("POST", f"/deposits/{deposit}/apply", {"invoice": known["invoice"], "amount": "1"}),
         ("POST", "/credit-memos", own | {"lines": [line]}),
         ("POST", "/credit-memos", own | {"lines": plain, "invoice": known["invoice"]}),
+        ("POST", f"/credit-memos/{memo}/apply", {"invoice": known["invoice"], "amount": "1"}),
         ("PATCH", f"/credit-memos/{memo}", {"client": known["client"]}),
         ("PATCH", f"/credit-memos/{memo}", {"tax_rate": known["tax_rate"]}),
         (

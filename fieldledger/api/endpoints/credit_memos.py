@@ -12,6 +12,7 @@ from ninja import Query, Router
 from fieldledger.accounts.models import Business
 from fieldledger.api.access import ApiRequest
 from fieldledger.api.credit_shapes import (
+    ApplicationIn,
     CreditMemoIn,
     CreditMemoOut,
     CreditMemoPage,
@@ -34,9 +35,10 @@ from fieldledger.api.records import (
 )
 from fieldledger.api.writing import credit_json, refund_json
 from fieldledger.office.fields import guid
-from fieldledger.office.models import Credit, CreditLine, Refund
+from fieldledger.office.models import Credit, CreditApplication, CreditLine, Refund
 from fieldledger.office.services import (
     Refused,
+    apply_credit,
     create_credit,
     create_refund,
     update_credit,
@@ -51,7 +53,8 @@ router = Router(tags=["Credit memos and refunds"])
 def _credits() -> "QuerySet[Credit]":
     lines = CreditLine.objects.select_related("item").order_by("credit_id", "position")
     rows = Credit.objects.select_related("client", "invoice", "tax_rate")
-    return rows.prefetch_related(Prefetch("lines", lines))
+    applied = CreditApplication.objects.select_related("invoice").order_by("pk")
+    return rows.prefetch_related(Prefetch("lines", lines), Prefetch("applications", applied))
 
 
 def _refunds() -> "QuerySet[Refund]":
@@ -132,6 +135,15 @@ def get_credit_memo(request: ApiRequest, id: str) -> HttpResponse:
 def change_credit_memo(request: ApiRequest, id: str, body: CreditMemoPatch) -> HttpResponse:
     """Change what is named of a credit memo; it stays with its invoice."""
     return patch(request, CREDIT_MEMOS, id, body.named())
+
+
+@router.post("/credit-memos/{id}/apply", response=CreditMemoOut, operation_id="apply_credit_memo")
+def apply_credit_memo(request: ApiRequest, id: str, body: ApplicationIn) -> HttpResponse:
+    """Let some of a credit memo go to an invoice of its client; 409 if it is void."""
+    found = CREDIT_MEMOS.find(request, id)
+    with refusals(Kind.CREDIT):
+        apply_credit(credit=found, values=body.named(), now=request.now, actor=request.caller.actor)
+    return answer_one(request, CREDIT_MEMOS, _credits().get(pk=found.pk))
 
 
 @router.post("/credit-memos/{id}/void", response=CreditMemoOut, operation_id="void_credit_memo")
