@@ -10,6 +10,7 @@ from django.db import transaction
 
 from fieldledger.accounts.services import audit_many
 from fieldledger.office.models import Credit, Invoice, Payment, Refund
+from fieldledger.quickbooks import voided
 from fieldledger.quickbooks.accepting import accept
 from fieldledger.quickbooks.approving import Held, hold_back, is_waiting
 from fieldledger.quickbooks.contents import entries_of
@@ -69,7 +70,7 @@ def sync(
     """
     with transaction.atomic():
         current = lock(connection.pk)
-        blocked = _why_nothing_goes(current)
+        blocked = why_nothing_goes(current)
         asked = _Asking(current, actor, now, past_closing=past_closing)
         bills = {
             each.guid: each
@@ -125,7 +126,8 @@ def _ask_for_credits(
             asked.credit(credit)
 
 
-def _why_nothing_goes(connection: Connection) -> str:
+def why_nothing_goes(connection: Connection) -> str:
+    """Return why invoices and payments cannot go to QuickBooks at all; "" where they can."""
     if not connection.enabled:
         return "QuickBooks Desktop is switched off in the Feature Center."
     if connection.stage != Stage.ONGOING:
@@ -398,6 +400,15 @@ class _Asking:
         ]
 
 
+def ask_for(
+    connection: Connection, entries: Sequence[SyncEntry], *, actor: str, now: datetime
+) -> None:
+    """Queue entries as their records are now."""
+    for each in entries:
+        each.wanted_revision = each.record_revision
+    requeue(connection, entries, actor=actor, now=now)
+
+
 def requeue(
     connection: Connection, entries: Sequence[SyncEntry], *, actor: str, now: datetime
 ) -> None:
@@ -479,9 +490,9 @@ def act(
                 each.look_first |= each.state in _LOOKED_AT_FIRST or bool(is_known)
                 if each.state == State.GONE:
                     each.quickbooks_id = each.edit_sequence = ""
-                each.wanted_revision = each.record_revision
             _forget_ids([each for each in moved if each.state == State.GONE])
-            requeue(current, moved, actor=actor, now=now)
+            voided.release(moved)
+            ask_for(current, moved, actor=actor, now=now)
             held = hold_back(current, [each.pk for each in moved], now)
             why = {each.entry.guid: each.sentence for each in held.values()}
             results = [
@@ -556,10 +567,15 @@ def _set_aside(
     state = State.HELD if action == HOLD else State.IGNORED
     word = "Held" if action == HOLD else "Ignored"
     message = f"{word} by {actor}. Release lets it go to QuickBooks."
+    adjust_active(connection.pk, -sum(each.state in ACTIVE_STATES for each in entries))
+    for each in entries:
+        each.state, each.code, each.message = state, "", message
+        if action == IGNORE:
+            voided.keep_if_void(each)
+    columns = ("state", "code", "message", "void_there", "waiting_on_id", "updated_at")
     update_many(
         SyncEntry,
-        ("state", "code", "message", "waiting_on_id", "updated_at"),
-        [(each.pk, state, "", message, None, now) for each in entries],
+        columns,
+        [(each.pk, *(getattr(each, name) for name in columns[:4]), None, now) for each in entries],
     )
-    adjust_active(connection.pk, -sum(each.state in ACTIVE_STATES for each in entries))
-    tell(((each.pk, state, actor, message) for each in entries), now=now)
+    tell(((each.pk, state, actor, each.message) for each in entries), now=now)

@@ -23,6 +23,7 @@ from fieldledger.sync.content import (
     PaymentContent,
     State,
 )
+from fieldledger.sync.voiding import There
 
 _ADDRESS: Final = ("line1", "line2", "city", "state", "postal_code", "country")
 _CLIENT: Final = (
@@ -264,7 +265,12 @@ def _void(invoice: Invoice, paying: SyncEntry | None) -> Loaded:
 
 def is_there(entry: SyncEntry | None) -> TypeGuard[SyncEntry]:
     """Whether QuickBooks has it, as far as we know."""
-    return entry is not None and bool(entry.quickbooks_id) and entry.state != State.GONE
+    return (
+        entry is not None
+        and bool(entry.quickbooks_id)
+        and entry.state != State.GONE
+        and not (entry.void_there == There.DELETE and not entry.edit_sequence)  # It was deleted.
+    )
 
 
 def _invoice(

@@ -28,6 +28,7 @@ from fieldledger.quickbooks.tables import (
     update_many,
 )
 from fieldledger.sync.content import Kind, State
+from fieldledger.sync.voiding import usual
 
 # A change in the office sends these anew by itself; the others stay where a person put them,
 # or are looked at again when their answer is there.
@@ -126,7 +127,7 @@ def record_change(change: Change) -> None:
             add_entries(connection, kind, new, now=now, actor="")
         _raise_by_itself(connection, known, records, now)
     else:
-        _raise_changed(connection, known, records, now)
+        _raise_changed(connection, kind, known, records, now)
         void = [
             each
             for key, each in records.items()
@@ -298,6 +299,7 @@ def _raise_by_itself(
 
 def _raise_changed(
     connection: Connection,
+    kind: Kind,
     known: dict[int, SyncEntry],
     records: dict[int, Record],
     now: datetime,
@@ -313,8 +315,10 @@ def _raise_changed(
         elif record.voided and state not in _IN_FLIGHT and not _may_be_there(entry):
             state = State.CANCELLED
         left += (entry.state in ACTIVE_STATES) - (state in ACTIVE_STATES)
-        rows.append((entry.pk, title_of(record), record.revision, state, now))
-    update_many(SyncEntry, ("title", "record_revision", "state", "updated_at"), rows)
+        there = entry.void_there or (usual(kind) if record.voided else "")
+        rows.append((entry.pk, title_of(record), record.revision, state, there, now))
+    columns = ("title", "record_revision", "state", "void_there", "updated_at")
+    update_many(SyncEntry, columns, rows)
     adjust_active(connection.pk, -left)
     _wait_no_more_for_credits(connection, known, now)
 

@@ -52,6 +52,7 @@ class EntryRow:
     message_set_id: int | None
     tried_in: int
     synced_at: datetime | None
+    void_there: str
     sent_at: datetime | None = field(default=None, init=False)  # Written, never read.
     is_renamed: bool = field(default=False, init=False)  # Since it was read.
     is_rewritten: bool = field(default=False, init=False)

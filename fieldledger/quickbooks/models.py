@@ -14,6 +14,7 @@ from django.db.models import Q
 
 from fieldledger.accounts.models import Business
 from fieldledger.quickbooks.approval_rows import Approval  # noqa: F401 - Tables are found here.
+from fieldledger.quickbooks.bank_deposit_row import BankDeposit  # noqa: F401 - And here.
 from fieldledger.quickbooks.drift_row import Drift  # noqa: F401 - And here.
 from fieldledger.quickbooks.hours_row import BusinessHours  # noqa: F401 - And here.
 from fieldledger.quickbooks.letter_rows import Letter  # noqa: F401 - And here.
@@ -70,9 +71,8 @@ class Connection(models.Model):
 
     # Entries in ACTIVE_STATES, kept in the transaction that changes them: all a poll asks for.
     active_count = models.PositiveIntegerField(default=0)
-    epoch = models.PositiveIntegerField(
-        default=0
-    )  # Of sign-ins; a session of an older one is dead.
+    # Of sign-ins; a session of an older one is dead.
+    epoch = models.PositiveIntegerField(default=0)
     acknowledged_set = models.CharField(max_length=23, blank=True)  # To clear with the next write.
     list_size = models.PositiveSmallIntegerField(default=100)
     transaction_size = models.PositiveSmallIntegerField(default=30)
@@ -208,9 +208,8 @@ class Session(models.Model):
     cursor_id = models.BigIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     failed = models.PositiveIntegerField(default=0)
-    put_off = models.PositiveIntegerField(
-        default=0
-    )  # Pending still, but not again in this session.
+    # Pending still, but not again in this session.
+    put_off = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     percent = models.SmallIntegerField(default=0)
     last_error = models.TextField(blank=True)
@@ -330,6 +329,7 @@ class SyncEntry(models.Model):
         MessageSet, models.SET_NULL, null=True, related_name="entries", db_index=False
     )
     tried_in = models.BigIntegerField(default=0)  # The session that put it off: not again in it.
+    void_there = models.CharField(max_length=6, blank=True, db_default="")  # A sync.voiding.There.
     # A person asked to delete in QuickBooks what the initial sync made there: see undoing.py.
     take_back_at = models.DateTimeField(null=True)
     asked_by = models.CharField(max_length=254, blank=True)

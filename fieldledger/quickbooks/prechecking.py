@@ -17,6 +17,7 @@ from fieldledger.quickbooks.company import facts_of
 from fieldledger.quickbooks.contents import entries_of
 from fieldledger.quickbooks.models import Connection, SyncEntry
 from fieldledger.quickbooks.paid_invoices import payments_of
+from fieldledger.quickbooks.voided import LEFT_THERE
 from fieldledger.sync import precheck
 from fieldledger.sync.approval import Rules
 from fieldledger.sync.content import Kind, State
@@ -47,6 +48,7 @@ def standing_of(
         date=record.date,
         voided=record.voided,
         was_sent=entry is not None and bool(entry.synced_revision),
+        is_left=entry is not None and entry.state == State.IGNORED and entry.code == LEFT_THERE,
     )
 
 

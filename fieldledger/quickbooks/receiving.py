@@ -26,6 +26,7 @@ from fieldledger.quickbooks import (
     steps,
     taking_back,
     verification,
+    voided,
     watching,
 )
 from fieldledger.quickbooks.company import read_company
@@ -236,6 +237,7 @@ def _take_write(
             doubtful.append(entry)
             continue
         _settle(session, entry, row, outcome, context.now)
+        voided.settle(entry)
         settled.append(entry)
         if isinstance(outcome, Taken):
             taken.append(entry.pk)

@@ -18,7 +18,14 @@ from zoneinfo import ZoneInfo
 from fieldledger.qbxml.objects import CompanyQuery
 from fieldledger.qbxml.reading import Answer, Record
 from fieldledger.qbxml.writing import Request
-from fieldledger.quickbooks import fencing, given_up, linking_credits, taking_back, verification
+from fieldledger.quickbooks import (
+    fencing,
+    given_up,
+    linking_credits,
+    taking_back,
+    verification,
+    voided,
+)
 from fieldledger.quickbooks.context import Context
 from fieldledger.quickbooks.drift_row import Drift
 from fieldledger.quickbooks.entries import RESTORED, RESTORED_SET, adjust_active, tell
@@ -39,6 +46,7 @@ from fieldledger.quickbooks.verification import (
 from fieldledger.sync.content import Kind, State
 from fieldledger.sync.naming import fold
 from fieldledger.sync.outcomes import STALE_EDIT
+from fieldledger.sync.voiding import There
 from fieldledger.sync.words import explain
 
 # No clock of ours is compared with one of theirs by less than this: QuickBooks prints one UTC
@@ -278,6 +286,7 @@ def take_look(
         else:
             moves = entry.pk in moved
             _settle_known(entry, row, theirs[entry.pk], lacking, context.now, is_moved=moves)
+        voided.settle(entry)
         settled.append(entry)
     _save(settled, context.now)
     # What the nightly look said of a record says nothing of the one that takes its place.
@@ -441,7 +450,7 @@ def _settle_known(
         _queue(entry, "QuickBooks was asked for the present version; the change is sent.")
     elif is_undone and entry.wanted_revision <= entry.synced_revision:
         _leave(entry, "Looked up in QuickBooks: it is not there, as it should be.")
-        if entry.kind in {Kind.INVOICE, Kind.CREDIT}:
+        if entry.kind in {Kind.INVOICE, Kind.CREDIT} and entry.void_there != There.DELETE:
             # A void one stays in QuickBooks; gone with an older file, it need not come back.
             entry.state, entry.synced_revision, entry.line_ids = State.CANCELLED, 0, []
             entry.quickbooks_id = entry.written = ""
@@ -459,6 +468,7 @@ def _settle_known(
     elif row["op"] == "delete":
         entry.state, entry.synced_at = State.SYNCED, now
         entry.synced_revision = min(row["rev"], entry.record_revision)
+        entry.edit_sequence = ""
         entry.code, entry.message = "found", "Confirmed: it is deleted in QuickBooks."
     else:
         is_unclear = entry.code == UNCLEAR and entry.kind not in _LISTS

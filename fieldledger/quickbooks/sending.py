@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from fieldledger.qbxml.objects import InvoiceAdd, InvoiceMod
 from fieldledger.qbxml.writing import CannotBeWritten, Request
-from fieldledger.quickbooks import contents, fencing, taking_back
+from fieldledger.quickbooks import contents, fencing, taking_back, voided
 from fieldledger.quickbooks.approving import hold_back
 from fieldledger.quickbooks.choices import choices_of
 from fieldledger.quickbooks.company import facts_of
@@ -228,11 +228,11 @@ def _bodies(
         case Kind.CREDIT:
             found = credits_of(connection, [each.record_id for each in entries])
             write = partial(crediting.write_credit, choices=choices, facts=facts)
-            return list(_transactions(entries, found, write, ("void", crediting.void_credit)))
+            return list(_transactions(entries, found, write))
         case Kind.REFUND:
             found = refunds_of(connection, [each.record_id for each in entries])
             pay = partial(crediting.write_refund, choices=choices, facts=facts)
-            return list(_transactions(entries, found, pay, ("delete", crediting.delete_refund)))
+            return list(_transactions(entries, found, pay))
 
 
 def _known(entry: EntryRow) -> Known | None:
@@ -323,12 +323,8 @@ def _invoices(
         invoice = found[entry.record_id]
         known = _known(entry)
         noted = {"rev": invoice.revision, "total": str(invoice.amount)}
-        if invoice.voided and known is None:
-            entry.state = State.CANCELLED
-            yield entry, None, {}
-            continue
-        if invoice.voided and known is not None and invoice.missing is None:
-            yield entry, mapping.void_invoice(known), {"op": "void", **noted}
+        if (undone := voided.body_of(entry, invoice, known)) is not None:
+            yield undone
             continue
         if invoice.content is None:
             yield _wait(entry, invoice.missing)
@@ -356,14 +352,10 @@ def _payments(
             continue
         payment = found[entry.record_id]
         known = _known(entry)
-        if payment.voided and known is None:
-            entry.state = State.CANCELLED
-            yield entry, None, {}
+        if (undone := voided.body_of(entry, payment, known)) is not None:
+            yield undone
             continue
         noted = {"rev": payment.revision, "total": str(payment.amount)}
-        if payment.voided and known is not None:
-            yield entry, mapping.void_payment(known), {"op": "delete", **noted}
-            continue
         if payment.content is None:
             waits, _none, _noted = _wait(entry, payment.missing)
             yield waits, None, {"left": str(payment.unapplied)}
@@ -386,22 +378,15 @@ def _transactions(
     entries: Sequence[EntryRow],
     found: Mapping[int, Loaded],
     write: Callable[..., Any],
-    undo: tuple[str, Callable[[Known], Any]],
 ) -> Iterable[_Body]:
-    """Return what is sent of transactions; `undo` is how a void one goes, and what sends that."""
-    operation, undone = undo
     for entry in entries:
         if entry.record_id not in found:
             yield _vanished(entry)
             continue
         txn, known = found[entry.record_id], _known(entry)
         noted = {"rev": txn.revision, "total": str(txn.amount)}
-        if txn.voided and known is None:
-            entry.state = State.CANCELLED
-            yield entry, None, {}
-            continue
-        if txn.voided and known is not None and txn.missing is None:
-            yield entry, undone(known), {"op": operation, **noted}
+        if (undone := voided.body_of(entry, txn, known)) is not None:
+            yield undone
             continue
         if txn.content is None:
             yield _wait(entry, txn.missing)
@@ -510,8 +495,9 @@ def _save_turned_down(connection: Connection, entries: Sequence[EntryRow], now: 
     tell(((each.pk, each.state, "", each.message) for each in entries), now=now)
     adjust_active(connection.pk, -len(entries))
     connection.active_count -= len(entries)
-    # What is cancelled stands in nobody's way: a void payment that is not there, in its invoice's.
-    over = {State.SYNCED, State.DIFFERS, State.CANCELLED}
+    # What is cancelled, or stays as it is there, stands in nobody's way: a void payment that is not
+    # there, in its invoice's.
+    over = {State.SYNCED, State.DIFFERS, State.CANCELLED, State.IGNORED}
     release_waiters(connection, [each.pk for each in entries if each.state in over], now)
 
 

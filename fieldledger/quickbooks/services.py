@@ -45,6 +45,7 @@ from fieldledger.quickbooks.setting_up import (
     setup_file,
 )
 from fieldledger.quickbooks.undoing import undo_export, undo_import
+from fieldledger.quickbooks.void_choice import choose_void, choose_void_again
 from fieldledger.quickbooks.watching import look_now
 
 __all__ = [
@@ -57,6 +58,8 @@ __all__ = [
     "act",
     "approve_plan",
     "choose_import",
+    "choose_void",
+    "choose_void_again",
     "compare_first",
     "connection_of",
     "copy_password",

@@ -57,11 +57,6 @@ def _as(kind: type[Made], given: object, **lines: Any) -> Made:
     return kind(**{name: getattr(given, name) for name in names}, **lines)
 
 
-def void_credit(known: Known) -> objects.TxnVoid:
-    """Return the request that voids a credit memo: its number stays, its amounts become zero."""
-    return objects.TxnVoid(txn_void_type="CreditMemo", txn_id=known.quickbooks_id)
-
-
 def write_refund(
     content: RefundContent,
     *,
@@ -113,11 +108,3 @@ def write_refund(
             ),
         ),
     )
-
-
-def delete_refund(known: Known) -> objects.TxnDel:
-    """Return the request that takes a refund out: what it took of the credit is free again.
-
-    A void check would keep its number and, as far as is known, its link with the credit.
-    """
-    return objects.TxnDel(txn_del_type="Check", txn_id=known.quickbooks_id)

@@ -57,8 +57,6 @@ from fieldledger.sync.taxing import is_taxed, tax_code, tax_item_of, with_own_li
 
 __all__ = [
     "CannotBeSent",
-    "void_invoice",
-    "void_payment",
     "write_client",
     "write_invoice",
     "write_item",
@@ -367,16 +365,6 @@ def write_payment(
         memo=memo,
         applied_to_txn_mod=applied,
     )
-
-
-def void_invoice(known: Known) -> objects.TxnVoid:
-    """Return the request that voids an invoice: its number stays, its amounts become zero (OSR)."""
-    return objects.TxnVoid(txn_void_type="Invoice", txn_id=known.quickbooks_id)
-
-
-def void_payment(known: Known) -> objects.TxnDel:
-    """Return the request that deletes a payment: QuickBooks cannot void one (qbXML 13.0 schema)."""
-    return objects.TxnDel(txn_del_type="ReceivePayment", txn_id=known.quickbooks_id)
 
 
 def _invoice_mod(add: objects.InvoiceAdd, known: Known) -> objects.InvoiceMod:

@@ -74,13 +74,17 @@ _TAX_CODES: Final = _MAPPED - _ITEM_CODES - {"no_discount_item", "no_tip_item", 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Where a record stands with QuickBooks; `was_sent` says that it ever was there."""
+    """Where a record stands with QuickBooks; `was_sent` says that it ever was there.
+
+    `is_left` says that it is void here, and that QuickBooks keeps it as somebody chose.
+    """
 
     kind: Kind
     state: State
     date: dt.date
     voided: bool = False
     was_sent: bool = False
+    is_left: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +141,11 @@ def why_not(standing: Standing, closing_date: dt.date | None) -> tuple[Group, st
         return Group.VOID, sentence
     if state in IN_QUICKBOOKS:
         return Group.THERE, _ALREADY_THERE[state].format(kind=kind)
+    if standing.is_left:
+        return Group.SET_ASIDE, (
+            f"The {kind} is void here, and QuickBooks keeps it because somebody chose so. Release"
+            " it in the sync log if QuickBooks is to be rid of it after all."
+        )
     if state in {State.HELD, State.IGNORED}:
         return Group.SET_ASIDE, f"The {kind} is {state}. Release it in the sync log first."
     if state == State.GONE:

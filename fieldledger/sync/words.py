@@ -138,6 +138,18 @@ OWN_WORDS: Final[Mapping[str, Words]] = {
         "{Name} was not deleted: QuickBooks uses it, or somebody changed it there.",
         Actor.NOBODY,
     ),
+    "left_there": Words(
+        "Left in QuickBooks",
+        "{Name} is void here. QuickBooks keeps it as it is, because somebody chose so; nobody moves"
+        " it any more.",
+        Actor.NOBODY,
+        ("Press Release if QuickBooks is to be rid of it after all.",),
+    ),
+    "gone_there": Words(
+        "Gone there, void here",
+        "{Name} is void here, and is not in QuickBooks any more: nothing is left to do.",
+        Actor.NOBODY,
+    ),
     "deleted_here": Words(
         "Deleted here", "{Name} was deleted here before it was sent.", Actor.NOBODY
     ),

@@ -14,8 +14,6 @@ from fieldledger.sync.content import (
     LineContent,
 )
 from fieldledger.sync.mapping import (
-    void_invoice,
-    void_payment,
     write_invoice,
     write_payment,
 )
@@ -196,17 +194,6 @@ def test_an_invoice_that_cannot_be_sent_says_why(
 def test_the_day_after_the_closing_date_is_open() -> None:
     facts = replace(FACTS, closing_date=dt.date(2026, 5, 2))
     check_accepted(write_invoice(INVOICE, choices=CHOICES, facts=facts))
-
-
-def test_an_invoice_is_voided_and_a_payment_deleted() -> None:
-    assert void_invoice(KNOWN) == objects.TxnVoid(
-        txn_void_type="Invoice", txn_id="1CAB66-1784735262"
-    )
-    assert void_payment(KNOWN) == objects.TxnDel(
-        txn_del_type="ReceivePayment", txn_id="1CAB66-1784735262"
-    )
-    check_accepted(void_invoice(KNOWN))
-    check_accepted(void_payment(KNOWN))
 
 
 # --- Payments ---
