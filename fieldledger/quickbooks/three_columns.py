@@ -95,7 +95,8 @@ def columns_of(connection: Connection, entry: SyncEntry) -> Columns | None:
     if sides is None:
         return None
     if sides.is_undone:
-        return Columns(rows=[_VOID])
+        is_known = entry.synced_revision >= entry.record_revision
+        return None if is_known else Columns(rows=[_VOID])
     looked = Drift.objects.filter(entry=entry).exclude(what=Drift.What.CONDENSED).first()
     credits_ = linking_credits.credits_row(connection, entry)
     others = [credits_] if credits_ is not None else []
@@ -144,7 +145,7 @@ def sides_of(connection: Connection, entries: Sequence[EntryRow]) -> dict[int, S
     found = {}
     for entry in entries:
         body, noted = bodies.get(entry.pk, (None, {}))
-        if noted.get("op") in {"void", "delete"}:
+        if entry.void_there or noted.get("op") in {"void", "delete"}:
             found[entry.pk] = Sides(now={}, sent={}, is_undone=True)
         else:
             found[entry.pk] = _sides(connection, entry, body, noted, times[entry.pk])

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from fieldledger.accounts.services import audit
 from fieldledger.office.models import Credit, Invoice, Payment, Refund
-from fieldledger.quickbooks.approving import hold_back
+from fieldledger.quickbooks.approving import hold_back, is_waiting
 from fieldledger.quickbooks.asking import ask_for, why_nothing_goes
 from fieldledger.quickbooks.contents import entries_of
 from fieldledger.quickbooks.drift_row import Drift
@@ -48,7 +48,7 @@ def choices_left(entry: SyncEntry) -> tuple[There, ...]:
     if not entry.void_there or not entry.quickbooks_id or entry.state in _NOT_THERE:
         return ()
     is_over = entry.state in {State.SYNCED, State.DIFFERS} | WITH_QUICKBOOKS
-    return () if is_over else choices_of(entry.kind)
+    return () if is_over or is_waiting(entry) else choices_of(entry.kind)
 
 
 def entry_of(connection: Connection, kind: Kind, record_id: int) -> SyncEntry | None:

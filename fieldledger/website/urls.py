@@ -21,6 +21,7 @@ from fieldledger.quickbooks.pages import (
     setup,
     support,
     undo,
+    void_choices,
 )
 from fieldledger.website.pages import (
     audit,
@@ -174,6 +175,7 @@ quickbooks = [
     path("quickbooks/log/act", log.act, name="act_on_entries"),
     path("quickbooks/log/<uuid:guid>", log.entry, name="entry"),
     path("quickbooks/log/<uuid:guid>/look", afterwards.look, name="look_at_entry"),
+    path("quickbooks/log/<uuid:guid>/void", void_choices.choose_again, name="void_entry"),
     path("quickbooks/look", afterwards.look_at_all, name="look_at_all"),
     path("quickbooks/log/<uuid:guid>/mend", fixes.mend_entry, name="mend_entry"),
     path("quickbooks/log/<uuid:guid>/rename", clash.rename_entry, name="rename_entry"),

@@ -18,6 +18,7 @@ from fieldledger.quickbooks import services
 from fieldledger.quickbooks.drifting import AT_REST
 from fieldledger.quickbooks.models import Connection, SyncEntry
 from fieldledger.quickbooks.pages.access import quickbooks_page
+from fieldledger.quickbooks.pages.void_choices import choices_after
 from fieldledger.quickbooks.services import NotPossible
 from fieldledger.quickbooks.three_columns import Columns, columns_of
 from fieldledger.sync.content import Kind, State
@@ -42,7 +43,8 @@ def afterwards_of(connection: Connection, guid: UUID | str | None) -> dict[str, 
     if entry is None:
         return {}
     columns = columns_of(connection, entry)
-    choices = _choices(connection, entry, columns)
+    void_choices = choices_after(entry)
+    choices = [] if void_choices else _choices(connection, entry, columns)
     shown: dict[str, Any] = {"can_look": columns is not None and entry.state in AT_REST}
     if columns is not None:
         is_shown = entry.state in _SHOWN_ALWAYS or columns.differing or columns.seen_at
@@ -50,6 +52,7 @@ def afterwards_of(connection: Connection, guid: UUID | str | None) -> dict[str, 
     shown |= {
         "after_entry": entry,
         "choices": choices,
+        "void_choices": void_choices,
         "differs_by": abs(entry.differs_by or Decimal(0)) or None,
         "is_more": (entry.differs_by or 0) > 0,
         "may_round": connection.mapping.get("sales_tax_mode") in {None, "", TaxMode.QUICKBOOKS},
@@ -127,25 +130,10 @@ def _sync_the_change(entry: SyncEntry, columns: Columns | None) -> Choice:
         " QuickBooks has them."
     )
     both: Sequence[str] = [] if columns is None else columns.changed_on_both
-    if columns is not None and columns.is_undone:
-        does = _UNDOES[entry.kind]
-    elif both:
+    if both:
         does += f" What somebody changed there, too, is written over: {', '.join(both).lower()}."
     words = "Sync the change" if entry.kind == Kind.INVOICE else "Sync to QuickBooks"
     return Choice(action="sync", words=words, does=does, is_main=True)
-
-
-# What sending a record does that is void here (Onscreen Reference, TxnVoid and TxnDel).
-_UNDOES: Final[Mapping[Kind, str]] = {
-    Kind.INVOICE: (
-        "Makes it void in QuickBooks: it stays there with its number, and its amounts become zero."
-    ),
-    Kind.PAYMENT: "Deletes it in QuickBooks, which cannot make a payment void.",
-    Kind.CREDIT: (
-        "Makes it void in QuickBooks: it stays there with its number, and its amounts become zero."
-    ),
-    Kind.REFUND: "Deletes the check in QuickBooks, so that the credit is free again.",
-}
 
 
 def _keep_here() -> Choice:

@@ -17,7 +17,7 @@ from fieldledger.office.services import Refused, create_credit, update_credit, v
 from fieldledger.quickbooks import services
 from fieldledger.quickbooks.models import Connection
 from fieldledger.quickbooks.pages.lamp import next_call
-from fieldledger.sync.content import State
+from fieldledger.sync.content import Kind, State
 from fieldledger.website.pages.clients import choices_of
 from fieldledger.website.pages.credit_uses import apply_typed, use_of
 from fieldledger.website.pages.forms import Form, typed
@@ -31,6 +31,7 @@ from fieldledger.website.pages.invoice_lines import (
     unknown_items,
 )
 from fieldledger.website.pages.records import connection_in_use, the_record, with_quickbooks
+from fieldledger.website.pages.voiding import make_void, question_shown
 from fieldledger.website.templatetags.fieldledger import plain_price, quantity
 
 FIELDS: Final = ("client", "number", "date", "tax_rate", "reason")
@@ -268,15 +269,14 @@ def void(request: PageRequest, guid: UUID) -> HttpResponse:
     refusals: list[str] = []
     if request.method == "POST":
         try:
-            void_credit(credit=record, now=timezone.now(), actor=request.actor)
+            make_void(
+                request, Kind.CREDIT, void_credit, record, name=f"Credit memo {record.number}"
+            )
         except Refused as refused:
             refusals = [each for sentences in refused.errors.values() for each in sentences]
         else:
-            messages.success(request, f"Credit memo {record.number} is void.")
             return redirect("credit", record.guid)
-    connection = connection_in_use(request)
-    place = with_quickbooks(request, "credit", [record], connection)[0][1]
-    shown = {"credit": record, "place": place, "refusals": refusals}
+    shown = {**question_shown(request, Kind.CREDIT, record), "refusals": refusals}
     return render(request, "credits/void.html", shown, status=422 if refusals else 200)
 
 

@@ -24,11 +24,13 @@ from fieldledger.quickbooks.pages.afterwards import afterwards_of
 from fieldledger.quickbooks.pages.approval import approval_of
 from fieldledger.quickbooks.pages.lamp import next_call
 from fieldledger.quickbooks.prechecking import look
-from fieldledger.sync.content import State
+from fieldledger.quickbooks.voided import LEFT_THERE
+from fieldledger.sync.content import Kind, State
 from fieldledger.sync.precheck import Group
 from fieldledger.website.invoice_mail import MAILED
 from fieldledger.website.pages.before_sending import show_sheet
 from fieldledger.website.pages.records import connection_in_use, the_record, with_quickbooks
+from fieldledger.website.pages.voiding import make_void, question_shown
 from fieldledger.website.templatetags.fieldledger import money
 
 # What asking again would change nothing about; the page says so beside the grey button.
@@ -108,18 +110,12 @@ def void(request: PageRequest, guid: UUID) -> HttpResponse:
     refusals: list[str] = []
     if request.method == "POST":
         try:
-            void_invoice(invoice=record, now=timezone.now(), actor=request.actor)
+            make_void(request, Kind.INVOICE, void_invoice, record, name=f"Invoice {record.number}")
         except Refused as refused:
             refusals = [each for sentences in refused.errors.values() for each in sentences]
         else:
-            messages.success(request, f"Invoice {record.number} is void.")
             return redirect("invoice", record.guid)
-    connection = connection_in_use(request)
-    shown = {
-        "invoice": record,
-        "place": with_quickbooks(request, "invoice", [record], connection)[0][1],
-        "refusals": refusals,
-    }
+    shown = {**question_shown(request, Kind.INVOICE, record), "refusals": refusals}
     return render(request, "invoices/void.html", shown, status=422 if refusals else 200)
 
 
@@ -205,6 +201,10 @@ def _quickbooks(
         shown["entry"] = entry
         shown["asked_by"] = People(request.business).name(entry.asked_by)
         shown["says_who"] = bool(entry.asked_by)
+        if entry.state == State.IGNORED and entry.code == LEFT_THERE and not unsent:
+            shown["sync_reason"] = "It is void here, and QuickBooks keeps it as it is."
+    if record.voided:
+        return shown
     if block["differs_by"] is not None:
         shown["total_there"] = record.total + Decimal(block["differs_by"])
     elif block["state"] == State.SYNCED:
@@ -243,6 +243,8 @@ def _sync_reason(
     state = block["state"]
     if state in _UNDER_WAY and not unsent:
         return _UNDER_WAY[State(state)]
+    if record.voided and state == State.SYNCED and not unsent:
+        return "It is void, and QuickBooks knows that."
     if state == State.SYNCED and not unsent:
         return f"QuickBooks has it as it is here, {money(record.total)}."
     if state in _CHOSEN and not unsent:

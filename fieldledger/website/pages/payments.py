@@ -12,8 +12,10 @@ from fieldledger.accounts.pages import PageRequest, page
 from fieldledger.accounts.roles import Right
 from fieldledger.office.models import Invoice, Method, Payment
 from fieldledger.office.services import Refused, create_payment, pay_and_keep_the_rest, void_payment
+from fieldledger.sync.content import Kind
 from fieldledger.website.pages.forms import Form, typed
-from fieldledger.website.pages.records import connection_in_use, the_record, with_quickbooks
+from fieldledger.website.pages.records import the_record
+from fieldledger.website.pages.voiding import make_void, question_shown
 from fieldledger.website.templatetags.fieldledger import money
 
 FIELDS: Final = ("amount", "date", "method", "reference")
@@ -62,20 +64,15 @@ def void(request: PageRequest, guid: UUID) -> HttpResponse:
     refusals: list[str] = []
     if request.method == "POST":
         try:
-            void_payment(payment=payment, now=timezone.now(), actor=request.actor)
+            name = f"The payment of {money(payment.amount)}"
+            make_void(request, Kind.PAYMENT, void_payment, payment, name=name)
         except Refused as refused:
             refusals = [each for sentences in refused.errors.values() for each in sentences]
         else:
-            messages.success(request, f"The payment of {money(payment.amount)} is void.")
             if payment.invoice is None:
                 return redirect("deposit", payment.guid)
             return redirect("invoice", payment.invoice.guid)
-    connection = connection_in_use(request)
-    shown = {
-        "payment": payment,
-        "place": with_quickbooks(request, "payment", [payment], connection)[0][1],
-        "refusals": refusals,
-    }
+    shown = {**question_shown(request, Kind.PAYMENT, payment), "refusals": refusals}
     return render(request, "payments/void.html", shown, status=422 if refusals else 200)
 
 

@@ -12,8 +12,10 @@ from fieldledger.accounts.pages import PageRequest, page
 from fieldledger.accounts.roles import Right
 from fieldledger.office.models import Credit, Method, Refund
 from fieldledger.office.services import Refused, create_refund, void_refund
+from fieldledger.sync.content import Kind
 from fieldledger.website.pages.forms import Form, typed
-from fieldledger.website.pages.records import connection_in_use, the_record, with_quickbooks
+from fieldledger.website.pages.records import connection_in_use, the_record
+from fieldledger.website.pages.voiding import make_void, question_shown
 from fieldledger.website.templatetags.fieldledger import money
 
 FIELDS: Final = ("amount", "date", "method", "reference")
@@ -48,12 +50,11 @@ def void(request: PageRequest, guid: UUID) -> HttpResponse:
     """Ask whether the refund is to be void, and make it so."""
     refund = the_record(Refund, request, guid, "credit__client")
     if request.method == "POST":
-        void_refund(refund=refund, now=timezone.now(), actor=request.actor)
-        messages.success(request, f"The refund of {money(refund.amount)} is void.")
+        name = f"The refund of {money(refund.amount)}"
+        make_void(request, Kind.REFUND, void_refund, refund, name=name)
         return redirect("credit", refund.credit.guid)
-    connection = connection_in_use(request)
-    place = with_quickbooks(request, "refund", [refund], connection)[0][1]
-    return render(request, "credits/void_refund.html", {"refund": refund, "place": place})
+    shown = question_shown(request, Kind.REFUND, refund)
+    return render(request, "credits/void_refund.html", shown)
 
 
 def _form(request: PageRequest, form: Form, credit: Credit) -> HttpResponse:
