@@ -198,6 +198,20 @@ class ReceivePaymentQuery(_TxnQuery): ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DepositQuery:
+    """Asks for what was taken to the bank; its lines come only with `include_line_items`."""
+
+    txn_id: tuple[str, ...] = ()
+    max_returned: int | None = None
+    modified_date_range_filter: ModifiedDateRangeFilter | None = None
+    txn_date_range_filter: TxnDateRangeFilter | None = None
+    entity_filter: EntityFilter | None = None
+    include_line_items: bool | None = None
+    include_ret_element: tuple[str, ...] = ()
+    owner_id: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivePaymentToDepositQuery:
     include_ret_element: tuple[str, ...] = ()
 
@@ -264,6 +278,7 @@ Query: TypeAlias = (
     | CreditMemoQuery
     | InvoiceQuery
     | ReceivePaymentQuery
+    | DepositQuery
     | ReceivePaymentToDepositQuery
     | HostQuery
     | CompanyQuery

@@ -16,6 +16,7 @@ from typing import Final
 from fieldledger.qbxml.schema_checks import CHECK_RECORDS, CHECK_REQUESTS
 from fieldledger.qbxml.schema_company import COMPANY_RECORDS, COMPANY_REQUESTS
 from fieldledger.qbxml.schema_credits import CREDIT_RECORDS, CREDIT_REQUESTS
+from fieldledger.qbxml.schema_deposits import DEPOSIT_RECORDS, DEPOSIT_REQUESTS
 from fieldledger.qbxml.schema_items import ITEM_RECORDS, ITEM_REQUESTS
 from fieldledger.qbxml.schema_lists import LIST_RECORDS, LIST_REQUESTS
 from fieldledger.qbxml.schema_names import NAME_RECORDS, NAME_REQUESTS
@@ -55,6 +56,7 @@ _REQUESTS: Final = (
     *TRANSACTION_REQUESTS,
     *CREDIT_REQUESTS,
     *CHECK_REQUESTS,
+    *DEPOSIT_REQUESTS,
 )
 _RECORDS: Final = (
     *COMPANY_RECORDS,
@@ -64,6 +66,7 @@ _RECORDS: Final = (
     *TRANSACTION_RECORDS,
     *CREDIT_RECORDS,
     *CHECK_RECORDS,
+    *DEPOSIT_RECORDS,
 )
 
 # By the name of the request's element: "CustomerAddRq".
@@ -77,7 +80,8 @@ RECORDS: Final[Mapping[str, Branch]] = MappingProxyType({each.name: each for eac
 _ITERATED: Final = frozenset(
     {"CustomerQueryRq", "EntityQueryRq", "VendorQueryRq"}
     | {each.name for each in ITEM_REQUESTS if each.name.endswith("QueryRq")}
-    | {"CheckQueryRq", "CreditMemoQueryRq", "InvoiceQueryRq", "ReceivePaymentQueryRq"}
+    | {"CheckQueryRq", "CreditMemoQueryRq", "DepositQueryRq", "InvoiceQueryRq"}
+    | {"ReceivePaymentQueryRq"}
 )
 _NOT_COUNTED: Final = frozenset(
     {

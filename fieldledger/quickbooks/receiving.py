@@ -13,6 +13,7 @@ from typing import Any, Final
 from fieldledger.qbwc.calls import ReceiveResponse
 from fieldledger.qbxml.reading import Answer, AnswerSet, NotQbxml, read_answers
 from fieldledger.quickbooks import (
+    bank_deposits,
     drifting,
     fencing,
     given_up,
@@ -166,6 +167,7 @@ def _number(connection: Connection, session: Session, context: Context) -> int:
     if may_write:
         left += max(connection.active_count - session.put_off, 0)
         left += watching.left(connection, context.now)
+        left = left or bank_deposits.left(connection)
     elif is_unresolved(connection.pk):
         left += 1
     left += connection.probe_wanted
@@ -195,6 +197,9 @@ def _take_read(
         return
     if returning.COMPARE in names:
         returning.take(connection, message_set.content, answers.answers)
+        return
+    if bank_deposits.DEPOSITS in names:
+        bank_deposits.take(connection, message_set.content, answers.answers, context.now)
         return
     if drifting.WATCH in names:
         drifting.take(connection, message_set.content, answers.answers, context.now)
@@ -238,6 +243,7 @@ def _take_write(
             continue
         _settle(session, entry, row, outcome, context.now)
         voided.settle(entry)
+        bank_deposits.note(connection, entry, row["op"], outcome)
         settled.append(entry)
         if isinstance(outcome, Taken):
             taken.append(entry.pk)
@@ -507,6 +513,8 @@ def _take_hresult(
             _halve(session, message_set, context.now)
         case Purpose.READ if message_set.content[0]["list"] == returning.COMPARE:
             returning.go_past(connection, message_set.content[0])
+        case Purpose.READ if message_set.content[0]["list"] == bank_deposits.DEPOSITS:
+            bank_deposits.take(connection, message_set.content, (), context.now)
         case Purpose.READ if message_set.content[0]["list"] == drifting.WATCH:
             drifting.go_past(connection, message_set.content, context.now)
         case Purpose.READ if message_set.content[0]["list"] != reading.COMPANY:

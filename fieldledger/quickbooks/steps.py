@@ -5,6 +5,7 @@ from typing import Final
 from fieldledger.qbwc.calls import SendRequest
 from fieldledger.qbxml.reading import NotQbxml, read_answers
 from fieldledger.quickbooks import (
+    bank_deposits,
     computers,
     fencing,
     given_up,
@@ -162,7 +163,9 @@ def next_document(connection: Connection, session: Session, context: Context) ->
             text = sending.next_set(connection, session, context)
             if text is not None:
                 return text
-        looked = watching.next_document(connection, context)
+        looked = bank_deposits.next_document(connection, context) or watching.next_document(
+            connection, context
+        )
         if looked is not None:
             return store(looked, session, context)[1]
     elif is_unresolved(connection.pk):

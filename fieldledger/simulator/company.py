@@ -219,6 +219,8 @@ def _amounts(state: State, record: Record) -> dict[str, int]:
         }
     if record.type == "Check":
         return {"total": fields["Amount"]}
+    if record.type == "Deposit":
+        return {"total": sum(each["Amount"] for each in fields["Lines"])}
     if record.type == "ReceivePayment":
         applied = sum(each["Amount"] for each in fields["Applied"])
         return {

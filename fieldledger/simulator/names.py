@@ -30,6 +30,7 @@ REFERENCES: dict[str, tuple[tuple[str, ...], str]] = {
     "DepositToAccountRef": (("Account",), "Account"),
     "DiscountAccountRef": (("Account",), "Account"),
     "DiscountClassRef": (("Class",), "Class"),
+    "EntityRef": (ENTITY_TYPES, "Name"),
     "ExpenseAccountRef": (("Account",), "Account"),
     "IncomeAccountRef": (("Account",), "Account"),
     "InventorySiteRef": (("InventorySite",), "Inventory Site"),

@@ -72,7 +72,7 @@ def mod_payment(turn: Turn, asked: Fields) -> Answered:
     state = turn.state
     record = turn.record_to_change(given, "ReceivePayment", "TxnID")
     check_books_open(state, record.fields["TxnDate"], given.get("TxnDate"))
-    check_not_deposited(record)
+    check_not_deposited(state, record)
     fields = changed_content(turn, record.fields, _header(given), WHERE, kept=KEPT)
     _check_accounts(state, fields)
     fields["TotalAmount"] = _total_of(given, record.fields["TotalAmount"])
@@ -204,12 +204,12 @@ def invoice_balance(state: State, invoice: Record) -> int:
     return total - state.applied_to(invoice.id)
 
 
-def check_not_deposited(record: Record) -> None:
+def check_not_deposited(state: State, record: Record) -> None:
     """Refuse to touch a payment that a person has taken to the bank.
 
     :raises Failed: 3180.
     """
-    if record.fields.get("Deposited"):
+    if record.id in state.deposited:
         raise Failed(
             3180,
             "There was an error when saving a ReceivePayment.  QuickBooks error message: This "

@@ -12,7 +12,7 @@ from fieldledger.simulator.checking import Request
 from fieldledger.simulator.company import Company
 from fieldledger.simulator.formats import utc_offset
 from fieldledger.simulator.names import checked_name
-from fieldledger.simulator.payments import invoice_balance
+from fieldledger.simulator.payments import invoice_balance, undeposited_funds
 from fieldledger.simulator.problems import Failed, no_such_object
 from fieldledger.simulator.requests import RULES
 from fieldledger.simulator.state import TXN_TYPES, Fields, Lock, Origin, Record
@@ -134,9 +134,49 @@ def open_record(company: Company, record_id: str, *, status: int = 3175, times: 
     company.state.locks[record_id] = Lock(status, times)
 
 
-def deposit(company: Company, payment_id: str, *, now: datetime) -> None:
-    """Take a payment to the bank: QuickBooks lets nobody change it any more."""
-    edit(company, payment_id, {"Deposited": True}, now=now)
+def deposit(
+    company: Company,
+    *payment_ids: str,
+    now: datetime,
+    account: str = "Checking",
+    date: str = "",
+    memo: str = "Deposit",
+) -> Record:
+    """Take payments to the bank: QuickBooks lets nobody change them while they are in a deposit.
+
+    :raises Failed: 3120 if there is no such payment, 3210 if it does not wait for the bank.
+    """
+    state, turn = company.state, _turn(company, now)
+    bank = next(each for each in state.of_type("Account").values() if each.name == account)
+    lines = [_deposit_line(turn, record_of(company, each)) for each in payment_ids]
+    deposit_id = state.make_txn_id(turn.at)
+    state.txn_numbers_made += 1
+    fields = {
+        "TxnNumber": state.txn_numbers_made,
+        "TxnDate": date or turn.today(),
+        "DepositToAccountRef": bank.id,
+        "Memo": memo,
+        "Lines": lines,
+    }
+    return turn.create_record("Deposit", deposit_id, fields)
+
+
+def _deposit_line(turn: Turn, payment: Record) -> Fields:
+    state, fields = turn.state, payment.fields
+    waits = payment.type == "ReceivePayment" and payment.id not in state.deposited
+    if not waits or fields["DepositToAccountRef"] != undeposited_funds(state):
+        raise Failed(3210, "The payment does not wait in Undeposited Funds.")
+    line = {
+        "TxnType": "ReceivePayment",
+        "TxnID": payment.id,
+        "TxnLineID": state.make_txn_id(turn.at),
+        "EntityRef": fields["CustomerRef"],
+        "AccountRef": fields["DepositToAccountRef"],
+        "CheckNumber": str(fields.get("RefNumber", ""))[:11] or None,
+        "PaymentMethodRef": fields.get("PaymentMethodRef"),
+        "Amount": fields["TotalAmount"],
+    }
+    return {key: value for key, value in line.items() if value is not None}
 
 
 def restore(company: Company, backup: str, *, now: datetime) -> None:

@@ -66,6 +66,8 @@ def txn_query(kind: str) -> Rule:
         for element, key in (("RefNumber", fold), ("RefNumberCaseSensitive", str)):
             if element in asked:
                 return _by_number(turn, asked, of_type.values(), element, key)
+        if kind == "Deposit" and {"EntityFilter", "AccountFilter"} & set(asked):
+            raise Failed(3250, "This company finds deposits by their dates alone.")
         tests = _txn_tests(state, asked)
         records = [each for each in of_type.values() if all(test(each) for test in tests)]
         records.sort(key=lambda each: (each.fields["TxnDate"], each.fields["TxnNumber"]))
@@ -320,7 +322,7 @@ def query_undeposited(turn: Turn, asked: Fields) -> Answered:
         each
         for each in state.of_type("ReceivePayment").values()
         if each.fields["DepositToAccountRef"] == undeposited_funds(state)
-        and not each.fields.get("Deposited")
+        and each.id not in state.deposited
     ]
     answered = Answered()
     counted = turn.request.attributes.get("metaData", "NoMetaData")

@@ -17,6 +17,8 @@ KEPT_HERE = frozenset(TXN_TYPES)
 def void_txn(turn: Turn, asked: Fields) -> Answered:
     """Void a transaction: an invoice, a credit memo or a check."""
     kind = asked["TxnVoidType"]
+    if kind == "Deposit":
+        raise Failed(3250, "This company makes no deposits void.")
     record = _txn(turn, kind, asked)
     _free_payments(turn, record, 3185)
     fields = dict(record.fields)  # Without what was just freed.
@@ -56,7 +58,7 @@ def delete_txn(turn: Turn, asked: Fields) -> Answered:
     if kind in {"Invoice", "CreditMemo"}:
         _free_payments(turn, record, 3160)
     elif kind == "ReceivePayment":
-        check_not_deposited(record)
+        check_not_deposited(turn.state, record)
     number = record.fields.get("RefNumber", "")
     turn.delete_record(record, number)
     return Answered(

@@ -71,6 +71,7 @@ RULES: Final[dict[str, Rule]] = {
     "ReceivePaymentModRq": mod_payment,
     "ReceivePaymentQueryRq": txn_query("ReceivePayment"),
     "ReceivePaymentToDepositQueryRq": query_undeposited,
+    "DepositQueryRq": txn_query("Deposit"),
     "TxnVoidRq": void_txn,
     "TxnDelRq": delete_txn,
     "ListDelRq": delete_list_record,

@@ -30,7 +30,7 @@ ITEM_TYPES = (  # In the order in which an ItemQuery answers them: qbXML 13.0 sc
 )
 ENTITY_TYPES = ("Customer", "Employee", "OtherName", "Vendor")
 TERMS_TYPES = ("StandardTerms", "DateDrivenTerms")
-TXN_TYPES = ("Invoice", "ReceivePayment", "CreditMemo", "Check")
+TXN_TYPES = ("Invoice", "ReceivePayment", "CreditMemo", "Check", "Deposit")
 # What a sale and what is taken back of one do to the balance of a customer.
 _SALES = {"Invoice": 1, "CreditMemo": -1}
 
@@ -165,6 +165,7 @@ class State:
     guids: Counter[str] = field(default_factory=Counter, init=False)
     applied: dict[str, dict[str, int]] = field(default_factory=dict, init=False)
     balances: Counter[str] = field(default_factory=Counter, init=False)
+    deposited: dict[str, str] = field(default_factory=dict, init=False)  # {payment: its deposit}
     zone: ZoneInfo = field(init=False)
 
     def __post_init__(self) -> None:
@@ -215,6 +216,9 @@ class State:
     def enter_amounts(self, txn: Record) -> None:
         """Let a transaction count in balances."""
         fields = txn.fields
+        if txn.type == "Deposit":
+            self.deposited |= {each["TxnID"]: txn.id for each in fields["Lines"]}
+            return
         if sign := _SALES.get(txn.type):
             total = fields["Subtotal"] + fields["SalesTaxTotal"]
             self.balances[fields["CustomerRef"]] += sign * total
@@ -231,6 +235,10 @@ class State:
     def leave_amounts(self, txn: Record) -> None:
         """Let a transaction count in balances no more."""
         fields = txn.fields
+        if txn.type == "Deposit":
+            for each in fields["Lines"]:
+                self.deposited.pop(each["TxnID"], None)
+            return
         if sign := _SALES.get(txn.type):
             total = fields["Subtotal"] + fields["SalesTaxTotal"]
             self.balances[fields["CustomerRef"]] -= sign * total

@@ -8,7 +8,7 @@ from fieldledger.simulator.credits import credit_left, credit_total
 from fieldledger.simulator.formats import money
 from fieldledger.simulator.invoice_lines import line_view
 from fieldledger.simulator.names import REFERENCES
-from fieldledger.simulator.payments import invoice_balance
+from fieldledger.simulator.payments import invoice_balance, undeposited_funds
 from fieldledger.simulator.state import TXN_TYPES, Fields, Record, State
 from fieldledger.simulator.turn import Turn
 
@@ -37,6 +37,8 @@ def record_view(
         _finish_credit(turn.state, record, view, with_lines=with_lines)
     elif record.type == "Check":
         _finish_check(turn.state, view, with_lines=with_lines)
+    elif record.type == "Deposit":
+        _finish_deposit(turn.state, view, with_lines=with_lines)
     elif record.type == "ReceivePayment":
         _finish_payment(turn.state, record, view, with_lines=with_lines)
     else:
@@ -94,6 +96,12 @@ def account_balance(state: State, account: Record) -> int | None:
     for each in state.of_type("Check").values():
         if each.fields["AccountRef"] == account.id:
             total -= each.fields["Amount"]
+    for each in state.of_type("Deposit").values():
+        taken = sum(line["Amount"] for line in each.fields["Lines"])
+        if each.fields["DepositToAccountRef"] == account.id:
+            total += taken
+        if account.id == undeposited_funds(state):
+            total -= taken
     if kind == "AccountsReceivable":
         for each in state.of_type("Check").values():
             if each.fields["ARAccountRef"] == account.id:
@@ -160,6 +168,14 @@ def _finish_check(state: State, view: Fields, *, with_lines: bool) -> None:
     lines = view.pop("Lines")
     if with_lines:
         view["ExpenseLineRet"] = [line_view(with_references(state, line)) for line in lines]
+
+
+def _finish_deposit(state: State, view: Fields, *, with_lines: bool) -> None:
+    view["TxnNumber"] = str(view["TxnNumber"])
+    lines = view.pop("Lines")
+    view["DepositTotal"] = money(sum(each["Amount"] for each in lines))
+    if with_lines:
+        view["DepositLineRet"] = [line_view(with_references(state, line)) for line in lines]
 
 
 def _finish_payment(state: State, record: Record, view: Fields, *, with_lines: bool) -> None:

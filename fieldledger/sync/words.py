@@ -145,6 +145,16 @@ OWN_WORDS: Final[Mapping[str, Words]] = {
         Actor.NOBODY,
         ("Press Release if QuickBooks is to be rid of it after all.",),
     ),
+    "in_bank_deposit": Words(
+        "In a bank deposit",
+        "QuickBooks refuses to change or to delete {name}, for it is in {deposit}.",
+        Actor.BOOKKEEPER,
+        (
+            "In QuickBooks open that deposit, from the register of its account.",
+            "Click the line of this payment, choose Edit, Delete Line, and save the deposit.",
+            "Then press Retry here. To leave the payment there as it is, press Ignore instead.",
+        ),
+    ),
     "gone_there": Words(
         "Gone there, void here",
         "{Name} is void here, and is not in QuickBooks any more: nothing is left to do.",
@@ -427,7 +437,7 @@ def explain(code: str | int, *, said: str = "", **facts: object) -> Explanation:
     """Return the words for `code`, with `facts` filled in and QuickBooks' text `said` quoted.
 
     Facts used, all optional: name (also as the record's kind, "the invoice 1042"), number,
-    date, closing_date, tax_rate, waiting_for, differs_by, wanted, sent_as.
+    date, closing_date, deposit, tax_rate, waiting_for, differs_by, wanted, sent_as.
 
     A code nobody knows gets the words of its family, and QuickBooks' own text says the rest.
     For what the Web Connector reports in whatever form, take explain_hresult.
@@ -492,6 +502,7 @@ _GENERAL: Final[Mapping[str, str]] = {
     "tax_rate": "of the invoice",
     "waiting_for": "something it belongs to",
     "differs_by": "said in the entry",
+    "deposit": "a bank deposit",
     "wanted": "it has here",
     "sent_as": "another one",
 }

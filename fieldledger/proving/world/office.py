@@ -29,7 +29,9 @@ from fieldledger.office.models import (
 from fieldledger.quickbooks import choices, services
 from fieldledger.quickbooks.models import Connection, QuickBooksRecord, Stage, SyncEntry
 from fieldledger.quickbooks.tables import Columns
-from fieldledger.sync.content import State
+from fieldledger.quickbooks.voided import LEFT_THERE
+from fieldledger.sync.content import Kind, State
+from fieldledger.sync.voiding import choices_of
 
 # Few, so that clashes are the rule and not the exception.
 NAMES: Final = ("Anna Smith", "John Smith", "O'Brien & Sons", "Café Crème", "Lawn Depot", "Ben Yee")
@@ -78,6 +80,7 @@ class Office:
             (1, self._void_payment),
             (1, self._void_credit),
             (1, self._void_refund),
+            (1, self._answer_again),
             (2, self._new_deposit),
             (3, self._apply_deposit),
             (5, self._sync_some),
@@ -97,6 +100,7 @@ class Office:
             self._change_credit,
             self._void_credit,
             self._void_refund,
+            self._answer_again,
             self._new_deposit,
             self._apply_deposit,
         )
@@ -411,15 +415,15 @@ class Office:
         invoice = self._pick(self._rows(Invoice, voided_at=None, **_key(pk)))
         if invoice is None:
             return self._new_invoice()
-        office.void_invoice(invoice=invoice, **self._by())
-        return f"void invoice {invoice.pk}"
+        made = office.void_invoice(invoice=invoice, **self._by())
+        return f"void invoice {invoice.pk}{self._answer(Kind.INVOICE, made)}"
 
     def _void_payment(self, pk: int = 0) -> str:
         payment = self._pick(self._rows(Payment, voided_at=None, **_key(pk)))
         if payment is None:
             return self._new_payment()
-        office.void_payment(payment=payment, **self._by())
-        return f"void payment {payment.pk}"
+        made = office.void_payment(payment=payment, **self._by())
+        return f"void payment {payment.pk}{self._answer(Kind.PAYMENT, made)}"
 
     def _change_credit(self, pk: int = 0) -> str:
         credit = self._pick(self._rows(Credit, voided_at=None, **_key(pk)))
@@ -432,15 +436,36 @@ class Office:
         credit = self._pick(self._rows(Credit, voided_at=None, **_key(pk)))
         if credit is None:
             return self._new_credit()
-        office.void_credit(credit=credit, **self._by())
-        return f"void credit {credit.pk}"
+        made = office.void_credit(credit=credit, **self._by())
+        return f"void credit {credit.pk}{self._answer(Kind.CREDIT, made)}"
 
     def _void_refund(self, pk: int = 0) -> str:
         refund = self._pick(self._rows(Refund, voided_at=None, **_key(pk)))
         if refund is None:
             return self._new_refund()
-        office.void_refund(refund=refund, **self._by())
-        return f"void refund {refund.pk}"
+        made = office.void_refund(refund=refund, **self._by())
+        return f"void refund {refund.pk}{self._answer(Kind.REFUND, made)}"
+
+    def _answer(self, kind: Kind, record: Any) -> str:
+        """Say, as a page asks, what QuickBooks does with a void record; a program may not say."""
+        if not self._has_later_kinds or self._chance.random() < 0.25:
+            return ""
+        there = self._chance.choice(choices_of(kind))
+        services.choose_void(self.connection, kind=kind, record=record, there=there, **self._by())
+        return f", in QuickBooks: {there}"
+
+    def _answer_again(self) -> str:
+        """Choose something else for what is void here and not in QuickBooks yet."""
+        rows = SyncEntry.objects.filter(connection=self.connection).exclude(void_there="")
+        entry = self._pick(rows)
+        if entry is None:
+            return "nothing is void"
+        there = self._chance.choice(choices_of(entry.kind))
+        try:
+            services.choose_void_again(self.connection, entry=entry, there=there, **self._by())
+        except services.NotPossible as error:
+            return f"entry {entry.pk} is not to {there} there: {error}"
+        return f"entry {entry.pk} is to {there} there after all"
 
     # --- Syncing ---
 
@@ -505,6 +530,7 @@ class Office:
         ):
             entries = list(
                 SyncEntry.objects.filter(connection=connection, state__in=states)
+                .exclude(code=LEFT_THERE)  # That asks nobody for anything.
                 .order_by("pk")
                 .values_list("guid", flat=True)
             )

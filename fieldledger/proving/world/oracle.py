@@ -20,12 +20,16 @@ from fieldledger.proving.world.bookkeeper import FAX, Bookkeeper
 from fieldledger.proving.world.faults import Kind as Fault
 from fieldledger.proving.world.office import POISON
 from fieldledger.quickbooks.models import ACTIVE_STATES, RANK, Connection, MessageSet, SyncEntry
+from fieldledger.quickbooks.paid_invoices import payments_of
+from fieldledger.quickbooks.voided import LEFT_THERE
 from fieldledger.simulator.company import Company
 from fieldledger.simulator.people import PEOPLE
 from fieldledger.simulator.state import Record
 from fieldledger.sync.content import Kind, State
+from fieldledger.sync.voiding import There
 
 _WRITES: Final = re.compile(r'<\w+(?:Add|Mod|Void|Del)Rq[^>]* requestID="(\d+):([a-z2-7]+)"')
+_REMOVES: Final = re.compile(r'<Txn(?:Void|Del)Rq[^>]* requestID="(\d+):')
 _OUTSTANDING: Final = (
     "SELECT id, status FROM quickbooks_messageset WHERE connection_id = %s"
     " AND purpose = 'write' AND status IN ('sent', 'in_doubt', 'absent')"
@@ -100,6 +104,10 @@ class Oracle:
                 pk__in=[int(each) for each, _ in found]
             ).values_list("pk", "rank", "record_guid")
         }
+        removed = [int(each) for each in _REMOVES.findall(document)]
+        kept = SyncEntry.objects.filter(pk__in=removed, void_there=There.KEEP) if removed else ()
+        if removed and kept:
+            raise broken("lie", f"QuickBooks is to keep it, and loses it: {list(kept)}.")
         for entry, nonce in found:
             self.made_for.setdefault(f"{entry}:{nonce}", entries[int(entry)])
 
@@ -214,6 +222,8 @@ class Oracle:
                     problems.append(Problem("lie", f"{what} and is there"))
                 case State.FAILED if there and not entry.quickbooks_id:
                     problems.append(Problem("lie", f"{what} and is there"))
+                case State.IGNORED if not (there or touched or self._may_be_lacking(entry)):
+                    problems.append(Problem("lie", f"{what} and kept there, and is not there"))
                 case State.WAITING if not self._waits_for_a_person(entry):
                     problems.append(Problem("stuck", what))
                 case State.NOT_SENT:
@@ -255,13 +265,27 @@ class Oracle:
         is_so = any(happened[each] for each in exchanged)
         return is_so and entry.message.startswith("QuickBooks has an older version")
 
+    def _may_be_lacking(self, entry: SyncEntry) -> bool:
+        """Whether QuickBooks may lack what was set aside: nobody looks for that.
+
+        Of what it is to keep it lacks only what another file took the place of.
+        """
+        happened = self.bookkeeper.faults.happened
+        exchanged = (Fault.FILE_COPIED, Fault.FILE_COPIED_BACK, Fault.FILE_RESTORED)
+        return entry.code != LEFT_THERE or any(happened[each] for each in exchanged)
+
     def _undone(self, entry: SyncEntry) -> bool:
-        """Whether it is synced by being deleted: a void payment or refund."""
-        model = {Kind.PAYMENT: Payment, Kind.REFUND: Refund}.get(entry.kind)
-        if model is None:
+        """Whether it is synced by being deleted: what is void here, if that was chosen."""
+        model = _MODELS[entry.kind]
+        if entry.kind in {Kind.CLIENT, Kind.ITEM} or not self._is_to_go(entry):
             return False
         rows: QuerySet[Any] = model._default_manager.all()  # noqa: SLF001 - Django's documented API.
         return rows.filter(pk=entry.record_id, voided_at__isnull=False).exists()
+
+    def _is_to_go(self, entry: SyncEntry) -> bool:
+        """Whether QuickBooks deletes it once it is void here."""
+        is_usual = entry.kind in {Kind.PAYMENT, Kind.REFUND} and not entry.void_there
+        return is_usual or entry.void_there == There.DELETE
 
     def _waits_for_a_person(self, entry: SyncEntry) -> bool:
         parent = entry.waiting_on
@@ -321,13 +345,17 @@ class Oracle:
     def _is_paid_already(self, entry: SyncEntry | None) -> bool:
         """Whether QuickBooks has payments that we do not know of: by hand, or before a restore.
 
-        They leave no room for what it knows (3210), and some QuickBooks void no invoice that has a
-        payment (3185): it says so, and a person must act there.
+        They leave no room for what it knows (3210), and some QuickBooks void or delete no invoice
+        that has a payment (3185, 3160): it says so, and a person must act there. The same holds for
+        what was left there.
         """
         if entry is not None and entry.state == State.WAITING:
             return self._is_paid_already(entry.waiting_on)
-        if entry is None or entry.state != State.FAILED or entry.code not in {"3210", "3185"}:
+        codes = {"3210", "3185", "3160"}
+        if entry is None or entry.state != State.FAILED or entry.code not in codes:
             return False
+        if self._is_left_paid(entry):
+            return True
         if self.bookkeeper.faults.happened[Fault.DATABASE_RESTORED]:
             return True
         invoices = [entry.record_id]
@@ -360,6 +388,10 @@ class Oracle:
         there = self._records_of(entry, live, company)
         if len(there) > 1:
             return Problem("doubled", what)
+        if entry.code == LEFT_THERE or (there and entry.state == State.SYNCED):
+            problem = self._judge_void(record, entry, there)
+            if problem or entry.code == LEFT_THERE:
+                return Problem(problem, what) if problem else None
         if self._may_be_absent(kind, record, entry):
             return None
         if not there and entry.quickbooks_id in self.bookkeeper.deleted:
@@ -374,6 +406,35 @@ class Oracle:
             return None
         difference = _difference(kind, record, there[0]) or self._differing_credits(entry, company)
         return Problem("stale", f"{what}: {difference}") if difference else None
+
+    def _judge_void(self, record: Any, entry: SyncEntry, there: list[Record]) -> str:
+        """Return what is wrong with a void record that is over: lost, or stale; "" if nothing."""
+        is_gone = not there and entry.quickbooks_id not in self.bookkeeper.deleted
+        if entry.code == LEFT_THERE:
+            return "lost" if is_gone and not self._may_be_lacking(entry) else ""
+        if entry.kind in {Kind.CLIENT, Kind.ITEM} or not record.voided:
+            return ""
+        if self._is_to_go(entry):
+            return "stale"
+        by_hand = there[0].changed_by is not None and there[0].changed_by.request == PEOPLE
+        return "stale" if not by_hand and _difference(entry.kind, record, there[0]) else ""
+
+    def _is_left_paid(self, entry: SyncEntry) -> bool:
+        """Whether QuickBooks keeps what an invoice or credit memo was paid with."""
+        paid = {
+            Kind.INVOICE: (Kind.PAYMENT, [each.pk for _, each in payments_of([entry.record_id])]),
+            Kind.CREDIT: (
+                Kind.REFUND,
+                list(Refund.objects.filter(credit=entry.record_id).values_list("pk", flat=True)),
+            ),
+        }
+        kind, keys = paid.get(entry.kind, (Kind.PAYMENT, []))
+        return SyncEntry.objects.filter(
+            connection_id=self.connection_id,
+            rank=RANK[kind],
+            record_id__in=keys,
+            code=LEFT_THERE,
+        ).exists()
 
     def _may_be_absent(self, kind: Kind, record: Any, entry: SyncEntry) -> bool:
         if kind == Kind.CLIENT:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from fieldledger.accounts.pages import PageRequest
 from fieldledger.accounts.roles import Right
 from fieldledger.quickbooks import services
+from fieldledger.quickbooks.bank_deposits import deposit_of
 from fieldledger.quickbooks.models import RANK, Connection, SyncEntry
 from fieldledger.quickbooks.pages.access import quickbooks_page
 from fieldledger.quickbooks.paid_invoices import payments_of
@@ -91,6 +92,7 @@ def question_of(connection: Connection | None, kind: Kind, record: Money) -> dic
         return {}
     return {
         "void_choices": void_choices(kind, asked),
+        "in_deposit": deposit_of(connection, entry),
         "is_paid_there": kind == Kind.INVOICE and _is_paid_there(connection, record),
     }
 

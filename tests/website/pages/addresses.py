@@ -40,6 +40,7 @@ FORMS_ONLY = frozenset(
         "decide_plan_row",
         "decide_plan_rows",
         "undo_export",
+        "void_entry",
         "undo_import",
         "verify_trail",
         "refresh_lists",
