@@ -103,15 +103,45 @@ def test_j5_8_an_edit_may_be_kept_here_only(
     assert there(pc, invoice).fields["Memo"] == "Kitchen"
 
 
-def test_j5_8_a_void_after_the_sync_says_what_it_will_do_there(
+def test_j5_8_a_void_asks_what_quickbooks_does_and_names_the_deposit_in_the_way(
     pc: OfficePc, invoice: Invoice, signed_in: Page, live_server: LiveServer
 ) -> None:
-    office.void_invoice(invoice=invoice, now=timezone.now())
+    now = timezone.now()
+    values = {"invoice": invoice.guid, "amount": "60.00", "date": f"{now:%Y-%m-%d}"}
+    payment = office.create_payment(business=pc.business, values=values, now=now)
+    pc.sync(invoice.guid)
+    pc.run()
+    (entry,) = pc.entries(record_guid=payment.guid)
+    deposit = people.deposit(pc.company, entry.quickbooks_id, now=now, memo="Week 19")
+
     page = opened(signed_in, live_server, invoice)
+    page.get_by_role("link", name="Void the payment of $60.00").click()
+    expect(page.get_by_role("radio", name="Delete it in QuickBooks")).to_be_checked()
+    page.get_by_role("radio", name="Delete it in QuickBooks").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("QuickBooks deletes it with the Web Connector")).to_be_visible()
+    pc.run()
+    page.goto(f"{live_server.url}/quickbooks/log/{entry.guid}")
+    expect(page.get_by_role("heading", name="In a bank deposit")).to_be_visible()
+    expect(page.get_by_text("to Checking, 60.00 in all (“Week 19”)").first).to_be_visible()
+    expect(page.get_by_text("choose Edit, Delete Line, and save the deposit")).to_be_visible()
+    people.delete(pc.company, deposit.id, now=now)
+    page.get_by_role("button", name="Delete it in QuickBooks").click()
+    pc.run()
+    assert entry.quickbooks_id not in pc.company.state.records
+
+    page = opened(signed_in, live_server, invoice)
+    page.locator("summary", has_text="Actions").click()
+    page.get_by_role("link", name="Void", exact=True).click()
+    page.get_by_role("radio", name="Leave it in QuickBooks").check()
+    page.get_by_role("button", name="Void invoice").click()
+    expect(page.get_by_text("It is void here, and QuickBooks keeps it as it is.")).to_be_attached()
     assert row(page, "Void") == ["Yes", "No", "Not looked at since"]
-    expect(page.get_by_text("it stays there with its number, and its amounts")).to_be_visible()
-    page.get_by_role("button", name="Sync the change").click()
-    expect(page.get_by_text("is queued")).to_be_visible()
+    at_night(pc)
+    assert there(pc, invoice).fields["Subtotal"] == 46_000
+    page = opened(signed_in, live_server, invoice)
+    page.get_by_role("button", name="Make it void in QuickBooks").click()
+    expect(page.get_by_text("QuickBooks makes it void with the Web Connector")).to_be_visible()
     pc.run()
     assert there(pc, invoice).fields["Subtotal"] == 0
 
