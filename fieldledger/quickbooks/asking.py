@@ -572,10 +572,10 @@ def _set_aside(
         each.state, each.code, each.message = state, "", message
         if action == IGNORE:
             voided.keep_if_void(each)
-    columns = ("state", "code", "message", "void_there", "waiting_on_id", "updated_at")
+    columns = ("state", "code", "message", "said", "void_there", "waiting_on_id", "updated_at")
     update_many(
         SyncEntry,
         columns,
-        [(each.pk, *(getattr(each, name) for name in columns[:4]), None, now) for each in entries],
+        [(each.pk, *(getattr(each, name) for name in columns[:5]), None, now) for each in entries],
     )
     tell(((each.pk, state, actor, each.message) for each in entries), now=now)

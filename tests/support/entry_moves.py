@@ -66,9 +66,25 @@ MOVES: Final[tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...]] = (
     ((_HELD, _IGNORED), "Release", (_PENDING,)),
     ((_PENDING, _WAITING, _FAILED, _GONE, _HELD, _IGNORED), "linked by hand", (_SYNCED,)),
     ((_PENDING, _WAITING, _FAILED, _HELD, _IGNORED), "void before it went", (_CANCELLED,)),
+    (
+        (_PENDING, _WAITING, _SENDING, _CHECKING, _SYNCED, _DIFFERS, _THERE)
+        + (_CHANGED, _FAILED, _HELD),
+        "void here, and left there",
+        (_IGNORED,),
+    ),
+    ((_HELD, _IGNORED), "void here, in closed books", (_CHANGED,)),
 )
 # What the picture leaves out, for it would be all arrows: a person's wish to set aside.
-_LEFT_OUT: Final = frozenset({"Hold", "Ignore", "void before it went", "linked by hand"})
+_LEFT_OUT: Final = frozenset(
+    {
+        "Hold",
+        "Ignore",
+        "void before it went",
+        "void here, and left there",
+        "void here, in closed books",
+        "linked by hand",
+    }
+)
 
 
 def allowed() -> set[tuple[str, str]]:

@@ -123,8 +123,7 @@ def entry(request: PageRequest, connection: Connection, guid: UUID) -> HttpRespo
     afterwards = afterwards_of(connection, guid)
     approval = approval_of(request, connection, guid)
     # Elsewhere the buttons above say the same.
-    chooses_void = afterwards.get("void_choices") and may(request.membership.role, Right.VOID)
-    is_alone = detail["state"] in MOVABLE["accept"] or bool(chooses_void)
+    is_alone = detail["state"] in MOVABLE["accept"]
     shown = {
         "entry": detail,
         "explained": explained,
