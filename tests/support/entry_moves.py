@@ -67,8 +67,10 @@ MOVES: Final[tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...]] = (
     ((_PENDING, _WAITING, _FAILED, _GONE, _HELD, _IGNORED), "linked by hand", (_SYNCED,)),
     ((_PENDING, _WAITING, _FAILED, _HELD, _IGNORED), "void before it went", (_CANCELLED,)),
     (
-        (_PENDING, _WAITING, _SENDING, _CHECKING, _SYNCED, _DIFFERS, _THERE)
-        + (_CHANGED, _FAILED, _HELD),
+        (
+            *(_PENDING, _WAITING, _SENDING, _CHECKING, _CHANGED, _FAILED, _HELD),
+            *(_SYNCED, _DIFFERS, _THERE),
+        ),
         "void here, and left there",
         (_IGNORED,),
     ),
