@@ -17,7 +17,7 @@ from fieldledger.qbxml.writing import Request
 from fieldledger.quickbooks.bank_deposit_row import BankDeposit
 from fieldledger.quickbooks.closed_period import CLOSED_CODES
 from fieldledger.quickbooks.context import Context
-from fieldledger.quickbooks.entries import tell
+from fieldledger.quickbooks.entries import add_lines
 from fieldledger.quickbooks.entry_rows import EntryRow
 from fieldledger.quickbooks.message_sets import Document
 from fieldledger.quickbooks.models import Connection, MessageSet, SyncEntry
@@ -123,7 +123,7 @@ def _name(entry: SyncEntry, row: BankDeposit, now: dt.datetime) -> None:
     SyncEntry.objects.filter(pk=entry.pk).update(
         code=entry.code, message=entry.message, updated_at=now
     )
-    tell([(entry.pk, entry.state, "", entry.message)], now=now)
+    add_lines([(entry.pk, entry.state, "", entry.message)], now=now)  # Failed it was before.
 
 
 def called(row: BankDeposit) -> str:

@@ -351,12 +351,17 @@ def tell(rows: Iterable[tuple[int, str, str, str]], *, now: datetime) -> None:
     Whoever listens to moves hears of them; the entries are one connection's, and saved.
     """
     told = list(rows)
+    add_lines(told, now=now)
+    announce(Moved(at=now, entries=[(entry, state) for entry, state, _, _ in told]))
+
+
+def add_lines(rows: Iterable[tuple[int, str, str, str]], *, now: datetime) -> None:
+    """Add lines to entries' timelines that are no move: (entry id, state, who, what)."""
     insert_many(
         EntryEvent,
         EVENT_COLUMNS,
-        [(entry, now, state, actor, message) for entry, state, actor, message in told],
+        [(entry, now, state, actor, message) for entry, state, actor, message in rows],
     )
-    announce(Moved(at=now, entries=[(entry, state) for entry, state, _, _ in told]))
 
 
 def recount(connection_id: int) -> None:
