@@ -11,7 +11,7 @@ are read in one statement, as of one moment.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
@@ -19,6 +19,7 @@ from typing import Any, Final
 from django.db.models import (
     Count,
     DecimalField,
+    Exists,
     OuterRef,
     Q,
     QuerySet,
@@ -124,6 +125,7 @@ class Missing:
     state: State
     difference: Decimal
     reason: str
+    is_void: bool = False  # Here; QuickBooks has it as it was, and counts all of it.
 
 
 def compare(connection: Connection, first: dt.date, last: dt.date) -> list[Comparison]:
@@ -185,7 +187,10 @@ def compare_taxes(connection: Connection, first: dt.date, last: dt.date) -> list
 
 
 def missing(connection: Connection, first: dt.date, last: dt.date) -> list[Missing]:
-    """Return what is not in QuickBooks, or differs there, at most LISTED_MAX of each kind."""
+    """Return what is not in QuickBooks, or differs there, at most LISTED_MAX of each kind.
+
+    What is void here and not there is among it: no sum here counts it, and QuickBooks does.
+    """
     bills = _unlike(_invoices(connection, first, last)).select_related("client")
     paid = _unlike(_payments(connection, first, last)).select_related("invoice__client", "client")
     return [
@@ -194,16 +199,11 @@ def missing(connection: Connection, first: dt.date, last: dt.date) -> list[Missi
             for each in bills.order_by("date", "pk")[:LISTED_MAX]
         ),
         *(
-            _missing(
-                each,
-                each.invoice,
-                Kind.PAYMENT,
-                f"Payment for {each.what_for}" if each.invoice else "Deposit",
-                each.amount,
-            )
+            _missing(each, each.invoice, Kind.PAYMENT, _title_of(each), each.amount)
             for each in paid.order_by("date", "pk")[:LISTED_MAX]
         ),
         *_missing_credits(connection, first, last),
+        *_void_there(connection, first, last),
     ]
 
 
@@ -223,6 +223,65 @@ def _missing_credits(connection: Connection, first: dt.date, last: dt.date) -> l
             for each in paid_back.order_by("date", "pk")[:LISTED_MAX]
         ),
     ]
+
+
+# What is void here in one of these is not void in QuickBooks, if it is there.
+_NOT_UNDONE: Final = frozenset(State) - {
+    *(State.SYNCED, State.DIFFERS, State.CANCELLED, State.GONE, State.NOT_SENT)
+}
+
+
+def _void_there(connection: Connection, first: dt.date, last: dt.date) -> list[Missing]:
+    """Return what is void here and stands in QuickBooks as it was, for good or until it goes."""
+
+    def rows(model: type[Any], kind: Kind, *with_: str) -> Iterable[Any]:
+        still_there = SyncEntry.objects.filter(
+            connection=connection,
+            rank=RANK[kind],
+            record_id=OuterRef("pk"),
+            state__in=_NOT_UNDONE,
+        ).exclude(quickbooks_id="")
+        found = model.objects.filter(
+            business_id=connection.business_id,
+            voided_at__isnull=False,
+            date__gte=first,
+            date__lte=last,
+            pk__in=Outstanding.objects.filter(
+                business=connection.business_id, rank=RANK[kind]
+            ).values("record_id"),
+        ).filter(Exists(still_there))
+        found = with_entry(found.select_related(*with_), connection, kind)
+        return found.order_by("date", "pk")[:LISTED_MAX]
+
+    void = [
+        *(
+            _missing(each, each, Kind.INVOICE, each.number, each.total)
+            for each in rows(Invoice, Kind.INVOICE, "client")
+        ),
+        *(
+            _missing(each, each.invoice, Kind.PAYMENT, _title_of(each), each.amount)
+            for each in rows(Payment, Kind.PAYMENT, "invoice__client", "client")
+        ),
+        *(
+            _missing(each, None, Kind.CREDIT, f"Credit memo {each.number}", each.total)
+            for each in rows(Credit, Kind.CREDIT, "client")
+        ),
+        *(
+            _missing(each, None, Kind.REFUND, f"Refund of {each.credit.number}", each.amount)
+            for each in rows(Refund, Kind.REFUND, "credit__client")
+        ),
+    ]
+    return [
+        replace(each, is_void=True, difference=each.amount, reason=each.reason or _VOID_HERE)
+        for each in void
+    ]
+
+
+_VOID_HERE: Final = "It is void here, and QuickBooks has it as it was."
+
+
+def _title_of(payment: Payment) -> str:
+    return f"Payment for {payment.what_for}" if payment.invoice else "Deposit"
 
 
 def _invoices(connection: Connection, first: dt.date, last: dt.date) -> QuerySet[Any]:

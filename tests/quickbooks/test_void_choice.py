@@ -1,5 +1,6 @@
 """J5.8 step 4: what is void here is made void there, deleted there, or left there, as is chosen."""
 
+import datetime as dt
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
@@ -11,7 +12,7 @@ from django.utils import timezone
 from fieldledger.accounts.models import AuditEvent, Business
 from fieldledger.office import services as office
 from fieldledger.office.models import Credit, Invoice, Payment, Refund
-from fieldledger.quickbooks import services
+from fieldledger.quickbooks import comparing, services
 from fieldledger.quickbooks.errors import NotPossible
 from fieldledger.quickbooks.models import Connection, SyncEntry
 from fieldledger.quickbooks.void_choice import WITH_QUICKBOOKS, asked_of
@@ -181,6 +182,10 @@ def test_j5_8_what_quickbooks_keeps_nobody_moves_any_more(books: Books) -> None:
     assert [books.there(each) for each in kinds] == before
     assert {(each.state, each.code) for each in entries} == {(State.IGNORED, "left_there")}
     assert "is void here. QuickBooks keeps it as it is" in entries[0].message
+    named = comparing.missing(books.pc.connection, dt.date(2026, 5, 1), dt.date(2026, 5, 31))
+    differ = {each.kind: each.difference for each in named if each.is_void}
+    assert differ == {Kind.INVOICE: 240, Kind.PAYMENT: 40, Kind.CREDIT: 30, Kind.REFUND: 10}
+    assert named[0].reason == entries[2].message
     assert books.pc.connection.active_count == 0
 
     books.pc.act("release", *entries)
@@ -188,6 +193,8 @@ def test_j5_8_what_quickbooks_keeps_nobody_moves_any_more(books: Books) -> None:
     books.pc.run()
     assert [books.there(each) for each in kinds] == [[], [], [0], [0]]
     assert books.pc.states() == {"synced": 6}
+    named = comparing.missing(books.pc.connection, dt.date(2026, 5, 1), dt.date(2026, 5, 31))
+    assert named == []
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,7 @@ def month_end(request: PageRequest, connection: Connection) -> HttpResponseBase:
         return as_pdf(request, name, title, [_signature(request, packet)], tables)
     kinds, methods, taxes, gaps = tables
     with_accounts = request.GET.get("with") == "accounts"
+    void_there = any(each.is_void for each in packet.missing)
     this = timezone.localdate().replace(day=1)
     shown: dict[str, Any] = {
         "packet": packet,
@@ -55,8 +56,9 @@ def month_end(request: PageRequest, connection: Connection) -> HttpResponseBase:
         "accounts_title": _BY_ACCOUNT,
         "methods": methods,
         "gaps": gaps,
-        "agrees": all(not each.difference and not each.not_sent_number for each in packet.kinds),
-        "differs": any(each.difference for each in packet.kinds),
+        "agrees": not void_there
+        and all(not each.difference and not each.not_sent_number for each in packet.kinds),
+        "differs": void_there or any(each.difference for each in packet.kinds),
         "before": _month_before(packet.month),
         "after": _month_after(packet.month) if packet.month < this else None,
         "is_over": packet.month < this,

@@ -116,6 +116,9 @@ def test_j5_8_what_was_left_there_can_be_deleted_after_all(office: Office, pc: O
     shown = text(browser.get(reverse("invoice", args=[invoice.guid])))
     assert "It is void here, and QuickBooks keeps it as it is." in shown
     assert "Make it void in QuickBooks" in shown
+    month = text(browser.get(reverse("month_end"), {"month": "2026-05"}))
+    assert "QuickBooks has other amounts" in month
+    assert f"Invoice {invoice.number} Zoe May 4, 2026 $460.00 $460.00 Ignored" in month
     browser.post(reverse("act_on_entries"), {"action": "release", "entry": entry_of(invoice).guid})
     pc.run()
     pc.run()
