@@ -277,7 +277,9 @@ class Oracle:
     def _undone(self, entry: SyncEntry) -> bool:
         """Whether it is synced by being deleted: what is void here, if that was chosen."""
         model = _MODELS[entry.kind]
-        if entry.kind in {Kind.CLIENT, Kind.ITEM} or not self._is_to_go(entry):
+        # Deleted before somebody wanted it kept after all: without a version it is known gone.
+        is_over = entry.void_there == There.KEEP and not entry.edit_sequence
+        if entry.kind in {Kind.CLIENT, Kind.ITEM} or not (self._is_to_go(entry) or is_over):
             return False
         rows: QuerySet[Any] = model._default_manager.all()  # noqa: SLF001 - Django's documented API.
         return rows.filter(pk=entry.record_id, voided_at__isnull=False).exists()
