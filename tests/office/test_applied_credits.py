@@ -52,9 +52,10 @@ def refusal(credit: Credit, invoice: Invoice, amount: str, now: datetime) -> str
 
 
 def figures(credit: Credit, *invoices: Invoice) -> list[str]:
-    for each in (credit, *invoices):
+    records: tuple[Credit | Invoice, ...] = (credit, *invoices)
+    for each in records:
         each.refresh_from_db()
-    return [f"{each.balance:.2f}" for each in (credit, *invoices)]
+    return [f"{each.balance:.2f}" for each in records]
 
 
 def refund(credit: Credit, amount: str, now: datetime) -> Any:
