@@ -64,10 +64,12 @@ def _first_tables() -> bytes:
         with database.in_use():
             executor = MigrationExecutor(database.wrapper)
             ours = {each.label for each in apps.get_app_configs() if each.name.startswith(_OURS)}
+            graph = executor.loader.graph
             executor.migrate(
                 [
                     (app, _FIRST if app in ours else name)
-                    for app, name in executor.loader.graph.leaf_nodes()
+                    for app, name in graph.leaf_nodes()
+                    if app not in ours or (app, _FIRST) in graph.nodes  # Else it came later.
                 ]
             )
             _tables.append(database.save())
