@@ -27,7 +27,7 @@ _MARK_TOTALS: Final = (*_MARK_TXN, "Subtotal", "SalesTaxTotal")
 _MARK_INVOICE: Final = (*_MARK_TOTALS, "InvoiceLineRet")
 _MARK_LINKED: Final = (*_MARK_INVOICE, "LinkedTxn")  # Which credit memos go to it.
 _MARK_CREDIT: Final = (*_MARK_TOTALS, "CreditMemoLineRet")
-_MARK_PAYMENT: Final = (*_MARK_TXN, "TotalAmount")
+_MARK_PAYMENT: Final = (*_MARK_TXN, "TotalAmount", "AppliedToTxnRet")
 _MARK_CHECK: Final = (*_MARK_TXN, "Amount")
 
 # What people took away, as QuickBooks remembers it.
@@ -56,7 +56,9 @@ BY_ID: Final[Mapping[Kind, _Make]] = {
         include_linked_txns=True,
         include_ret_element=_MARK_LINKED,
     ),
-    Kind.PAYMENT: lambda ids: ReceivePaymentQuery(txn_id=ids, include_ret_element=_MARK_PAYMENT),
+    Kind.PAYMENT: lambda ids: ReceivePaymentQuery(
+        txn_id=ids, include_line_items=True, include_ret_element=_MARK_PAYMENT
+    ),
     Kind.CREDIT: lambda ids: CreditMemoQuery(
         txn_id=ids, include_line_items=True, include_ret_element=_MARK_CREDIT
     ),
@@ -69,7 +71,7 @@ BY_NAME: Final[Mapping[Kind, _Make]] = {
         ref_number=numbers, include_line_items=True, include_ret_element=_MARK_INVOICE
     ),
     Kind.PAYMENT: lambda numbers: ReceivePaymentQuery(
-        ref_number=numbers, include_ret_element=_MARK_PAYMENT
+        ref_number=numbers, include_line_items=True, include_ret_element=_MARK_PAYMENT
     ),
     Kind.CREDIT: lambda numbers: CreditMemoQuery(
         ref_number=numbers, include_line_items=True, include_ret_element=_MARK_CREDIT
@@ -91,6 +93,7 @@ BY_TIME: Final[Mapping[Kind, _Make]] = {
     ),
     Kind.PAYMENT: lambda since: ReceivePaymentQuery(
         modified_date_range_filter=ModifiedDateRangeFilter(from_modified_date=since),
+        include_line_items=True,
         include_ret_element=_MARK_PAYMENT,
     ),
     Kind.CREDIT: lambda since: CreditMemoQuery(

@@ -310,7 +310,7 @@ class SyncEntry(models.Model):
     chosen_name = models.CharField(max_length=41, blank=True, db_default="")
     # Fingerprints of what QuickBooks took last, field by field: see sync.written.
     written = models.CharField(max_length=120, blank=True, db_default="")
-    line_ids = models.JSONField(default=list)  # TxnLineIDs of an invoice, in our lines' order.
+    line_ids = models.JSONField(default=list)  # As sync.content.Known has them.
     differs_by = models.DecimalField(max_digits=15, decimal_places=2, null=True)
     # A person said that QuickBooks' total may stay as it is, while it differs by exactly this.
     accepted_difference = models.DecimalField(max_digits=15, decimal_places=2, null=True)

@@ -45,7 +45,7 @@ from fieldledger.quickbooks.verification import (
 )
 from fieldledger.sync.content import Kind, State
 from fieldledger.sync.naming import fold
-from fieldledger.sync.outcomes import STALE_EDIT
+from fieldledger.sync.outcomes import STALE_EDIT, line_ids_of
 from fieldledger.sync.voiding import There
 from fieldledger.sync.words import explain
 
@@ -442,8 +442,10 @@ def _settle_known(
         # it since (3200), what was written stays known, and only what is another here is sent.
         if entry.code not in _ONLY_READ or is_older(theirs, entry.edit_sequence):
             entry.written = ""
+            _take_line_ids(entry, record)
+        elif entry.kind != Kind.PAYMENT:  # What people applied there is left to them, too.
+            _take_line_ids(entry, record)
         entry.edit_sequence = theirs or entry.edit_sequence
-        entry.line_ids = _line_ids(record) or entry.line_ids
         if entry.code == REFUSED_BEFORE:
             _refuse(entry)
             return
@@ -536,12 +538,15 @@ def adopt(entry: SyncEntry, record: Record) -> None:
     name = record.text("FullName") or record.text("Name") or record.text("RefNumber")
     if name:
         entry.quickbooks_name, entry.name_folded = name[:159], fold(name)[:159]
-    entry.line_ids = _line_ids(record) or entry.line_ids
+    _take_line_ids(entry, record)
 
 
-def _line_ids(record: Record) -> list[str]:
-    lines = f"{record.type.removesuffix('Ret')}LineRet"
-    return [each.text("TxnLineID") or "" for each in record.children(lines)]
+def _take_line_ids(entry: SyncEntry, record: Record) -> None:
+    # An answer without lines does not tell them; a payment without any is applied to nothing.
+    if found := line_ids_of(record):
+        entry.line_ids = list(found)
+    elif entry.kind == Kind.PAYMENT:
+        entry.line_ids = []
 
 
 def total_of(record: Record) -> Decimal | None:

@@ -232,7 +232,8 @@ class Known:
     """What is needed to change a record that is in QuickBooks already.
 
     `type` is the record's name in QuickBooks' answers ("ItemServiceRet"); `line_ids` are an
-    invoice's TxnLineIDs in the order of our lines; `two_sided` says that an item has a purchase
+    invoice's TxnLineIDs in the order of our lines, and a payment's the TxnIDs that it was seen
+    applied to when all of ours was to be sent over it; `two_sided` says that an item has a purchase
     side. `adopted` says that the record was in QuickBooks before it was linked to ours: what is
     empty here may be filled there, so it is left alone and not cleared.
     """

@@ -340,7 +340,7 @@ def write_payment(
     memo = write_text(purpose, "Memo", notes)
     method = _ref(choices.payment_methods.get(content.method))
     customer = Ref(list_id=content.customer_list_id)
-    applied = applied_to(content, amount, is_there=known is not None)
+    applied = applied_to(content, amount, known)
     if known is None:
         return objects.ReceivePaymentAdd(
             customer_ref=customer,

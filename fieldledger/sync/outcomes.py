@@ -244,13 +244,21 @@ def read_taken(record: Record) -> Taken:
         total = subtotal + (tax or Decimal(0))
     return replace(
         found,
-        line_ids=tuple(record.texts(f"{record.type.removesuffix('Ret')}LineRet/TxnLineID")),
+        line_ids=line_ids_of(record) if has_lines else (),
         subtotal=subtotal,
         tax=tax,
         total=total,
         balance=record.money("BalanceRemaining"),
         unused=record.money("UnusedPayment"),
     )
+
+
+def line_ids_of(record: Record) -> tuple[str, ...]:
+    """Return the TxnLineIDs of a transaction's lines; of a payment, the TxnIDs it is applied to."""
+    if record.type == "ReceivePaymentRet":
+        return tuple(record.texts("AppliedToTxnRet/TxnID"))
+    lines = f"{record.type.removesuffix('Ret')}LineRet"
+    return tuple(each.text("TxnLineID") or "" for each in record.children(lines))
 
 
 def difference(

@@ -1,5 +1,6 @@
 """Deposits in QuickBooks: entered unapplied when asked, applied later, exactly once."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -211,6 +212,42 @@ def test_what_quickbooks_applied_otherwise_is_said_by_how_much(desk: Desk) -> No
         assert entry.differs_by == Decimal(-50)
         if entry.state == State.DIFFERS:
             desk.pc.act("accept", entry)
+
+
+@pytest.mark.parametrize("is_seen_at_night", [True, False])
+def test_what_quickbooks_applied_and_we_did_not_is_taken_off_when_ours_is_sent_again(
+    desk: Desk, *, is_seen_at_night: bool
+) -> None:
+    desk.sync(desk.one)
+    (payment,) = desk.pc.company.payments()
+    (bill,) = desk.pc.company.invoices()
+    values = {
+        "TxnID": payment.id,
+        "EditSequence": people.record_of(desk.pc.company, payment.id).sequence,
+        "AppliedToTxnMod": [{"TxnID": bill.id, "PaymentAmount": "50.00"}],
+    }
+    people.do(
+        desk.pc.company,
+        "ReceivePaymentModRq",
+        {"ReceivePaymentMod": values},
+        now=timezone.now() + timedelta(minutes=1),
+    )
+    assert desk.there() == (15000, [19000])
+    if is_seen_at_night:
+        at_night(desk.pc)
+    else:
+        office.update_payment(
+            payment=desk.deposit, values={"reference": "77"}, now=timezone.now(), actor=""
+        )
+        desk.sync()
+    entry = desk.entry()
+    assert entry.state == (State.CHANGED_IN_QUICKBOOKS if is_seen_at_night else State.DIFFERS)
+
+    desk.pc.act("retry", entry)
+    desk.pc.run()
+
+    assert desk.there() == (20000, [24000])
+    desk.agrees()
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from fieldledger.accounts.models import Business
 from fieldledger.office import services as office
@@ -212,8 +212,11 @@ class Office:
         fee = {"kind": "fee", "unit_price": amount, "taxable": self._chance.random() < 0.5}
         return [{"kind": "tip", "unit_price": amount}, fee]
 
-    def _are_extras_mapped(self) -> bool:
-        """Choose the items of tips and fees if the lists are read and nobody has; say if it is."""
+    def _are_extras_mapped(self, *, is_any_good: bool = False) -> bool:
+        """Choose the items of tips and fees if the lists are read and nobody has; say if it is.
+
+        An item of ours is chosen only where there are no others, and `is_any_good`.
+        """
         connection = self.connection
         chosen = [connection.mapping.get(each) for each in ("tip_item", "fee_item")]
         if all(each and not choices.is_gone(connection, each) for each in chosen):
@@ -221,10 +224,12 @@ class Office:
         if connection.stage != Stage.ONGOING:
             return False
         ours = SyncEntry.objects.filter(connection=connection).values("quickbooks_id")
-        theirs = QuickBooksRecord.objects.filter(
+        there = QuickBooksRecord.objects.filter(
             connection=connection, type="ItemServiceRet", is_active=True
-        ).exclude(list_id__in=ours)
-        items = list(theirs.order_by("list_id").values_list("list_id", flat=True)[:2])
+        ).order_by("list_id")
+        items = list(there.exclude(list_id__in=ours).values_list("list_id", flat=True)[:2])
+        if is_any_good and len(items) < 2:
+            items = list(there.values_list("list_id", flat=True)[:2])
         if len(items) < 2:
             return False
         changes = dict(zip(("tip_item", "fee_item"), items, strict=True))
@@ -522,14 +527,15 @@ class Office:
         """Do what the log asks a person for: release, retry, sync; return how much there was."""
         connection = self.connection
         if connection.mapping.get("tip_item"):
-            self._are_extras_mapped()
+            self._are_extras_mapped(is_any_good=True)
         moved = 0
-        for action, states in (
-            ("release", (State.HELD, State.IGNORED)),
-            ("retry", (State.FAILED, State.GONE, State.CHANGED_IN_QUICKBOOKS)),
+        asked = Q(state__in=(State.FAILED, State.GONE, State.CHANGED_IN_QUICKBOOKS))
+        for action, which in (
+            ("release", Q(state__in=(State.HELD, State.IGNORED))),
+            ("retry", asked | Q(state=State.DIFFERS, code="left_differs")),
         ):
             entries = list(
-                SyncEntry.objects.filter(connection=connection, state__in=states)
+                SyncEntry.objects.filter(which, connection=connection)
                 .exclude(code=LEFT_THERE)  # That asks nobody for anything.
                 .order_by("pk")
                 .values_list("guid", flat=True)
