@@ -6,13 +6,16 @@ is nothing set that is there already. What was lost is looked at like any change
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from fieldledger.office.models import CreditApplication
+from django.db.models import Q
+
+from fieldledger.office.models import Credit, CreditApplication
 from fieldledger.qbxml.objects import InvoiceMod, SetCredit
 from fieldledger.qbxml.reading import Record
 from fieldledger.quickbooks.contents import entries_of, is_there
@@ -31,6 +34,7 @@ from fieldledger.sync.credit_links import (
     agree,
     applied_credits,
     next_step,
+    numbers_of_credits,
 )
 from fieldledger.sync.words import explain
 
@@ -52,9 +56,39 @@ class Linking:
         self._session = session
         self._wait = wait
         self._parts = _parts_of(connection, [each.record_id for each in entries])
-        concerned = [each.pk for each in entries if each.record_id in self._parts]
-        self._rows = _rows_of(concerned)
+        self._rows = _rows_of(each.pk for each in entries)
+        self._add_unknown(connection, entries)
         self._looks: list[EntryRow] = []
+
+    def _add_unknown(self, connection: Connection, entries: Sequence[EntryRow]) -> None:
+        """Add the credits that QuickBooks applies and that go to nothing here, as 0.
+
+        Only a look after what we knew was lost keeps such a row open, and tells their numbers
+        (take_look): a credit memo of ours that nobody knows to be there is told by its number.
+        """
+        rows = {
+            each.record_id: row
+            for each in entries
+            if (row := self._rows.get(each.pk)) is not None and row.is_open and row.seen
+        }
+        found = _known_memos(connection, {txn_id for row in rows.values() for txn_id in row.seen})
+        numbers = {each for row in rows.values() for each in row.numbers.values()}
+        ours = _numbers_of_ours(connection, numbers)
+        for invoice, row in rows.items():
+            parts = self._parts.get(invoice, [])
+            for txn_id in row.seen:
+                number = row.numbers.get(txn_id, "")
+                if any(part.txn_id == txn_id for part, _ in parts):
+                    continue
+                at = next((k for k, (part, _) in enumerate(parts) if part.is_not_there(number)), -1)
+                if at >= 0:
+                    parts[at] = (replace(parts[at][0], txn_id=txn_id), parts[at][1])
+                elif txn_id in found or number in ours:
+                    memo, known_as = found.get(txn_id, (None, number))
+                    part = CreditPart(number=known_as, amount=Decimal(0), txn_id=txn_id)
+                    parts = [*parts, (part, memo)]
+            if parts:
+                self._parts[invoice] = parts
 
     def next_body(self, entry: EntryRow, whole: Any, noted: dict[str, Any]) -> Any:
         """Return what is sent of an invoice now: `whole`, or the change that sets a credit.
@@ -62,7 +96,10 @@ class Linking:
         None if nothing is: the entry then has its new state, or, still pending, is looked at first.
         """
         parts = self._parts.get(entry.record_id)
-        if whole is None or not parts or noted["op"] not in {"add", "mod"}:
+        if whole is None or noted["op"] not in {"add", "mod"}:
+            return whole
+        if not parts:
+            self._close(entry)
             return whole
         row = self._rows.setdefault(entry.pk, LinkedCredits(entry_id=entry.pk))
         if noted["op"] == "add":
@@ -81,6 +118,13 @@ class Linking:
             self._looks.append(entry)
             return None
         return self._next(entry, whole, noted, row)
+
+    def _close(self, entry: EntryRow) -> None:
+        """Let it be at rest: no credit memo of ours, that is known by now, goes to it."""
+        row = self._rows.get(entry.pk)
+        if row is not None and row.is_open:
+            row.is_open = False
+            row.save()
 
     def _next(
         self, entry: EntryRow, whole: Any, noted: dict[str, Any], row: LinkedCredits
@@ -165,6 +209,28 @@ def _parts_of(connection: Connection, invoices: Sequence[int]) -> dict[int, list
     return found
 
 
+def _known_memos(
+    connection: Connection, txn_ids: Collection[str]
+) -> dict[str, tuple[SyncEntry, str]]:
+    """Return which of these transactions are credit memos of ours, each with its number."""
+    if not txn_ids:
+        return {}
+    memos = SyncEntry.objects.filter(
+        connection=connection, rank=RANK[Kind.CREDIT], quickbooks_id__in=txn_ids
+    ).order_by("pk")
+    keys = [each.record_id for each in memos]
+    numbers = dict(Credit.objects.filter(pk__in=keys).values_list("pk", "number"))
+    return {each.quickbooks_id: (each, numbers.get(each.record_id, each.title)) for each in memos}
+
+
+def _numbers_of_ours(connection: Connection, numbers: Collection[str]) -> set[str]:
+    """Return which of these are numbers of credit memos here."""
+    if not numbers:
+        return set()
+    rows = Credit.objects.filter(client__business=connection.business_id, number__in=numbers)
+    return set(rows.values_list("number", flat=True))
+
+
 def credits_to_send(connection: Connection, invoices: Sequence[UUID]) -> list[UUID]:
     """Return the credit memos that go to these invoices and that QuickBooks lacks, or a change."""
     rows = CreditApplication.objects.filter(invoice__guid__in=invoices, amount__gt=Decimal(0))
@@ -228,20 +294,30 @@ def note_taken(entry: EntryRow, noted: Mapping[str, Any]) -> None:
     entry.code, entry.message = CODE, _LOOKED_AT
 
 
-def take_look(session: int, found: Mapping[int, Record | None]) -> set[int]:
+def take_look(
+    session: int, found: Mapping[int, Record | None], lost: Collection[int] = ()
+) -> set[int]:
     """Note which credits QuickBooks applies to invoices that a look has read.
 
     `found` is {entry: its record under its id}; None where that was not asked for or is not there.
+    Of the `lost` among them nobody knows any more what was applied: our database was restored.
     Returned are those whose credits are not as they were, or still to be set.
     """
     open_ones = set()
-    for key, row in _rows_of(found).items():
+    rows = _rows_of(found)
+    for key in set(lost) - rows.keys():
+        if (record := found[key]) is not None and applied_credits(record):
+            rows[key] = LinkedCredits(entry_id=key)
+    for key, row in rows.items():
         record = found[key]
         if record is None:
             row.settled, row.seen, row.seen_in, row.taken, row.is_open = {}, {}, 0, [], True
         else:
             row.seen, row.seen_in = applied_credits(record), session
-            if any(row.seen.get(txn_id) != amount for txn_id, amount in row.settled.items()):
+            is_unknown = key in lost and row.seen != row.settled
+            if key in lost:
+                row.numbers = numbers_of_credits(record)
+            if is_unknown or any(row.seen.get(key) != each for key, each in row.settled.items()):
                 row.settled, row.is_open = {}, True
         row.save()
         if row.is_open:
@@ -264,16 +340,20 @@ def is_unlinked(entry: int, record: Record) -> bool:
 def wake(connection: Connection, memos: Sequence[int], now: datetime) -> None:
     """Look at the invoices at rest that these credit memos go to, which are in QuickBooks anew.
 
-    `memos` are their primary keys; the caller saves the connection.
+    `memos` are their primary keys; the caller saves the connection. One that was found again may
+    go to an invoice there and not here.
     """
     if not memos:
         return
     rows = CreditApplication.objects.filter(credit__in=memos, amount__gt=Decimal(0))
-    invoices = list(rows.values_list("invoice_id", flat=True))
+    goes_to = Q(record_id__in=list(rows.values_list("invoice_id", flat=True)))
+    found = entries_of(connection, Kind.CREDIT, memos).values()
+    for txn_id in filter(None, (each.quickbooks_id for each in found)):
+        goes_to |= Q(linked_credits__seen__has_key=txn_id)
     at_rest = SyncEntry.objects.filter(
+        goes_to,
         connection=connection,
         rank=RANK[Kind.INVOICE],
-        record_id__in=invoices,
         state__in=(State.SYNCED, State.DIFFERS),
     )
     keys = list(at_rest.values_list("pk", flat=True))

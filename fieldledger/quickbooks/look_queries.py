@@ -24,8 +24,8 @@ _Make = Callable[[Any], Any]
 _MARK: Final = ("ListID", "EditSequence", "Name", "FullName", "ExternalGUID")
 _MARK_TXN: Final = ("TxnID", "EditSequence", "RefNumber", "ExternalGUID")
 _MARK_TOTALS: Final = (*_MARK_TXN, "Subtotal", "SalesTaxTotal")
-_MARK_INVOICE: Final = (*_MARK_TOTALS, "InvoiceLineRet")
-_MARK_LINKED: Final = (*_MARK_INVOICE, "LinkedTxn")  # Which credit memos go to it.
+# Of an invoice also which credit memos go to it.
+_MARK_INVOICE: Final = (*_MARK_TOTALS, "InvoiceLineRet", "LinkedTxn")
 _MARK_CREDIT: Final = (*_MARK_TOTALS, "CreditMemoLineRet")
 _MARK_PAYMENT: Final = (*_MARK_TXN, "TotalAmount", "AppliedToTxnRet")
 _MARK_CHECK: Final = (*_MARK_TXN, "Amount")
@@ -54,7 +54,7 @@ BY_ID: Final[Mapping[Kind, _Make]] = {
         txn_id=ids,
         include_line_items=True,
         include_linked_txns=True,
-        include_ret_element=_MARK_LINKED,
+        include_ret_element=_MARK_INVOICE,
     ),
     Kind.PAYMENT: lambda ids: ReceivePaymentQuery(
         txn_id=ids, include_line_items=True, include_ret_element=_MARK_PAYMENT
@@ -68,7 +68,10 @@ BY_NAME: Final[Mapping[Kind, _Make]] = {
     Kind.CLIENT: lambda names: CustomerQuery(full_name=names, include_ret_element=_MARK),
     Kind.ITEM: lambda names: ItemQuery(full_name=names, include_ret_element=_MARK),
     Kind.INVOICE: lambda numbers: InvoiceQuery(
-        ref_number=numbers, include_line_items=True, include_ret_element=_MARK_INVOICE
+        ref_number=numbers,
+        include_line_items=True,
+        include_linked_txns=True,
+        include_ret_element=_MARK_INVOICE,
     ),
     Kind.PAYMENT: lambda numbers: ReceivePaymentQuery(
         ref_number=numbers, include_line_items=True, include_ret_element=_MARK_PAYMENT
@@ -89,6 +92,7 @@ BY_TIME: Final[Mapping[Kind, _Make]] = {
     Kind.INVOICE: lambda since: InvoiceQuery(
         modified_date_range_filter=ModifiedDateRangeFilter(from_modified_date=since),
         include_line_items=True,
+        include_linked_txns=True,
         include_ret_element=_MARK_INVOICE,
     ),
     Kind.PAYMENT: lambda since: ReceivePaymentQuery(

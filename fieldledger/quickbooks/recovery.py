@@ -9,7 +9,6 @@ hold, the look begins with a change of the link record, which does the same: see
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -29,6 +28,7 @@ from fieldledger.quickbooks import (
 from fieldledger.quickbooks.context import Context
 from fieldledger.quickbooks.drift_row import Drift
 from fieldledger.quickbooks.entries import RESTORED, RESTORED_SET, adjust_active, tell
+from fieldledger.quickbooks.lacking import DELETED, LISTS, OLDER, Lacking
 from fieldledger.quickbooks.look_queries import BY_ID, BY_NAME, BY_TIME, DELETED_OF
 from fieldledger.quickbooks.message_sets import Document
 from fieldledger.quickbooks.models import Connection, MessageSet, Session, SyncEntry
@@ -36,7 +36,7 @@ from fieldledger.quickbooks.sending import release_waiters
 from fieldledger.quickbooks.tables import update_many
 from fieldledger.quickbooks.verification import (
     CONDENSED,
-    FILE_OLDER,
+    DATABASE_RESTORED,
     FILE_RESTORED,
     REASONS,
     REFUSED_BEFORE,
@@ -206,18 +206,13 @@ def _queries(
             bodies.append((kind, BY_NAME[kind](tuple(dict.fromkeys(filter(None, names))))))
         if names:
             bodies.append((kind, BY_TIME[kind](from_date)))
-        if any(entries[each["e"]].code in _OLDER for each in of_kind if each["op"] != "add"):
+        if any(entries[each["e"]].code in OLDER for each in of_kind if each["op"] != "add"):
             bodies.append((DELETED, DELETED_OF[kind]))
     made = []
     for number, (what, body) in enumerate(bodies):
         request = Request(request_id=f"look:{number}:{nonce}", body=body)
         made.append((request, {"r": request.request_id, "look": str(what)}))
     return made
-
-
-_LISTS: Final = frozenset({Kind.CLIENT, Kind.ITEM})
-_OLDER: Final = frozenset({FILE_OLDER, UNCLEAR})
-DELETED: Final = "deleted"  # What people took away, as QuickBooks remembers it for about 90 days.
 
 
 def rows_of_look(look: MessageSet) -> list[Mapping[str, Any]]:
@@ -269,17 +264,21 @@ def take_look(
     }
     theirs = {each.pk: _theirs(each, by_id) for each in entries if rows[each.pk]["op"] != "add"}
     missing = [each for each in entries if each.pk in theirs and theirs[each.pk] is None]
-    lacking = _Lacking.read(connection, look, answers, missing)
+    lacking = Lacking.read(connection, look, answers, missing)
     shows_older = not connection.verification and any(map(lacking.is_of_an_older_file, missing))
     settled = []
     to_verify = {each.pk for each in entries if each.code in REASONS}
-    found_links = {each.pk: theirs.get(each.pk) for each in entries}
-    moved = linking_credits.take_look(look.session_id, found_links)
+    lost = _lost_knowledge(entries, rows, is_known=look.about is not None)
+    found_links = {
+        each.pk: theirs.get(each.pk) or (_marked(each, by_mark) if each.pk in lost else None)
+        for each in entries
+    }
+    moved = linking_credits.take_look(look.session_id, found_links, lost)
     suspects = _changed_by_others(entries, theirs)
     for entry in entries:
         row = rows[entry.pk]
         if row["op"] == "add":
-            record = by_mark.get(f"{{{entry.record_guid}}}")
+            record = _marked(entry, by_mark)
             _settle_add(entry, row, record, context.now)
             if record is None:
                 entry.looked_in = look.session_id
@@ -305,6 +304,23 @@ def take_look(
     linking_credits.wake(connection, [each.record_id for each in memos], context.now)
     _suspect(connection, (*sorted(found_now), *suspects))
     return left, shows_older
+
+
+def _marked(entry: SyncEntry, by_mark: Mapping[str, Record]) -> Record | None:
+    return by_mark.get(f"{{{entry.record_guid}}}")
+
+
+def _lost_knowledge(
+    entries: Iterable[SyncEntry], rows: Mapping[int, Mapping[str, Any]], *, is_known: bool
+) -> set[int]:
+    """Return the invoices of which nobody knows any more what was written of them last."""
+    return {
+        each.pk
+        for each in entries
+        if each.kind == Kind.INVOICE
+        and not rows[each.pk]["rev"]
+        and (is_known or rows[each.pk]["op"] == "add" or each.code == DATABASE_RESTORED)
+    }
 
 
 def _suspect(connection: Connection, keys: Sequence[int]) -> None:
@@ -368,62 +384,11 @@ def _settle_add(
     entry.message = f"Confirmed by looking it up in QuickBooks: {there.strip(', ')}."
 
 
-@dataclass(frozen=True, slots=True)
-class _Lacking:
-    """Why a record that was there may not be: deleted by somebody, or the file is an older copy.
-
-    `deleted` are the ids that QuickBooks remembers as deleted, None where it did not tell.
-    """
-
-    deleted: frozenset[str] | None
-    is_proved: bool  # That the file is older: otherwise two of a list may have been merged.
-
-    @classmethod
-    def read(
-        cls,
-        connection: Connection,
-        look: MessageSet,
-        answers: Sequence[Answer],
-        missing: Iterable[SyncEntry],
-    ) -> "_Lacking":
-        """Read what a look says; `missing` are the known records that it has not found."""
-        asked = {each["r"] for each in look.content if each.get("look") == DELETED}
-        told = [
-            each for each in answers if each.request_id in asked and each.status.severity != "Error"
-        ]
-        if not asked or len(told) < len(asked):
-            return cls(None, is_proved=False)
-        records = [record for each in told for record in each.records]
-        ids = {each.text("ListID") or each.text("TxnID") or "" for each in records}
-        unexplained = [
-            each for each in missing if _shows_older(each) and each.quickbooks_id not in ids
-        ]
-        is_proved = bool(connection.verification.get("proved")) or len(unexplained) > 1
-        if is_proved and connection.verification:
-            # A later look, at invoices alone, would not show it again.
-            connection.verification = {**connection.verification, "proved": True}
-        return cls(frozenset(ids), is_proved)
-
-    def is_of_an_older_file(self, entry: SyncEntry) -> bool:
-        """Whether the file lacks a record only because it is older than the record."""
-        if entry.code not in _OLDER or self.deleted is None:
-            return False
-        may_be_otherwise = entry.code == UNCLEAR or entry.kind in _LISTS
-        if may_be_otherwise and not self.is_proved:  # Condensed, or merged.
-            return False
-        return entry.quickbooks_id not in self.deleted
-
-
-def _shows_older(entry: SyncEntry) -> bool:
-    """Whether a record that is missing and was not deleted is a sign of an older file."""
-    return entry.code == FILE_OLDER or (entry.code == UNCLEAR and entry.kind in _LISTS)
-
-
 def _settle_known(
     entry: SyncEntry,
     row: Mapping[str, Any],
     record: Record | None,
-    lacking: _Lacking,
+    lacking: Lacking,
     now: datetime,
     *,
     is_moved: bool,
@@ -465,7 +430,7 @@ def _settle_known(
             "The company file, which is an older one, does not have it, and nobody deleted it"
             " there: it is sent again.",
         )
-    elif entry.code == CONDENSED and entry.kind not in _LISTS:
+    elif entry.code == CONDENSED and entry.kind not in LISTS:
         _leave(entry, "QuickBooks took it out when the company file was condensed.")
     elif row["op"] == "delete":
         entry.state, entry.synced_at = State.SYNCED, now
@@ -473,7 +438,7 @@ def _settle_known(
         entry.edit_sequence = ""
         entry.code, entry.message = "found", "Confirmed: it is deleted in QuickBooks."
     else:
-        is_unclear = entry.code == UNCLEAR and entry.kind not in _LISTS
+        is_unclear = entry.code == UNCLEAR and entry.kind not in LISTS
         entry.state = State.GONE
         entry.code = "gone"
         entry.message = "It is no longer in QuickBooks. Retry sends it as new."

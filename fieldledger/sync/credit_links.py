@@ -36,6 +36,10 @@ class CreditPart:
     amount: Decimal
     txn_id: str
 
+    def is_not_there(self, number: str) -> bool:
+        """Whether it is the credit memo of this number, and not in QuickBooks as far as we know."""
+        return not self.txn_id and self.number == number
+
 
 class Step(StrEnum):
     """What is next for one invoice."""
@@ -67,6 +71,17 @@ def applied_credits(record: Record) -> dict[str, str]:
         if link.text("TxnType") == "CreditMemo" and txn_id and amount is not None:
             found[txn_id] = f"{abs(amount) + Decimal(found.get(txn_id, '0')):.2f}"
     return found
+
+
+def numbers_of_credits(record: Record) -> dict[str, str]:
+    """Return {TxnID of a credit memo that goes to an invoice: its number}, as its links say."""
+    return {
+        txn_id: number
+        for link in record.children("LinkedTxn")
+        if link.text("TxnType") == "CreditMemo"
+        and (txn_id := link.text("TxnID"))
+        and (number := link.text("RefNumber"))
+    }
 
 
 def agree(parts: Sequence[CreditPart], there: Mapping[str, str]) -> bool:

@@ -8,10 +8,11 @@ import pytest
 
 from fieldledger.accounts.models import Business
 from fieldledger.office import services as office
-from fieldledger.office.models import Client, Credit, Invoice
+from fieldledger.office.models import Client, Credit, CreditApplication, Invoice
 from fieldledger.proving.world.network import document_in
 from fieldledger.quickbooks import services
-from fieldledger.quickbooks.models import QuickBooksRecord
+from fieldledger.quickbooks.linked_credits_row import LinkedCredits
+from fieldledger.quickbooks.models import Connection, QuickBooksRecord, SyncEntry
 from fieldledger.simulator import people
 from fieldledger.simulator.soap import Call, Reply
 from fieldledger.simulator.variant import Variant
@@ -105,6 +106,22 @@ class Desk:
             entry = self.entry(each)
             assert (entry.state, entry.differs_by or 0) == (State.SYNCED, 0), entry.message
             assert entry.record_revision == entry.synced_revision
+
+
+class _Backup:
+    """The rows that tell of clients' credits and of what was sent, as they are now."""
+
+    _MODELS = (Client, Invoice, Credit, CreditApplication, SyncEntry, LinkedCredits, Connection)
+
+    def __init__(self) -> None:
+        self._rows = {each: list(each._default_manager.values()) for each in self._MODELS}
+
+    def put_back(self) -> None:
+        for model, rows in self._rows.items():
+            manager = model._default_manager
+            manager.exclude(pk__in=[each["id"] for each in rows]).delete()
+            for row in rows:
+                manager.filter(pk=row["id"]).update(**row)
 
 
 def now() -> datetime:
@@ -362,6 +379,39 @@ def test_after_a_restore_of_our_database_a_credit_is_applied_once_and_the_sessio
     desk.sync(desk.one)
 
     assert desk.links(desk.one) == [4000]
+    desk.agrees(desk.one)
+
+
+@pytest.mark.parametrize("is_row_kept", [True, False])
+@pytest.mark.parametrize("backed_up", ["sent", "asked", "memo-unasked"])
+@pytest.mark.parametrize("desk", [Variant(), Variant(set_credit_bumps=False)], indirect=True)
+def test_a_credit_that_our_backup_does_not_know_of_is_told_and_never_called_the_same(
+    desk: Desk, *, is_row_kept: bool, backed_up: str
+) -> None:
+    if backed_up == "sent":
+        desk.sync(desk.one, memos=(desk.credit,))
+    else:
+        desk.ask(desk.one, memos=(desk.credit,) if backed_up == "asked" else ())
+    if is_row_kept:
+        desk.apply(desk.one, "5")
+        desk.apply(desk.one, "0")
+    backup = _Backup()
+    desk.apply(desk.one, "40")
+    desk.sync(desk.one, memos=(desk.credit,))
+    assert desk.links(desk.one) == [4000]
+
+    backup.put_back()
+    services.database_restored(now=now())
+    for _ in range(4):
+        desk.pc.run()
+
+    entry = desk.entry(desk.one)
+    assert (entry.state, entry.code) == (State.FAILED, "credit_applied_otherwise"), entry.message
+    assert "applies 40.00 of credit memo CM-1" in entry.message
+    desk.apply(desk.one, "40")
+    desk.sync(desk.one, memos=(desk.credit,))
+    assert desk.entry(desk.credit).state == State.SYNCED
+    assert (desk.links(desk.one), desk.left(desk.credit)) == ([4000], 6000)
     desk.agrees(desk.one)
 
 

@@ -65,10 +65,13 @@ def differing(
         if one == invoice.guid:
             there[other] += amount
     rows = CreditApplication.objects.filter(invoice=invoice).select_related("credit")
+    here = {each.credit: each.amount for each in rows}
+    for each in Credit.objects.filter(guid__in=list(there)):
+        here.setdefault(each, Decimal(0))
     return ", ".join(
-        f"{there[each.credit.guid]} of credit {each.credit.pk} there, {each.amount} here"
-        for each in rows
-        if there[each.credit.guid] != each.amount and each.credit.guid not in gone
+        f"{there[credit.guid]} of credit {credit.pk} there, {amount} here"
+        for credit, amount in here.items()
+        if there[credit.guid] != amount and credit.guid not in gone
     )
 
 
