@@ -21,6 +21,7 @@ from fieldledger.quickbooks import (
     fencing,
     given_up,
     linking_credits,
+    number_taken,
     taking_back,
     verification,
     voided,
@@ -143,9 +144,10 @@ def _look(
     rows: Sequence[Mapping[str, Any]] = (),
     set_id: str = "",
     about: MessageSet | None = None,
+    is_fence: bool = True,
 ) -> Document:
     """Return the document that looks: the fence and the proof of absence go in one."""
-    mark = context.new_set_id() if fencing.uses_link(connection) else ""
+    mark = context.new_set_id() if is_fence and fencing.uses_link(connection) else ""
     first = fencing.head(connection, mark) if mark else []
     return Document(
         purpose=MessageSet.Purpose.LOOK,
@@ -175,11 +177,13 @@ def first_looks(connection: Connection, session: Session, context: Context) -> D
         }
         for each in entries
     ]
-    since = min(each.sent_at or each.created_at for each in entries)
+    # Of what is looked for by its number alone, nothing of ours can be on its way.
+    doubted = [each for each in entries if each.code != number_taken.LOOKED_FOR]
+    since = min((each.sent_at or each.created_at for each in doubted), default=context.now)
     if connection.restored_from is not None:
         since = min(since, connection.restored_from)
     requests = _queries(rows, {each.pk: each for each in entries}, since=since, context=context)
-    return _look(connection, requests, context, rows=rows)
+    return _look(connection, requests, context, rows=rows, is_fence=bool(doubted))
 
 
 def _queries(
@@ -194,24 +198,33 @@ def _queries(
     # Without an offset: the PC's own time, whatever that is.
     from_date = (since - CLOCKS_DIFFER).replace(tzinfo=None, microsecond=0)
     bodies: list[tuple[str, Any]] = []
+    numbers: list[str] = []
     for kind in Kind:
         of_kind = [each for each in rows if entries[each["e"]].kind == kind]
         if not of_kind:
             continue
         known = [entries[each["e"]].quickbooks_id for each in of_kind if each["op"] != "add"]
+        added = [entries[each["e"]] for each in of_kind if each["op"] == "add"]
         names = [str(each.get("name") or "") for each in of_kind if each["op"] == "add"]
+        if kind == Kind.INVOICE:
+            # Also the one it has by now: somebody may have entered that there by hand.
+            names = [number_taken.number_of(name) for name in (*names, *(e.title for e in added))]
+            numbers = list(dict.fromkeys(filter(None, names)))
         if known:
             bodies.append((kind, BY_ID[kind](tuple(known))))
         if any(names):
             bodies.append((kind, BY_NAME[kind](tuple(dict.fromkeys(filter(None, names))))))
-        if names:
+        if any(each.code != number_taken.LOOKED_FOR for each in added):
             bodies.append((kind, BY_TIME[kind](from_date)))
         if any(entries[each["e"]].code in OLDER for each in of_kind if each["op"] != "add"):
             bodies.append((DELETED, DELETED_OF[kind]))
     made = []
     for number, (what, body) in enumerate(bodies):
         request = Request(request_id=f"look:{number}:{nonce}", body=body)
-        made.append((request, {"r": request.request_id, "look": str(what)}))
+        noted: dict[str, Any] = {"r": request.request_id, "look": str(what)}
+        if what == Kind.INVOICE and numbers:
+            noted["numbers"], numbers = numbers, []
+        made.append((request, noted))
     return made
 
 
@@ -275,19 +288,27 @@ def take_look(
     }
     moved = linking_credits.take_look(look.session_id, found_links, lost)
     suspects = _changed_by_others(entries, theirs)
+    numbered = {each.pk: each for each in entries if number_taken.may_clash(each, rows[each.pk])}
+    unfound = [each for each in numbered.values() if _marked(each, by_mark) is None]
+    taken = number_taken.others(connection, unfound, found)
     for entry in entries:
         row = rows[entry.pk]
         if row["op"] == "add":
             record = _marked(entry, by_mark)
-            _settle_add(entry, row, record, context.now)
-            if record is None:
+            if record is None and entry.code != number_taken.LOOKED_FOR:
                 entry.looked_in = look.session_id
+            if entry.pk in taken:
+                number_taken.refuse(entry, taken[entry.pk])
+            else:
+                _settle_add(entry, row, record, context.now)
         else:
             moves = entry.pk in moved
             _settle_known(entry, row, theirs[entry.pk], lacking, context.now, is_moved=moves)
         voided.settle(entry)
         settled.append(entry)
+    number_taken.note_free(look, unfound)
     _save(settled, context.now)
+    number_taken.keep(taken, numbered, context.now)
     # What the nightly look said of a record says nothing of the one that takes its place.
     replaced = [each.pk for each in settled if not each.quickbooks_id]
     Drift.objects.filter(entry__in=replaced).delete()
@@ -361,6 +382,9 @@ def _settle_add(
     entry.look_first = False
     if record is None and entry.code == REFUSED_BEFORE:
         _refuse(entry)
+        return
+    if record is None and entry.code == number_taken.LOOKED_FOR:
+        _queue(entry, f"QuickBooks has no invoice {entry.title} yet: it is sent.")
         return
     if record is None:
         _queue(entry, "Looked for by its mark: QuickBooks does not have it, so it is sent again.")
@@ -540,6 +564,7 @@ _COLUMNS: Final = (
     "message",
     "look_first",
     "looked_in",
+    "number_free_in",
     "message_set_id",
     "synced_at",
     "updated_at",

@@ -1,0 +1,210 @@
+"""An invoice's number is looked for in QuickBooks before the invoice goes there as new.
+
+Nothing in the qbXML 13.0 schema keeps two invoices from having one number, and whether QuickBooks'
+own warning of duplicates holds for programs is not documented. So an invoice that somebody entered
+there by hand would stand there twice. What is found under the number and is none of ours stops
+ours; a person then says what is to become of it: see linking_invoice.py.
+
+A session looks for each number once, right before the invoice goes, by one query for many.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from fieldledger.qbxml.reading import Record
+from fieldledger.quickbooks.entry_rows import EntryRow
+from fieldledger.quickbooks.models import RANK, Connection, MessageSet, Session, SyncEntry
+from fieldledger.quickbooks.taken_number_row import TakenNumber
+from fieldledger.sync.content import Kind, State
+from fieldledger.sync.fields import INVOICE_NUMBER_MAX, write_identifier
+from fieldledger.sync.naming import CannotBeSent, fold
+from fieldledger.sync.words import explain
+
+LOOKED_FOR: Final = "number_looked_up"  # Pending, and looked for by its number alone.
+TAKEN: Final = "number_taken"
+CHANGED: Final = "number_changed"  # It was taken, and the invoice has another one since.
+LOOKED_FOR_MAX: Final = 50
+LINES_MAX: Final = 200  # Of the other invoice, to be shown.
+_TEXT_MAX: Final = 500
+_AMOUNT_MAX: Final = Decimal(10) ** 13
+
+
+def begin(
+    connection: Connection, session: Session, entries: Sequence[EntryRow], *, now: datetime
+) -> bool:
+    """Let the numbers of new invoices be looked for that this session has not; whether it must.
+
+    `entries` are what was about to be sent; others that wait behind them are looked for with them.
+    What is looked for again anyway, because an earlier session has not found it, is so by all that
+    tells it, and not by its number alone.
+    """
+    first = next((each for each in entries if _is_to_be_looked_for(each, session.pk)), None)
+    if first is None:
+        return False
+    waiting = (
+        SyncEntry.objects.filter(
+            connection=connection,
+            state=State.PENDING,
+            look_first=False,
+            rank=RANK[Kind.INVOICE],
+            pk__gte=first.pk,
+            quickbooks_id="",
+            void_there="",
+        )
+        .exclude(number_free_in=session.pk)
+        .exclude(tried_in=session.pk)
+    )
+    rows = waiting.order_by("pk").values_list("pk", "title", "looked_in")[:LOOKED_FOR_MAX]
+    by_number = {key: not looked_in for key, title, looked_in in rows if number_of(title)}
+    if not all(by_number.values()):
+        wholly = [key for key, alone in by_number.items() if not alone]
+        SyncEntry.objects.filter(pk__in=wholly).update(look_first=True, updated_at=now)
+    alone = [key for key, alone in by_number.items() if alone]
+    SyncEntry.objects.filter(pk__in=alone).update(look_first=True, code=LOOKED_FOR, updated_at=now)
+    return True
+
+
+def _is_to_be_looked_for(entry: EntryRow, session_id: int) -> bool:
+    return (
+        entry.rank == RANK[Kind.INVOICE]
+        and not entry.quickbooks_id
+        and not entry.void_there
+        and entry.number_free_in != session_id
+        and bool(number_of(entry.title))
+    )
+
+
+def number_of(title: str) -> str:
+    """Return an invoice's number as QuickBooks has it; "" for one that it cannot have."""
+    try:
+        return write_identifier(title, INVOICE_NUMBER_MAX, "number")
+    except CannotBeSent:
+        return ""
+
+
+def may_clash(entry: SyncEntry, row: Mapping[str, Any]) -> bool:
+    """Whether an entry that a look was for is an invoice that QuickBooks is to get as new."""
+    return entry.kind == Kind.INVOICE and row["op"] == "add" and not entry.void_there
+
+
+def others(
+    connection: Connection, entries: Iterable[SyncEntry], found: Sequence[Record]
+) -> dict[int, Record]:
+    """Return {entry: the invoice in QuickBooks that has its number and is none of ours}.
+
+    `entries` are invoices that a look has not found by their marks, `found` all that it has. One of
+    ours that was given another number here keeps its old one there until its change goes.
+    """
+    wanted = {each.pk: fold(number) for each in entries if (number := number_of(each.title))}
+    numbers = set(wanted.values())
+    same = [
+        each
+        for each in found
+        if each.type == "InvoiceRet"
+        and each.text("CustomerRef/FullName") is not None
+        and fold(each.text("RefNumber") or "") in numbers
+    ]
+    if not same:
+        return {}
+    ours = SyncEntry.objects.filter(connection=connection, rank=RANK[Kind.INVOICE])
+    ids = [each.text("TxnID") or "" for each in same]
+    linked = set(ours.filter(quickbooks_id__in=ids).values_list("quickbooks_id", flat=True))
+    marks = {mark for each in same if (mark := _mark(each)) is not None}
+    known = set(ours.filter(record_guid__in=marks).values_list("record_guid", flat=True))
+    foreign: dict[str, Record] = {}
+    for each in same:
+        if each.text("TxnID") not in linked and _mark(each) not in known:
+            foreign.setdefault(fold(each.text("RefNumber") or ""), each)
+    return {key: foreign[number] for key, number in wanted.items() if number in foreign}
+
+
+def _mark(record: Record) -> UUID | None:
+    """Return which record of ours QuickBooks' record was made for; None if for none."""
+    try:
+        return UUID(record.text("ExternalGUID") or "")
+    except ValueError:
+        return None
+
+
+def refuse(entry: SyncEntry, record: Record) -> None:
+    """Stop an invoice whose number another one has in QuickBooks: a person says what is so."""
+    entry.state, entry.code, entry.look_first, entry.number_free_in = State.FAILED, TAKEN, False, 0
+    total = _total(record)
+    date = record.date("TxnDate")
+    entry.message = explain(
+        TAKEN,
+        name=f"the invoice “{entry.title}”",
+        number=record.text("RefNumber") or entry.title,
+        customer=_short(record.text("CustomerRef/FullName")) or "a customer",
+        date=f"{date:%Y-%m-%d}" if date else "an unknown date",
+        there=f"{total:,.2f}" if total is not None else "an unknown total",
+    ).sentence
+
+
+def give_another(entry: SyncEntry, number: str) -> str:
+    """Note that an invoice whose number was taken has this one now; return what to say of it."""
+    said = explain(CHANGED, number=number).sentence
+    SyncEntry.objects.filter(pk=entry.pk).update(code=CHANGED, message=said)
+    TakenNumber.objects.filter(entry=entry.pk).delete()
+    return said
+
+
+def note_free(look: MessageSet, entries: Iterable[SyncEntry]) -> None:
+    """Note that these may go in the look's session, if it was asked for the numbers they have.
+
+    Somebody may have given one another number since.
+    """
+    asked = {fold(each) for noted in look.content for each in noted.get("numbers", ())}
+    for entry in entries:
+        if entry.state == State.PENDING and fold(number_of(entry.title)) in asked:
+            entry.number_free_in = look.session_id
+
+
+def keep(found: Mapping[int, Record], looked_for: Iterable[int], now: datetime) -> None:
+    """Remember what has the numbers of these entries, and forget what had those of the others."""
+    keys = list(looked_for)
+    if not keys:
+        return
+    TakenNumber.objects.filter(entry__in=keys).delete()
+    TakenNumber.objects.bulk_create(
+        TakenNumber(
+            entry_id=key,
+            quickbooks_id=(record.text("TxnID") or "")[:36],
+            edit_sequence=(record.text("EditSequence") or "")[:16],
+            number=(record.text("RefNumber") or "")[:21],
+            customer=(record.text("CustomerRef/FullName") or "")[:209],
+            date=record.date("TxnDate"),
+            subtotal=_amount(record, "Subtotal"),
+            tax=_amount(record, "SalesTaxTotal"),
+            total=_total(record),
+            lines=[_line(each) for each in record.children("InvoiceLineRet")[:LINES_MAX]],
+            seen_at=now,
+        )
+        for key, record in found.items()
+    )
+
+
+def _total(record: Record) -> Decimal | None:
+    subtotal = _amount(record, "Subtotal")
+    return None if subtotal is None else subtotal + (_amount(record, "SalesTaxTotal") or Decimal(0))
+
+
+def _amount(record: Record, path: str) -> Decimal | None:
+    value = record.money(path)
+    return value if value is not None and abs(value) < _AMOUNT_MAX else None
+
+
+def _line(line: Record) -> dict[str, Any]:
+    paths = {"item": "ItemRef/FullName", "description": "Desc"}
+    paths |= {"quantity": "Quantity", "rate": "Rate", "amount": "Amount"}
+    said = {name: _short(line.text(path)) for name, path in paths.items()}
+    if not said["rate"] and (percent := _short(line.text("RatePercent"))):
+        said["rate"] = f"{percent} %"
+    return said
+
+
+def _short(text: str | None) -> str:
+    return (text or "")[:_TEXT_MAX]
