@@ -14,8 +14,10 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import Case, Value, When
+
 from fieldledger.qbxml.reading import Record
-from fieldledger.quickbooks.entry_rows import EntryRow
+from fieldledger.quickbooks.entry_rows import EntryRow, pending_after
 from fieldledger.quickbooks.models import RANK, Connection, MessageSet, Session, SyncEntry
 from fieldledger.quickbooks.taken_number_row import TakenNumber
 from fieldledger.sync.content import Kind, State
@@ -28,6 +30,7 @@ TAKEN: Final = "number_taken"
 CHANGED: Final = "number_changed"  # It was taken, and the invoice has another one since.
 LOOKED_FOR_MAX: Final = 50
 LINES_MAX: Final = 200  # Of the other invoice, to be shown.
+_ASKED: Final = "QuickBooks is asked whether it has an invoice of this number already."
 _TEXT_MAX: Final = 500
 _AMOUNT_MAX: Final = Decimal(10) ** 13
 
@@ -44,26 +47,20 @@ def begin(
     first = next((each for each in entries if _is_to_be_looked_for(each, session.pk)), None)
     if first is None:
         return False
-    waiting = (
-        SyncEntry.objects.filter(
-            connection=connection,
-            state=State.PENDING,
-            look_first=False,
-            rank=RANK[Kind.INVOICE],
-            pk__gte=first.pk,
-            quickbooks_id="",
-            void_there="",
-        )
-        .exclude(number_free_in=session.pk)
-        .exclude(tried_in=session.pk)
+    waiting = pending_after(
+        connection.pk,
+        session_id=session.pk,
+        rank=first.rank,
+        key=first.pk - 1,
+        at_most=LOOKED_FOR_MAX,
     )
-    rows = waiting.order_by("pk").values_list("pk", "title", "looked_in")[:LOOKED_FOR_MAX]
-    by_number = {key: not looked_in for key, title, looked_in in rows if number_of(title)}
-    if not all(by_number.values()):
-        wholly = [key for key, alone in by_number.items() if not alone]
-        SyncEntry.objects.filter(pk__in=wholly).update(look_first=True, updated_at=now)
-    alone = [key for key, alone in by_number.items() if alone]
-    SyncEntry.objects.filter(pk__in=alone).update(look_first=True, code=LOOKED_FOR, updated_at=now)
+    keys = [each.pk for each in waiting if _is_to_be_looked_for(each, session.pk)]
+    SyncEntry.objects.filter(pk__in=keys).update(
+        look_first=True,
+        code=Case(When(looked_in=0, then=Value(LOOKED_FOR)), default=Value("")),
+        message=_ASKED,
+        updated_at=now,
+    )
     return True
 
 
