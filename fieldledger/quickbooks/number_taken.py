@@ -8,7 +8,7 @@ ours; a person then says what is to become of it: see linking_invoice.py.
 A session looks for each number once, right before the invoice goes, by one query for many.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -82,18 +82,53 @@ def number_of(title: str) -> str:
         return ""
 
 
-def may_clash(entry: SyncEntry, row: Mapping[str, Any]) -> bool:
-    """Whether an entry that a look was for is an invoice that QuickBooks is to get as new."""
-    return entry.kind == Kind.INVOICE and row["op"] == "add" and not entry.void_there
+class Numbers:
+    """What a look says of the numbers of invoices that QuickBooks is to get as new."""
+
+    def __init__(self, connection: Connection, look: MessageSet, found: Sequence[Record]) -> None:
+        self._connection, self._look, self._found = connection, look, found
+        self._looked_for: list[int] = []
+        self._unfound: list[SyncEntry] = []
+        self._others: dict[int, Record] = {}
+
+    def compare(self, entries: Iterable[tuple[SyncEntry, Record | None]]) -> None:
+        """Find what has the number of one of these; each comes with what has its mark, if any."""
+        invoices = [each for each in entries if each[0].kind == Kind.INVOICE]
+        self._looked_for = [entry.pk for entry, _ in invoices]
+        self._unfound = [
+            entry for entry, record in invoices if record is None and not entry.void_there
+        ]
+        self._others = _others(self._connection, self._unfound, self._found)
+
+    def refuses(self, entry: SyncEntry) -> bool:
+        """Stop an entry whose number another one has: a person says what is so."""
+        record = self._others.get(entry.pk)
+        if record is not None:
+            _refuse(entry, record)
+        return record is not None
+
+    def save(self, now: datetime) -> None:
+        """Keep what has the numbers of some; note that others may go in the look's session.
+
+        If it was asked for the numbers they have: somebody may have given one another since.
+        """
+        asked = {fold(each) for noted in self._look.content for each in noted.get("numbers", ())}
+        for entry in self._unfound:
+            if entry.state == State.PENDING and fold(number_of(entry.title)) in asked:
+                entry.number_free_in = self._look.session_id
+        if self._looked_for:
+            TakenNumber.objects.filter(entry__in=self._looked_for).delete()
+        TakenNumber.objects.bulk_create(
+            _row(key, record, now) for key, record in self._others.items()
+        )
 
 
-def others(
+def _others(
     connection: Connection, entries: Iterable[SyncEntry], found: Sequence[Record]
 ) -> dict[int, Record]:
     """Return {entry: the invoice in QuickBooks that has its number and is none of ours}.
 
-    `entries` are invoices that a look has not found by their marks, `found` all that it has. One of
-    ours that was given another number here keeps its old one there until its change goes.
+    One of ours that was given another number here keeps its old one there until its change goes.
     """
     wanted = {each.pk: fold(number) for each in entries if (number := number_of(each.title))}
     numbers = set(wanted.values())
@@ -126,18 +161,17 @@ def _mark(record: Record) -> UUID | None:
         return None
 
 
-def refuse(entry: SyncEntry, record: Record) -> None:
-    """Stop an invoice whose number another one has in QuickBooks: a person says what is so."""
+def _refuse(entry: SyncEntry, record: Record) -> None:
     entry.state, entry.code, entry.look_first, entry.number_free_in = State.FAILED, TAKEN, False, 0
-    total = _total(record)
-    date = record.date("TxnDate")
+    total, date = _total(record), record.date("TxnDate")
+    said = [f"dated {date}"] if date else []
+    said += [f"over {total:,.2f}"] if total is not None else []
     entry.message = explain(
         TAKEN,
         name=f"the invoice “{entry.title}”",
         number=record.text("RefNumber") or entry.title,
-        customer=_short(record.text("CustomerRef/FullName")) or "a customer",
-        date=f"{date:%Y-%m-%d}" if date else "an unknown date",
-        there=f"{total:,.2f}" if total is not None else "an unknown total",
+        customer=_short(record.text("CustomerRef/FullName")),
+        there=", ".join(said),
     ).sentence
 
 
@@ -149,38 +183,19 @@ def give_another(entry: SyncEntry, number: str) -> str:
     return said
 
 
-def note_free(look: MessageSet, entries: Iterable[SyncEntry]) -> None:
-    """Note that these may go in the look's session, if it was asked for the numbers they have.
-
-    Somebody may have given one another number since.
-    """
-    asked = {fold(each) for noted in look.content for each in noted.get("numbers", ())}
-    for entry in entries:
-        if entry.state == State.PENDING and fold(number_of(entry.title)) in asked:
-            entry.number_free_in = look.session_id
-
-
-def keep(found: Mapping[int, Record], looked_for: Iterable[int], now: datetime) -> None:
-    """Remember what has the numbers of these entries, and forget what had those of the others."""
-    keys = list(looked_for)
-    if not keys:
-        return
-    TakenNumber.objects.filter(entry__in=keys).delete()
-    TakenNumber.objects.bulk_create(
-        TakenNumber(
-            entry_id=key,
-            quickbooks_id=(record.text("TxnID") or "")[:36],
-            edit_sequence=(record.text("EditSequence") or "")[:16],
-            number=(record.text("RefNumber") or "")[:21],
-            customer=(record.text("CustomerRef/FullName") or "")[:209],
-            date=record.date("TxnDate"),
-            subtotal=_amount(record, "Subtotal"),
-            tax=_amount(record, "SalesTaxTotal"),
-            total=_total(record),
-            lines=[_line(each) for each in record.children("InvoiceLineRet")[:LINES_MAX]],
-            seen_at=now,
-        )
-        for key, record in found.items()
+def _row(key: int, record: Record, now: datetime) -> TakenNumber:
+    return TakenNumber(
+        entry_id=key,
+        quickbooks_id=(record.text("TxnID") or "")[:36],
+        edit_sequence=(record.text("EditSequence") or "")[:16],
+        number=(record.text("RefNumber") or "")[:21],
+        customer=(record.text("CustomerRef/FullName") or "")[:209],
+        date=record.date("TxnDate"),
+        subtotal=_amount(record, "Subtotal"),
+        tax=_amount(record, "SalesTaxTotal"),
+        total=_total(record),
+        lines=[_line(each) for each in record.children("InvoiceLineRet")[:LINES_MAX]],
+        seen_at=now,
     )
 
 

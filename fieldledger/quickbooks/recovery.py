@@ -57,6 +57,7 @@ OTHER_CONTENT: Final = 9001
 STALE: Final = str(STALE_EDIT)
 # Looked at for its version or its credits: what was written last is known all the same.
 _ONLY_READ: Final = frozenset({STALE, linking_credits.CODE})
+_AT_REST: Final = frozenset({State.SYNCED, State.DIFFERS, State.CHANGED})
 LOOKED_FOR_MAX: Final = 50
 
 
@@ -235,6 +236,17 @@ def rows_of_look(look: MessageSet) -> list[Mapping[str, Any]]:
     return list(look.content[-1]["rows"])
 
 
+def _rows_by_entry(connection: Connection, look: MessageSet) -> dict[int, Mapping[str, Any]]:
+    """Return {entry: its row}; its revision is 0 where nobody knows which one may be there."""
+    rows = {each["e"]: each for each in rows_of_look(look)}
+    if look.about is not None and is_from_before_a_restore(connection, look.about):
+        return {key: {**each, "rev": 0} for key, each in rows.items()}  # Much happened since.
+    if look.about is not None:
+        for changed in given_up.other_revisions(connection, look.about):
+            rows[changed] = {**rows[changed], "rev": 0}
+    return rows
+
+
 def is_complete(look: MessageSet, answers: Sequence[Answer]) -> bool:
     """Whether every query of a look was answered: only then does not found mean not there."""
     answered = {each.request_id: each for each in answers}
@@ -255,12 +267,7 @@ def take_look(
     What is there by our mark is ours; what is not goes to the queue again. Returned beside it is
     whether the look has shown, as the first, that the company file is an older copy.
     """
-    rows = {each["e"]: each for each in rows_of_look(look)}
-    if look.about is not None and is_from_before_a_restore(connection, look.about):
-        rows = {key: {**each, "rev": 0} for key, each in rows.items()}  # Much happened since.
-    elif look.about is not None:
-        for changed in given_up.other_revisions(connection, look.about):
-            rows[changed] = {**rows[changed], "rev": 0}
+    rows = _rows_by_entry(connection, look)
     wanted_state = State.CHECKING if look.about is not None else State.PENDING
     entries = [
         each
@@ -288,27 +295,23 @@ def take_look(
     }
     moved = linking_credits.take_look(look.session_id, found_links, lost)
     suspects = _changed_by_others(entries, theirs)
-    numbered = {each.pk: each for each in entries if number_taken.may_clash(each, rows[each.pk])}
-    unfound = [each for each in numbered.values() if _marked(each, by_mark) is None]
-    taken = number_taken.others(connection, unfound, found)
+    numbers = number_taken.Numbers(connection, look, found)
+    numbers.compare((each, _marked(each, by_mark)) for each in entries if each.pk not in theirs)
     for entry in entries:
         row = rows[entry.pk]
         if row["op"] == "add":
             record = _marked(entry, by_mark)
             if record is None and entry.code != number_taken.LOOKED_FOR:
                 entry.looked_in = look.session_id
-            if entry.pk in taken:
-                number_taken.refuse(entry, taken[entry.pk])
-            else:
+            if not numbers.refuses(entry):
                 _settle_add(entry, row, record, context.now)
         else:
             moves = entry.pk in moved
             _settle_known(entry, row, theirs[entry.pk], lacking, context.now, is_moved=moves)
         voided.settle(entry)
         settled.append(entry)
-    number_taken.note_free(look, unfound)
+    numbers.save(context.now)
     _save(settled, context.now)
-    number_taken.keep(taken, numbered, context.now)
     # What the nightly look said of a record says nothing of the one that takes its place.
     replaced = [each.pk for each in settled if not each.quickbooks_id]
     Drift.objects.filter(entry__in=replaced).delete()
@@ -316,8 +319,7 @@ def take_look(
     left = sum(each.state != State.PENDING for each in settled)
     adjust_active(connection.pk, -left)
     connection.active_count -= left
-    at_rest = {State.SYNCED, State.DIFFERS, State.CHANGED}
-    there = [each.pk for each in settled if each.state in at_rest]
+    there = [each.pk for each in settled if each.state in _AT_REST]
     release_waiters(connection, there, context.now)
     found_now = {each.pk for each in settled if rows[each.pk]["op"] == "add" and each.quickbooks_id}
     verification.note_written(connection, sorted(found_now))

@@ -115,8 +115,8 @@ UNSENT_WORDS: Final[Mapping[str, Words]] = {
     ),
     "number_taken": Words(
         "Its number is in QuickBooks already",
-        "QuickBooks has an invoice {number} that did not come from here: of {customer}, dated"
-        " {date}, over {there}. {Name} was not sent, so that it does not stand there twice.",
+        "QuickBooks has an invoice {number} that did not come from here: of {customer},"
+        " {there}. {Name} was not sent, so that it does not stand there twice.",
         Actor.BOOKKEEPER,
         (
             "Open it and compare the lines here with those in QuickBooks.",

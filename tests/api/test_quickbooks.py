@@ -1,7 +1,6 @@
 """The addresses under /quickbooks: the set-up, the plan, the mapping, syncing, the log."""
 
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -18,7 +17,6 @@ from fieldledger.quickbooks.models import (
     SyncEntry,
 )
 from fieldledger.quickbooks.services import connection_of
-from fieldledger.quickbooks.taken_number_row import TakenNumber
 from fieldledger.sync.content import Kind, State
 from tests.api.conftest import STRANGER, Program, assert_problem
 
@@ -448,39 +446,6 @@ def test_a_client_is_linked_by_hand(app: Program) -> None:
     second = app.client(name="Twin")["quickbooks"]["entry"]
     taken = app.ask("POST", f"/quickbooks/entries/{second}/relink", {"quickbooks_id": "80000001-1"})
     assert_problem(taken, 422, "quickbooks_id")
-
-
-def test_j5_10_an_invoice_is_linked_with_the_one_that_has_its_number(app: Program) -> None:
-    connected(app)
-    invoice = app.invoice()
-    app.post("/quickbooks/sync", {"invoices": [invoice["id"]]}, 200)
-    ours = SyncEntry.objects.get(rank=RANK[Kind.INVOICE])
-    path = f"/quickbooks/entries/{ours.guid}"
-    assert app.get(path)["number_taken"] is None
-    assert_problem(app.ask("POST", f"{path}/link"), 409)
-    ours.state, ours.code = State.FAILED, "number_taken"
-    ours.save()
-    line = {"item": "Work", "description": "", "quantity": "", "rate": "", "amount": "25.00"}
-    TakenNumber.objects.create(
-        entry=ours,
-        quickbooks_id="4C-1",
-        edit_sequence="7",
-        number=invoice["number"],
-        customer="Ames, Ann",
-        total=Decimal(invoice["total"]) + 5,
-        lines=[line],
-        seen_at=timezone.now(),
-    )
-
-    there = app.get(path)["number_taken"]
-    linked = app.ask("POST", f"{path}/link")
-
-    assert (there["quickbooks_id"], there["customer"], there["date"]) == ("4C-1", "Ames, Ann", None)
-    assert there["lines"] == [line]
-    assert linked.status == 200
-    assert (linked.json["state"], linked.json["quickbooks_id"]) == ("differs", "4C-1")
-    assert (linked.json["differs_by"], linked.json["number_taken"]) == ("5.00", None)
-    assert_problem(app.ask("POST", f"{path}/link"), 409)
 
 
 def test_what_waits_for_a_client_goes_on_once_it_is_linked(app: Program) -> None:

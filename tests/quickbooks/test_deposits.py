@@ -250,9 +250,7 @@ def test_what_quickbooks_applied_and_we_did_not_is_taken_off_when_ours_is_sent_a
     desk.agrees()
 
 
-@pytest.mark.parametrize(
-    "fault", ["zombie", "crash-mid=1", "crash-unstored", "lose-answer"]
-)
+@pytest.mark.parametrize("fault", ["zombie", "crash-mid=1", "crash-unstored", "lose-answer"])
 def test_a_deposit_and_its_application_stand_there_once_after_a_lost_answer(
     desk: Desk, fault: str
 ) -> None:
