@@ -1,7 +1,7 @@
 """The card of an invoice whose number another one has in QuickBooks: both, and the ways out."""
 
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import zip_longest
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from django.utils import timezone
 from fieldledger.accounts.pages import PageRequest
 from fieldledger.accounts.roles import Right, may
 from fieldledger.office.models import Invoice, InvoiceLine
+from fieldledger.qbxml.values import read_number
 from fieldledger.quickbooks import services
 from fieldledger.quickbooks.linking_invoice import Comparison, comparison_of
 from fieldledger.quickbooks.models import Connection, SyncEntry
@@ -26,7 +27,7 @@ from fieldledger.sync.naming import fold
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """What both sides say of one thing; `css` is the table's class for figures."""
+    """What both sides say of one thing."""
 
     what: str
     here: str
@@ -86,31 +87,33 @@ def _row(what: str, here: str, there: str, is_other: bool | None) -> Row:
 
 def _our_line(line: InvoiceLine) -> str:
     name = line.description or (line.item.name if line.item else "")
-    figures = f"{_figure(line.quantity)} × {_figure(line.unit_price)} = {line.amount:,.2f}"
-    return f"{name}: {figures}" if name else figures
+    figures = (_quantity(line.quantity), _price(line.unit_price), f"{line.amount:,.2f}")
+    return _line(name, *figures)
 
 
 def _their_line(line: dict[str, str]) -> str:
     name = line.get("description") or line.get("item") or ""
-    quantity, rate = line.get("quantity") or "1", line.get("rate") or line.get("amount") or ""
-    amount = line.get("amount") or ""
-    if not amount:
+    amount = read_number(line.get("amount"))
+    if amount is None:
         return name
-    figures = f"{_figure(quantity)} × {_figure(rate)} = {_figure(amount, cents=True)}"
+    quantity, rate = read_number(line.get("quantity")), read_number(line.get("rate"))
+    said = line.get("rate") or ""  # A discount's is a percentage.
+    price = _price(rate) if rate is not None else said or _price(amount)
+    return _line(name, _quantity(quantity or Decimal(1)), price, f"{amount:,.2f}")
+
+
+def _line(name: str, quantity: str, price: str, amount: str) -> str:
+    figures = f"{quantity} × {price} = {amount}"
     return f"{name}: {figures}" if name else figures
 
 
-def _figure(value: Decimal | str, *, cents: bool = False) -> str:
-    """Return a figure with the decimals it needs, two at least where it has any."""
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        return str(value)
-    short = number.normalize()
-    whole = short == short.to_integral_value()
-    if cents or (not whole and abs(int(short.as_tuple().exponent)) < 2):
-        return f"{number:,.2f}"
-    return f"{short:,f}"
+def _quantity(value: Decimal) -> str:
+    return f"{value.normalize():,f}"
+
+
+def _price(value: Decimal) -> str:
+    """Return a price with the decimals it has, two at least."""
+    return f"{value:,.2f}" if value == round(value, 2) else f"{value.normalize():,f}"
 
 
 def _money(amount: Decimal | None) -> str:
