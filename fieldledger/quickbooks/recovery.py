@@ -58,6 +58,7 @@ STALE: Final = str(STALE_EDIT)
 # Looked at for its version or its credits: what was written last is known all the same.
 _ONLY_READ: Final = frozenset({STALE, linking_credits.CODE})
 _AT_REST: Final = frozenset({State.SYNCED, State.DIFFERS, State.CHANGED})
+_NEEDS_A_PERSON: Final = frozenset({State.FAILED, State.GONE})
 LOOKED_FOR_MAX: Final = 50
 
 
@@ -261,11 +262,12 @@ def is_complete(look: MessageSet, answers: Sequence[Answer]) -> bool:
 
 def take_look(
     connection: Connection, look: MessageSet, answers: Sequence[Answer], context: Context
-) -> tuple[int, bool]:
+) -> tuple[int, int, bool]:
     """Settle each entry a complete look was for; return how many are settled for good.
 
-    What is there by our mark is ours; what is not goes to the queue again. Returned beside it is
-    whether the look has shown, as the first, that the company file is an older copy.
+    What is there by our mark is ours; what is not goes to the queue again. Returned beside it are
+    how many of the settled need a person, and whether the look has shown, as the first, that the
+    company file is an older copy.
     """
     rows = _rows_by_entry(connection, look)
     wanted_state = State.CHECKING if look.about is not None else State.PENDING
@@ -326,7 +328,7 @@ def take_look(
     memos = [each for each in settled if each.pk in found_now and each.kind == Kind.CREDIT]
     linking_credits.wake(connection, [each.record_id for each in memos], context.now)
     _suspect(connection, (*sorted(found_now), *suspects))
-    return left, shows_older
+    return left, sum(each.state in _NEEDS_A_PERSON for each in settled), shows_older
 
 
 def _marked(entry: SyncEntry, by_mark: Mapping[str, Record]) -> Record | None:

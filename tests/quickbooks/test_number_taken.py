@@ -88,9 +88,12 @@ def desk(pc: OfficePc, business: Business) -> Desk:
 
 def test_j5_10_an_invoice_entered_there_by_hand_is_not_doubled_and_is_said(desk: Desk) -> None:
     by_hand = desk.by_hand(rate="250.00")
+    desk.pc.sync(desk.invoice.guid)
 
-    entry = desk.sync()
+    goodbye = desk.pc.goodbye()
 
+    entry = desk.entry()
+    assert goodbye == "Finished: 0 done, 1 need attention in Fieldledger."
     assert [each.id for each in desk.pc.company.invoices()] == [by_hand.id]
     assert (entry.state, entry.code, entry.quickbooks_id) == (State.FAILED, "number_taken", "")
     number = desk.invoice.number
@@ -154,6 +157,14 @@ def test_j5_10_linked_with_the_same_total_it_is_synced_and_a_change_goes_to_that
     # Nothing was named but what was changed here.
     (line,) = there.fields["Lines"]
     assert line["Desc"] == "By hand"
+    lines = [
+        {"item": desk.item.guid, "quantity": "2", "unit_price": f"{each}5.00"} for each in "78"
+    ]
+    desk.change(lines=lines)
+    assert desk.sync().state == State.SYNCED
+    (there,) = desk.pc.company.invoices()
+    assert (there.id, there.amounts["total"]) == (by_hand.id, int(desk.invoice.total * 100))
+    assert len(there.fields["Lines"]) == 2
 
 
 def test_j5_10_linked_with_another_total_it_differs_and_ours_can_be_sent(desk: Desk) -> None:
