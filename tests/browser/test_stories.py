@@ -82,6 +82,7 @@ def test_i3_7_a_lost_answer_is_told_from_the_loss_to_the_proof(
         told = list(reversed(story.all_inner_texts()))
         expected = [
             "Pending",
+            "QuickBooks has no invoice 1042 yet: it is sent.",
             "answer was lost at",
             "it has none. The records themselves are looked for",
             "Confirmed by looking it up in QuickBooks: 1042, 460.00.",
