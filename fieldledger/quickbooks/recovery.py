@@ -38,6 +38,7 @@ from fieldledger.quickbooks.verification import (
     CONDENSED,
     DATABASE_RESTORED,
     FILE_RESTORED,
+    MISSING,
     REASONS,
     REFUSED_BEFORE,
     UNCLEAR,
@@ -276,15 +277,18 @@ def take_look(
     moved = linking_credits.take_look(look.session_id, found_links, lost)
     suspects = _changed_by_others(entries, theirs)
     for entry in entries:
-        row = rows[entry.pk]
+        row, code = rows[entry.pk], entry.code
         if row["op"] == "add":
             record = _marked(entry, by_mark)
             _settle_add(entry, row, record, context.now)
-            if record is None:
+            # A void record that is looked for once more is over if it is not there either.
+            if record is None and code != MISSING:
                 entry.looked_in = look.session_id
         else:
             moves = entry.pk in moved
             _settle_known(entry, row, theirs[entry.pk], lacking, context.now, is_moved=moves)
+            if entry.state == State.CANCELLED:
+                entry.looked_in = look.session_id
         voided.settle(entry)
         settled.append(entry)
     _save(settled, context.now)
