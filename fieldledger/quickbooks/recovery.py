@@ -36,7 +36,6 @@ from fieldledger.quickbooks.sending import release_waiters
 from fieldledger.quickbooks.tables import update_many
 from fieldledger.quickbooks.verification import (
     CONDENSED,
-    DATABASE_RESTORED,
     FILE_RESTORED,
     MISSING,
     REASONS,
@@ -269,12 +268,12 @@ def take_look(
     shows_older = not connection.verification and any(map(lacking.is_of_an_older_file, missing))
     settled = []
     to_verify = {each.pk for each in entries if each.code in REASONS}
-    lost = _lost_knowledge(entries, rows, is_known=look.about is not None)
+    lost = _lost_knowledge(connection, look, entries, rows)
     found_links = {
         each.pk: theirs.get(each.pk) or (_marked(each, by_mark) if each.pk in lost else None)
         for each in entries
     }
-    moved = linking_credits.take_look(look.session_id, found_links, lost)
+    moved = linking_credits.take_look(connection, look.session_id, found_links, lost)
     suspects = _changed_by_others(entries, theirs)
     for entry in entries:
         row, code = rows[entry.pk], entry.code
@@ -315,16 +314,21 @@ def _marked(entry: SyncEntry, by_mark: Mapping[str, Record]) -> Record | None:
 
 
 def _lost_knowledge(
-    entries: Iterable[SyncEntry], rows: Mapping[int, Mapping[str, Any]], *, is_known: bool
+    connection: Connection,
+    look: MessageSet,
+    entries: Iterable[SyncEntry],
+    rows: Mapping[int, Mapping[str, Any]],
 ) -> set[int]:
     """Return the invoices of which nobody knows any more what was written of them last."""
-    return {
-        each.pk
-        for each in entries
-        if each.kind == Kind.INVOICE
-        and not rows[each.pk]["rev"]
-        and (is_known or rows[each.pk]["op"] == "add" or each.code == DATABASE_RESTORED)
-    }
+
+    def is_lost(entry: SyncEntry) -> bool:
+        row = rows[entry.pk]
+        if not row["rev"] and (look.about is not None or row["op"] == "add"):
+            return True
+        restored_at = connection.restored_at
+        return restored_at is not None and not (entry.synced_at and entry.synced_at > restored_at)
+
+    return {each.pk for each in entries if each.kind == Kind.INVOICE and is_lost(each)}
 
 
 def _suspect(connection: Connection, keys: Sequence[int]) -> None:

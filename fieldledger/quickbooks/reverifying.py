@@ -185,7 +185,7 @@ def take_check(
             # Somebody may have changed it since, in an older copy as well.
             if record.text("EditSequence") == row["es"] or row.get("undone"):
                 as_it_was += 1
-                unlinked += [row["e"]] * linking_credits.is_unlinked(row["e"], record)
+                unlinked += [row["e"]] * linking_credits.is_unlinked(connection, row["e"], record)
     if missing and not there and (lacks_a_list_record or not reason):
         is_older_file = True  # Condensing takes out transactions alone.
     if is_older_file and reason != FILE_RESTORED:
