@@ -256,12 +256,7 @@ def take_look(
     ]
     records = [record for each in answers for record in each.records]
     found = [each for each in records if each.type not in {"ListDeletedRet", "TxnDeletedRet"}]
-    by_mark = {
-        mark: record for record in found if (mark := (record.text("ExternalGUID") or "").casefold())
-    }
-    by_id = {
-        key: record for record in found if (key := record.text("ListID") or record.text("TxnID"))
-    }
+    by_mark, by_id = _by_mark_and_id(found)
     theirs = {each.pk: _theirs(each, by_id) for each in entries if rows[each.pk]["op"] != "add"}
     missing = [each for each in entries if each.pk in theirs and theirs[each.pk] is None]
     lacking = Lacking.read(connection, look, answers, missing)
@@ -307,6 +302,16 @@ def take_look(
     linking_credits.wake(connection, [each.record_id for each in memos], context.now)
     _suspect(connection, (*sorted(found_now), *suspects))
     return left, shows_older
+
+
+def _by_mark_and_id(found: Sequence[Record]) -> tuple[dict[str, Record], dict[str, Record]]:
+    by_mark = {
+        mark: record for record in found if (mark := (record.text("ExternalGUID") or "").casefold())
+    }
+    by_id = {
+        key: record for record in found if (key := record.text("ListID") or record.text("TxnID"))
+    }
+    return by_mark, by_id
 
 
 def _marked(entry: SyncEntry, by_mark: Mapping[str, Record]) -> Record | None:

@@ -81,7 +81,7 @@ UNSENT_WORDS: Final[Mapping[str, Words]] = {
         " Fieldledger came back, nobody knows whether it is the credit memo {number} that is here.",
         Actor.OFFICE,
         (
-            "Open that credit memo here and press Sync to QuickBooks: it is looked for there first.",
+            "Open that credit memo here and press Sync to QuickBooks: it is looked for there.",
             f"{_RETRY} What goes to the invoice here is compared again.",
             "If QuickBooks has another one of this number, give that another number there.",
         ),
