@@ -29,6 +29,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce
 
+from fieldledger.office.cents import Cents
 from fieldledger.office.models import (
     ZERO,
     Client,
@@ -365,8 +366,8 @@ def standings_by(
     `everything` is what all records come to, as `all_of` or `kept_of` says it: what the `rows` do
     not tell of it is in QuickBooks as it is here. Values that are `called` the same stand together.
     """
-    differences = Sum("entry_differs") if with_differences else _NOTHING
-    read = _sums(rows, by, Count("pk"), Sum(column), differences)
+    differences = Cents(Sum("entry_differs")) if with_differences else _NOTHING
+    read = _sums(rows, by, Count("pk"), Cents(Sum(column)), differences)
     if everything is not None:
         read = read.union(everything, all=True)
     sums: dict[Any, dict[str, tuple[int, Decimal, Decimal]]] = {}
@@ -396,7 +397,7 @@ _NOTHING: Final = Value(None, output_field=_MONEY)
 def all_of(rows: QuerySet[Any], column: str, by: Sequence[str] = ()) -> QuerySet[Any, Any]:
     """Return what rows come to, whatever their state."""
     stated = rows.annotate(entry_state=Value(_ALL))
-    return _sums(stated, by, Count("pk"), Sum(column), _NOTHING)
+    return _sums(stated, by, Count("pk"), Cents(Sum(column)), _NOTHING)
 
 
 def kept_of(totals: QuerySet[Any], column: str, by: Sequence[str] = ()) -> QuerySet[Any, Any]:

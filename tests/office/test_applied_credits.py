@@ -9,7 +9,7 @@ import pytest
 from fieldledger.accounts.models import AuditEvent, Business
 from fieldledger.office import services as office
 from fieldledger.office.models import Client, Credit
-from fieldledger.office.owing import ageing, debtors, standing_of
+from fieldledger.office.owing import UNUSED, ageing, debtors, kept_for_clients, standing_of
 from fieldledger.office.reports import received_by_method
 from fieldledger.office.services import Refused
 from tests.office.applying import DAY, an_invoice, apply, figures, refusal
@@ -65,6 +65,39 @@ def test_a_credit_goes_to_several_invoices_and_is_taken_off_again(
     for subject, action in ((one.guid, "apply credit to invoice"), (credit.guid, "apply credit")):
         events = AuditEvent.objects.filter(subject=str(subject), action=action)
         assert [each.actor for each in events[:2]] == ["Dana", "Dana"]
+
+
+@pytest.mark.parametrize(
+    ("total", "back", "used"), [("0.03", "0.01", "0.02"), ("0.80", "0.70", "0.10")]
+)
+def test_a_credit_partly_paid_back_and_partly_applied_is_used_up_to_the_cent(
+    client_record: Client, business: Business, now: datetime, total: str, back: str, used: str
+) -> None:
+    credit = a_credit(client_record, now, total)
+    invoice = an_invoice(client_record, now, "50")
+
+    refund(credit, back, now)
+    apply(credit, invoice, used, now)
+
+    credit.refresh_from_db()
+    assert credit.balance == 0
+    assert standing_of(client_record).credit == 0
+    assert not Credit.objects.filter(UNUSED).exists()
+    assert not any(each.number for each in kept_for_clients(business))
+
+
+def test_money_that_settles_a_client_leaves_no_fraction_of_a_cent(
+    client_record: Client, business: Business, now: datetime
+) -> None:
+    invoice = an_invoice(client_record, now, "1250.35")
+    values = {"invoice": invoice.guid, "amount": "1200", "date": DAY}
+    office.create_payment(business=business, values=values, now=now)
+    a_credit(client_record, now, "50.35")
+
+    standing = standing_of(client_record)
+    assert [standing.owed, standing.balance, standing.surplus] == [Decimal("50.35"), 0, 0]
+    (debtor,) = debtors(business, now.date())
+    assert [debtor.owed, debtor.balance] == [Decimal("50.35"), 0]
 
 
 def test_what_would_go_below_zero_is_refused(

@@ -16,6 +16,7 @@ from fieldledger.accounts.pages import PageRequest, People, page
 from fieldledger.accounts.roles import Right
 from fieldledger.office.invoice_letter import InvoiceLetter
 from fieldledger.office.models import ZERO, Credit, Invoice, LineKind, Payment
+from fieldledger.office.owing import UNUSED
 from fieldledger.office.services import Refused, void_invoice
 from fieldledger.quickbooks import services
 from fieldledger.quickbooks.closed_period import CLOSED_CODES, closed_choices
@@ -177,7 +178,7 @@ def _credit_left(record: Invoice, taken: Sequence[int]) -> list[Credit]:
     """Return the client's other credit memos of which something is left, if any is needed."""
     if not record.balance:
         return []
-    rows = record.client.credits.filter(voided_at=None, refunded__lt=F("total") - F("applied"))
+    rows = record.client.credits.filter(UNUSED)
     return list(rows.exclude(pk__in=taken).order_by("date", "pk")[:_DEPOSITS_OFFERED])
 
 

@@ -16,7 +16,7 @@ from fieldledger.quickbooks.comparing import Comparison, Missing
 from fieldledger.quickbooks.models import Connection
 from fieldledger.quickbooks.month_end import Packet, accounts_of, packet_of, sign
 from fieldledger.quickbooks.pages.access import quickbooks_page
-from fieldledger.sync.content import Kind
+from fieldledger.sync.content import Kind, State
 from fieldledger.website.pages.reports import as_pdf, download
 from fieldledger.website.reports import Column, Row, Table
 from fieldledger.website.templatetags.fieldledger import moment_exact
@@ -47,7 +47,6 @@ def month_end(request: PageRequest, connection: Connection) -> HttpResponseBase:
         return as_pdf(request, name, title, [_signature(request, packet)], tables)
     kinds, methods, taxes, gaps = tables
     with_accounts = request.GET.get("with") == "accounts"
-    void_there = any(each.is_void for each in packet.missing)
     this = timezone.localdate().replace(day=1)
     shown: dict[str, Any] = {
         "packet": packet,
@@ -56,9 +55,9 @@ def month_end(request: PageRequest, connection: Connection) -> HttpResponseBase:
         "accounts_title": _BY_ACCOUNT,
         "methods": methods,
         "gaps": gaps,
-        "agrees": not void_there
-        and all(not each.difference and not each.not_sent_number for each in packet.kinds),
-        "differs": void_there or any(each.difference for each in packet.kinds),
+        "agrees": not packet.missing and not any(each.not_sent_number for each in packet.kinds),
+        "differs": any(each.is_void or each.difference for each in packet.missing),
+        "changed": any(each.state == State.CHANGED for each in packet.missing),
         "before": _month_before(packet.month),
         "after": _month_after(packet.month) if packet.month < this else None,
         "is_over": packet.month < this,

@@ -244,6 +244,28 @@ def test_n12_a_difference_is_in_the_sums_and_named_with_its_record(
     assert sum(row.cells[5] for row in by_tax.rows) == Decimal("0.01")
 
 
+def test_n12_nothing_is_called_the_same_while_a_record_is_another(
+    office: Office, linked: Connection
+) -> None:
+    month = dt.date(2025, 1, 1)  # In which there is nothing else.
+    sent = SyncEntry.objects.filter(rank=3, state=State.SYNCED)
+    (one, first), (two, second) = sent.values_list("pk", "record_id")[:2]
+    Invoice.objects.filter(pk__in=(first, second)).update(date=month)
+    assert "Both sides agree to the cent" in text(packet(office, month))
+
+    for key, by in ((one, "5.00"), (two, "-5.00")):
+        sent.filter(pk=key).update(state=State.DIFFERS, differs_by=Decimal(by))
+    cancelling = text(packet(office, month))
+    assert "Both sides agree to the cent" not in cancelling
+    assert "QuickBooks has other amounts" in cancelling
+
+    differing = SyncEntry.objects.filter(pk__in=(one, two))
+    differing.update(state=State.CHANGED, differs_by=None)
+    changed = text(packet(office, month))
+    assert "Both sides agree to the cent" not in changed
+    assert "QuickBooks has the older amounts" in changed
+
+
 def test_n12_whoever_signs_stands_there_by_name_until_a_figure_changes(
     office: Office, linked: Connection
 ) -> None:
