@@ -30,8 +30,10 @@ def use_of(request: PageRequest, record: Credit, form: Form | None = None) -> di
         business=request.business, client=record.client, voided_at=None, paid__lt=F("total")
     ).exclude(pk__in=taken)
     offered = list(open_ones.order_by("date", "pk")[:_OFFERED])
-    wanted = read_guid(request.GET.get("invoice", ""))
-    came_from = next((each for each in offered if each.guid == wanted), None)
+    wanted = read_guid(form.values["invoice"] if form else request.GET.get("invoice", ""))
+    came_from = open_ones.filter(guid=wanted).first() if wanted else None
+    if came_from is not None and came_from not in offered:
+        offered.insert(0, came_from)
     if form is None:
         first = came_from or (offered[0] if offered else None)
         usual = min(record.balance, first.balance) if first else record.balance

@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
+from fieldledger.office import services as office_services
 from fieldledger.office.models import Client, Credit, Invoice
 from fieldledger.quickbooks import services
 from fieldledger.quickbooks.models import QuickBooksRecord
@@ -119,3 +120,25 @@ def test_a_void_credit_memo_or_none_left_offers_nothing(office: Office) -> None:
     assert "nothing is left of it" in text(refused)
     nothing = office.browser.get(taking_off(credit, invoice))
     assert "Nothing of credit memo" in text(nothing)
+
+
+def test_the_invoice_one_comes_from_is_chosen_beyond_the_oldest_that_are_offered(
+    office: Office,
+) -> None:
+    client = an_invoice(office).client
+    credit = a_credit(office, client)
+    lines = [{"description": "Work", "unit_price": "7"}]
+    values = {"client": client.guid, "date": "2026-05-04", "lines": lines}
+    newest = office_services.create_invoices(
+        business=office.business, many=[values] * 50, now=timezone.now()
+    )[-1]
+    assert isinstance(newest, Invoice)
+
+    page = office.browser.get(f"{reverse('credit', args=[credit.guid])}?invoice={newest.guid}")
+
+    form = page.context["form"].values
+    assert (form["invoice"], form["amount"]) == (str(newest.guid), "7.00")
+    assert form["came_from"] == str(newest.guid)
+    assert len(page.context["offered"]) == 51
+    wrong = apply(office, credit, newest, "7.01")
+    assert f'value="{newest.guid}" selected' in wrong.content.decode()
