@@ -121,8 +121,9 @@ def test_what_would_go_below_zero_is_refused(
     with pytest.raises(Refused, match=r"what was used of it: 20\.00 on invoices and 80\.00 paid"):
         office.update_credit(credit=credit, values=less, now=now)
     less = {"lines": [{"description": "Less", "unit_price": "19.99"}]}
-    with pytest.raises(Refused, match="already paid"):
+    with pytest.raises(Refused, match=r"20\.00 already paid\. .*; take that off first\.$") as only:
         office.update_invoice(invoice=invoice, values=less, now=now)
+    assert "payment" not in str(only.value)
 
 
 def test_neither_is_void_or_anothers_while_one_goes_to_the_other(
@@ -140,6 +141,21 @@ def test_neither_is_void_or_anothers_while_one_goes_to_the_other(
         office.update_invoice(invoice=invoice, values={"client": ben.guid}, now=now)
     with pytest.raises(Refused, match="goes to invoices of"):
         office.update_credit(credit=credit, values={"client": ben.guid}, now=now)
+
+    values = {"invoice": invoice.guid, "amount": "30", "date": DAY}
+    payment = office.create_payment(business=business, values=values, now=now)
+    in_the_way = (
+        rf"Invoice {invoice.number} has payments of 30\.00; void these (.*)\. 40\.00 of a credit"
+        rf" memo of {client_record.name} went to invoice {invoice.number}; take it off \1\.$"
+    )
+    with pytest.raises(Refused, match=in_the_way):
+        office.void_invoice(invoice=invoice, now=now)
+    with pytest.raises(Refused, match=in_the_way):
+        office.update_invoice(invoice=invoice, values={"client": ben.guid}, now=now)
+    less = {"lines": [{"description": "Less", "unit_price": "69.99"}]}
+    with pytest.raises(Refused, match=r"70\.00 already paid\. 40\.00 .* void a payment or take"):
+        office.update_invoice(invoice=invoice, values=less, now=now)
+    office.void_payment(payment=payment, now=now)
 
     apply(credit, invoice, "0", now)
     office.void_invoice(invoice=invoice, now=now)
