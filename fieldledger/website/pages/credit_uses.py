@@ -89,9 +89,13 @@ def take_off(request: PageRequest, guid: UUID) -> HttpResponse:
     found = rows.select_related("invoice").first()
     if found is not None and request.method == "POST":
         values = {"invoice": found.invoice.guid, "amount": "0"}
-        apply_credit(credit=record, values=values, now=timezone.now(), actor=request.actor)
-        goes = f"{money(found.amount)} of credit memo {record.number} goes"
-        messages.success(request, f"{goes} to invoice {found.invoice.number} no more.")
+        try:
+            apply_credit(credit=record, values=values, now=timezone.now(), actor=request.actor)
+        except Refused as refused:  # Somebody changed it since the page was opened.
+            messages.error(request, str(refused))
+        else:
+            goes = f"{money(found.amount)} of credit memo {record.number} goes"
+            messages.success(request, f"{goes} to invoice {found.invoice.number} no more.")
     if request.method == "POST":
         return redirect("credit", record.guid)
     connection = connection_in_use(request)

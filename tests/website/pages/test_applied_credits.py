@@ -121,6 +121,15 @@ def test_a_void_credit_memo_or_none_left_offers_nothing(office: Office) -> None:
     nothing = office.browser.get(taking_off(credit, invoice))
     assert "Nothing of credit memo" in text(nothing)
 
+    used = a_credit(office, invoice.client)
+    apply(office, used, invoice, "1")
+    refused = office.browser.post(reverse("void_credit", args=[used.guid]))
+    assert "take that off first. Open the credit memo" in text(refused)
+    # As if somebody had made it void between the page's look and the change.
+    Credit.objects.filter(pk=used.pk).update(voided_at=timezone.now())
+    refused = office.browser.post(taking_off(used, invoice), follow=True)
+    assert f"Credit memo {used.number} is void; nothing is left of it." in text(refused)
+
 
 def test_the_invoice_one_comes_from_is_chosen_beyond_the_oldest_that_are_offered(
     office: Office,
