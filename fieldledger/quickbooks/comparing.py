@@ -187,42 +187,51 @@ def compare_taxes(connection: Connection, first: dt.date, last: dt.date) -> list
     ]
 
 
-def missing(connection: Connection, first: dt.date, last: dt.date) -> list[Missing]:
-    """Return what is not in QuickBooks, or differs there, at most LISTED_MAX of each kind.
+def missing(
+    connection: Connection, first: dt.date, last: dt.date
+) -> tuple[Sequence[Missing], bool]:
+    """Return what is not in QuickBooks, or differs there, and whether there is more of it.
 
-    What is void here and not there is among it: no sum here counts it, and QuickBooks does.
+    At most LISTED_MAX of each kind are returned. What is void here and not there is among it: no
+    sum here counts it, and QuickBooks does.
     """
     bills = _unlike(_invoices(connection, first, last)).select_related("client")
     paid = _unlike(_payments(connection, first, last)).select_related("invoice__client", "client")
-    return [
-        *(
-            _missing(each, each, Kind.INVOICE, each.number, each.total)
-            for each in bills.order_by("date", "pk")[:LISTED_MAX]
-        ),
-        *(
+    groups = [
+        [_missing(each, each, Kind.INVOICE, each.number, each.total) for each in _listed(bills)],
+        [
             _missing(each, each.invoice, Kind.PAYMENT, _title_of(each), each.amount)
-            for each in paid.order_by("date", "pk")[:LISTED_MAX]
-        ),
+            for each in _listed(paid)
+        ],
         *_missing_credits(connection, first, last),
         *_void_there(connection, first, last),
     ]
+    listed = [each for group in groups for each in group[:LISTED_MAX]]
+    return listed, any(len(group) > LISTED_MAX for group in groups)
 
 
-def _missing_credits(connection: Connection, first: dt.date, last: dt.date) -> list[Missing]:
+def _listed(rows: QuerySet[Any]) -> Iterable[Any]:
+    """Return what is listed of some rows, and one more where that is not all."""
+    return rows.order_by("date", "pk")[: LISTED_MAX + 1]
+
+
+def _missing_credits(
+    connection: Connection, first: dt.date, last: dt.date
+) -> Sequence[list[Missing]]:
     memos = _unlike(_credits(connection, first, last)).select_related("client")
     paid_back = _unlike(_refunds(connection, first, last)).select_related("credit__client")
     return [
-        *(
+        [
             _missing(each, None, Kind.CREDIT, f"Credit memo {each.number}", each.total)
-            for each in memos.order_by("date", "pk")[:LISTED_MAX]
-        ),
-        *(
+            for each in _listed(memos)
+        ],
+        [
             replace(
                 _missing(each, None, Kind.REFUND, f"Refund of {each.credit.number}", each.amount),
                 guid=str(each.credit.guid),
             )
-            for each in paid_back.order_by("date", "pk")[:LISTED_MAX]
-        ),
+            for each in _listed(paid_back)
+        ],
     ]
 
 
@@ -232,7 +241,7 @@ _NOT_UNDONE: Final = frozenset(State) - {
 }
 
 
-def _void_there(connection: Connection, first: dt.date, last: dt.date) -> list[Missing]:
+def _void_there(connection: Connection, first: dt.date, last: dt.date) -> Sequence[list[Missing]]:
     """Return what is void here and stands in QuickBooks as it was, for good or until it goes."""
 
     def rows(model: type[Any], kind: Kind, *with_: str) -> Iterable[Any]:
@@ -251,30 +260,32 @@ def _void_there(connection: Connection, first: dt.date, last: dt.date) -> list[M
                 business=connection.business_id, rank=RANK[kind]
             ).values("record_id"),
         ).filter(Exists(still_there))
-        found = with_entry(found.select_related(*with_), connection, kind)
-        return found.order_by("date", "pk")[:LISTED_MAX]
+        return _listed(with_entry(found.select_related(*with_), connection, kind))
 
-    void = [
-        *(
+    groups = [
+        [
             _missing(each, each, Kind.INVOICE, each.number, each.total)
             for each in rows(Invoice, Kind.INVOICE, "client")
-        ),
-        *(
+        ],
+        [
             _missing(each, each.invoice, Kind.PAYMENT, _title_of(each), each.amount)
             for each in rows(Payment, Kind.PAYMENT, "invoice__client", "client")
-        ),
-        *(
+        ],
+        [
             _missing(each, None, Kind.CREDIT, f"Credit memo {each.number}", each.total)
             for each in rows(Credit, Kind.CREDIT, "client")
-        ),
-        *(
+        ],
+        [
             _missing(each, None, Kind.REFUND, f"Refund of {each.credit.number}", each.amount)
             for each in rows(Refund, Kind.REFUND, "credit__client")
-        ),
+        ],
     ]
     return [
-        replace(each, is_void=True, difference=each.amount, reason=each.reason or _VOID_HERE)
-        for each in void
+        [
+            replace(each, is_void=True, difference=each.amount, reason=each.reason or _VOID_HERE)
+            for each in group
+        ]
+        for group in groups
     ]
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from fieldledger.accounts.pages import PageRequest, People
 from fieldledger.accounts.roles import Right, may
-from fieldledger.quickbooks.comparing import Comparison, Missing
+from fieldledger.quickbooks.comparing import LISTED_MAX, Comparison, Missing
 from fieldledger.quickbooks.models import Connection
 from fieldledger.quickbooks.month_end import Packet, accounts_of, packet_of, sign
 from fieldledger.quickbooks.pages.access import quickbooks_page
@@ -27,6 +27,9 @@ _ACCOUNTS: Final = (
     "The account is the one that the item has in QuickBooks; of what is not there yet, the one"
     " that the mapping gives it. The list at the end says why an invoice did not go."
 )
+_GAPS: Final = "What is not in QuickBooks as it is here"
+_FIRST: Final = f"the first {LISTED_MAX} of each kind"
+_MORE: Final = "The sums above count all; the others are listed here once these are settled."
 
 
 @quickbooks_page(Right.SEE_MONEY)
@@ -109,7 +112,7 @@ def _tables(packet: Packet, people: People) -> list[Table]:
         _both_sides("By kind", "Kind", packet.kinds, with_sums=False),
         _both_sides("Payments by method", "Method", packet.methods),
         _both_sides("Tax by rate", "Tax rate", packet.taxes),
-        _gaps(packet.missing, people),
+        _gaps(packet, people),
     ]
 
 
@@ -161,7 +164,7 @@ def _both_sides(
     )
 
 
-def _gaps(rows: Sequence[Missing], people: People) -> Table:
+def _gaps(packet: Packet, people: People) -> Table:
     columns = [
         Column(title="Record", kind="text"),
         Column(title="Client", kind="text"),
@@ -172,7 +175,7 @@ def _gaps(rows: Sequence[Missing], people: People) -> Table:
         Column(title="Why", kind="text"),
     ]
     return Table(
-        title="What is not in QuickBooks as it is here",
+        title=f"{_GAPS}: {_FIRST}" if packet.misses_more else _GAPS,
         columns=columns,
         rows=[
             Row(
@@ -187,10 +190,11 @@ def _gaps(rows: Sequence[Missing], people: People) -> Table:
                 ),
                 url=_url(each),
             )
-            for each in rows
+            for each in packet.missing
         ],
         has_sums=False,
         empty="All of it is there, to the cent.",
+        notes=[_MORE] if packet.misses_more else [],
     )
 
 
