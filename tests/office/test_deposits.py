@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fieldledger.accounts.models import Business
+from fieldledger.accounts.models import AuditEvent, Business
 from fieldledger.office import queries
 from fieldledger.office import services as office
 from fieldledger.office.models import Client, Payment
@@ -39,6 +39,14 @@ def test_a_deposit_is_kept_applied_to_several_invoices_and_taken_off_again(
     assert figures(deposit, one, two) == ["120.00", "120.00", "220.00"]
     apply(deposit, one, "0", now)
     assert deposit.revision == 5
+    told = AuditEvent.objects.filter(subject=str(two.guid), action="apply deposit to invoice")
+    assert [each.details for each in told.order_by("pk")] == [
+        {"deposit": str(deposit.guid), "amount": "50.00"},
+        {"deposit": str(deposit.guid), "amount": "80.00"},
+    ]
+    last = AuditEvent.objects.filter(subject=str(deposit.guid), action="apply payment").latest("pk")
+    assert last.details == {"fields": ["applied"], "invoice": str(one.guid), "amount": "0.00"}
+    assert one.revision == two.revision == 1
 
     (row,) = received_by_method(business, one.date, one.date)
     assert (row.title, row.amount) == ("Check", Decimal(200))
@@ -79,6 +87,8 @@ def test_what_a_deposit_went_to_is_neither_void_nor_another_clients_before_it_is
         office.update_payment(payment=deposit, values={"invoice": invoice.guid}, now=now)
 
     office.void_payment(payment=deposit, now=now)
+    told = AuditEvent.objects.filter(subject=str(invoice.guid), action="apply deposit to invoice")
+    assert told.latest("pk").details["amount"] == "0.00"
     assert figures(deposit, invoice) == ["0.00", "120.00"]
     with pytest.raises(Refused, match="is void"):
         apply(deposit, invoice, "1", now)

@@ -42,6 +42,7 @@ def apply_credit(
         now=now,
         actor=actor,
         action="apply credit to",
+        details={"credit": str(current.guid), "amount": f"{use.amount:.2f}"},
     )
     audit(
         business=current.business,

@@ -13,7 +13,12 @@ from fieldledger.office.fields import Reader, Values
 from fieldledger.office.models import Client, Invoice, Payment
 from fieldledger.office.refusals import Refused, refusal
 from fieldledger.office.services.applying import read_use
-from fieldledger.office.services.payments import PAYMENT_READERS, add_to_paid, locked_deposit
+from fieldledger.office.services.payments import (
+    PAYMENT_READERS,
+    add_to_paid,
+    locked_deposit,
+    note_on_invoice,
+)
 from fieldledger.office.services.records import (
     EXTERNAL_ID_TAKEN,
     atomically,
@@ -83,7 +88,9 @@ def apply_deposit(
         now=now,
         actor=actor,
         action="apply",
+        details={"invoice": str(use.invoice.guid), "amount": f"{use.amount:.2f}"},
     )
+    note_on_invoice(current, use.invoice, use.amount, now=now, actor=actor)
     return current
 
 

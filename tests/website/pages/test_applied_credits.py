@@ -83,7 +83,9 @@ def test_a_credit_is_applied_from_the_invoice_and_from_its_own_page_and_taken_of
     assert "Applied to invoices $39.99 Left $60.01" in text(page)
     one.refresh_from_db()
     assert one.balance == Decimal("160.50")
-    assert "apply credit to invoice" in text(shown(office, one))
+    history = text(shown(office, one))
+    assert "Rosa Delgado took a credit memo off it" in history
+    assert "Rosa Delgado let $60.01 of a credit memo go to it" in history
 
 
 def test_before_it_is_taken_off_the_page_says_what_is_to_be_done_in_quickbooks(

@@ -157,6 +157,11 @@ def test_i5_2_what_the_mail_server_refuses_is_said_and_can_be_sent_again(
     status, said = send(office, invoice, form)
     assert status == 422
     assert "the letter may have gone or not" in said
+    (unknown,) = AuditEvent.objects.filter(action="mail invoice: outcome unknown")
+    letter = InvoiceLetter.objects.get(guid=unknown.details["letter"])
+    assert (letter.sent_at, letter.claimed_until) == (None, None)
+    history = office.browser.get(reverse("invoice", args=[invoice.guid])).content.decode()
+    assert f"by mail to {letter.recipient}, and the mail server did not say whether" in history
 
     mail.answer = b"250 taken\r\n"
     status, _ = send(office, invoice, form)
