@@ -80,7 +80,7 @@ def apply_typed(request: PageRequest, record: Credit) -> tuple[Form | None, Http
     return None, redirect("credit", record.guid)
 
 
-@page(Right.SEE_MONEY, methods=("GET", "POST"))
+@page(Right.SEE_MONEY, Right.TAKE_PAYMENTS, methods=("GET", "POST"))
 def take_off(request: PageRequest, guid: UUID) -> HttpResponse:
     """Ask whether a credit memo is to go to the named invoice no more, and make it so."""
     record = the_record(Credit, request, guid, "client")
