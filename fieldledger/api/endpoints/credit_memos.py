@@ -140,7 +140,7 @@ def apply_credit_memo(request: ApiRequest, id: str, body: ApplicationIn) -> Http
 
 @router.post("/credit-memos/{id}/void", response=CreditMemoOut, operation_id="void_credit_memo")
 def void_credit_memo(request: ApiRequest, id: str) -> HttpResponse:
-    """Make a credit memo void; 409 while it has refunds that are not."""
+    """Make a credit memo void; 409 while it has refunds that are not, or goes to an invoice."""
     return act(request, CREDIT_MEMOS, id, void_credit)
 
 

@@ -120,7 +120,10 @@ def change_invoice(request: ApiRequest, id: str, body: InvoicePatch) -> HttpResp
 
 @router.post("/invoices/{id}/void", response=InvoiceOut, operation_id="void_invoice")
 def void_one_invoice(request: ApiRequest, id: str) -> HttpResponse:
-    """Make an invoice void; 409 while it has payments that are not."""
+    """Make an invoice void.
+
+    409 while it has payments that are not, or while a deposit or a credit memo goes to it.
+    """
     return act(request, INVOICES, id, void_invoice)
 
 

@@ -47,7 +47,9 @@ def read_use(values: Values, money: Payment | Credit, *, left: Decimal, called: 
     named = values.get("invoice")
     invoice = References(Invoice, money.business, [named], locked=True).find(named)
     if invoice is None:
-        draft.refuse("invoice", "Choose the invoice.")
+        draft.refuse(
+            "invoice", "There is no invoice with this id." if named else "The invoice is missing."
+        )
     if draft.errors or invoice is None:
         raise Refused(draft.errors)
     found = money.applications.filter(invoice=invoice).first()
