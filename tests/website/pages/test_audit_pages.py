@@ -97,18 +97,31 @@ def test_n13_it_is_narrowed_by_person_and_by_day_and_paged_to_its_end(office: Of
 
 
 def test_n13_it_is_a_spreadsheet_of_what_the_filters_show(office: Office) -> None:
-    audit(
-        business=office.business,
-        actor=actor_of(owner_of(office)),
-        action="=cmd()",
-        subject="x",
-        now=timezone.now(),
-        details={"fields": ["phone", "email"], "here": True},
-    )
+    owner, client = actor_of(owner_of(office)), Client.objects.filter(business=office.business)[0]
+    for action, details in (
+        (
+            "merge",
+            {"from": str(client.guid), "asked": owner, "of": {"b": 2, "a": 1}, "x": "y" * 400},
+        ),
+        ("=cmd()", {"fields": ["phone", "email"], "here": True}),
+    ):
+        audit(
+            business=office.business,
+            actor=owner,
+            action=action,
+            subject="x",
+            now=timezone.now(),
+            details=details,
+        )
     answer = trail(office, **{"as": "csv", "by": actor_of(owner_of(office))})
     rows = list(csv.reader(io.StringIO(b"".join(answer).decode("utf-8-sig"))))
     assert rows[0] == ["When (UTC)", "Who", "What", "Record", "Details"]
     assert rows[1][1:] == ["Rosa Delgado", "'=cmd()", "x", "fields: phone, email; here: yes"]
+    told = "asked: Rosa Delgado; from: {}; of: a 1, b 2; x: "
+    assert rows[2][4] == told.format(client.guid) + "y" * 400  # By its id, as under "Record".
+    on_page = trail(office).context["rows"][1]["details"]
+    assert on_page.startswith(told.format(client.name))
+    assert (len(on_page), on_page[-2:]) == (300, "y…")
 
 
 def test_n13_the_seal_is_verified_at_a_press(office: Office) -> None:

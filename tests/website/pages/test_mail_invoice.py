@@ -88,6 +88,8 @@ def test_i5_2_it_goes_with_its_pdf_as_the_page_offers_it_and_stands_in_the_histo
     assert "sent it by mail to ann@greenbelt.example" in said
     event = AuditEvent.objects.get(action="mail invoice")
     assert "ann@" not in str(event.details)
+    trail = office.browser.get(reverse("audit_trail")).content.decode()
+    assert "letter: to ann@greenbelt.example" in trail
 
 
 def test_i5_2_pressed_twice_it_goes_once_and_changed_it_goes_again(
