@@ -176,9 +176,11 @@ def test_i5_2_without_a_mail_server_it_says_who_sets_what(
 ) -> None:
     page = office.browser.get(reverse("mail_invoice", args=[invoice.guid])).content.decode()
     assert "FIELDLEDGER_SMTP_URL" in page
+    assert page.count('aria-describedby="why-not"') == page.count('id="why-not"') == 1
     form = ask(office, invoice) | {"text": "Words of mine"}
     status, said = send(office, invoice, form)
     assert (status, said.count("FIELDLEDGER_SMTP_URL")) == (422, 1)
+    assert said.count('aria-describedby="why-not"') == said.count('id="why-not"') == 1
     assert "Words of mine" in said
 
     with mail_server() as gone:
