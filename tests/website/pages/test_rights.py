@@ -185,7 +185,7 @@ def test_r11_a_role_that_changes_and_a_person_who_leaves_count_from_the_next_req
     assert services.connection_of(office.business).enabled
 
 
-def test_r11_money_goes_and_comes_by_those_who_see_it_and_take_payments(
+def test_money_goes_and_comes_by_those_who_see_it_and_take_payments(
     people: dict[str, Browser], office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rest = RIGHTS[Role.DISPATCHER] - {Right.TAKE_PAYMENTS}
