@@ -146,7 +146,7 @@ def test_neither_is_void_or_anothers_while_one_goes_to_the_other(
     payment = office.create_payment(business=business, values=values, now=now)
     in_the_way = (
         rf"Invoice {invoice.number} has payments of 30\.00; void these (.*)\. 40\.00 of a credit"
-        rf" memo of {client_record.name} went to invoice {invoice.number}; take it off \1\.$"
+        rf" memo of {client_record.name} went to invoice {invoice.number}; take that off \1\.$"
     )
     with pytest.raises(Refused, match=in_the_way):
         office.void_invoice(invoice=invoice, now=now)

@@ -77,9 +77,9 @@ def test_what_a_deposit_went_to_is_neither_void_nor_another_clients_before_it_is
     apply(deposit, invoice, "20", now)
     other = office.create_client(business=business, values={"name": "Bo Other"}, now=now)
 
-    with pytest.raises(Refused, match="take it off first"):
+    with pytest.raises(Refused, match="take that off first"):
         office.void_invoice(invoice=invoice, now=now)
-    with pytest.raises(Refused, match="take it off before another client gets it"):
+    with pytest.raises(Refused, match="take that off before another client gets it"):
         office.update_invoice(invoice=invoice, values={"client": other.guid}, now=now)
     with pytest.raises(Refused, match=r"less than the 20\.00 applied"):
         office.update_payment(payment=deposit, values={"amount": "19.99"}, now=now)

@@ -105,7 +105,7 @@ def _what_is_in_the_way(current: Invoice, before: str) -> list[str]:
             f"Invoice {current.number} has payments of {own:,.2f}; void these {before}."
         )
     if current.paid != own:
-        sentences.append(f"{_what_else_settles(current, own)}; take it off {before}.")
+        sentences.append(f"{_what_else_settles(current, own)}; take that off {before}.")
     return sentences
 
 
@@ -119,13 +119,13 @@ def _what_else_settles(current: Invoice, own: Decimal) -> str:
     """Return which money without a payment of its own went to an invoice."""
     credited = current.credited
     deposited = current.paid - credited - own
-    whose = f" of {current.client.name}"
     parts = [
-        f"{amount:,.2f} of a {what}{whose}"
+        f"{amount:,.2f} of a {what}"
         for amount, what in ((deposited, "deposit"), (credited, "credit memo"))
         if amount
     ]
-    return f"{' and '.join(parts)} went to invoice {current.number}"
+    whose = f"{' and '.join(parts)} of {current.client.name}"
+    return f"{whose} went to invoice {current.number}"
 
 
 def _totals(
