@@ -1,5 +1,6 @@
 """Which business the signed-in person works in."""
 
+import re
 from collections.abc import Callable
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -18,6 +19,9 @@ LEARN: Final = "/learn/"  # Outside of training: where one begins and ends.
 _NEVER_TRAINING: Final = ("/api/", "/qbwc")
 # Who somebody is and how they sign in is real everywhere.
 _REAL: Final = "/accounts/"
+
+# What comes before a file's name, plain or with other letters than English ones (RFC 6266, 4.3).
+_FILE_NAME: Final = re.compile("filename(?:=\"|\\*=utf-8'')")
 
 
 class Training:
@@ -52,7 +56,7 @@ class Training:
             set_script_prefix(before)
         # A file that was downloaded here lies beside real ones: its name says where it is from.
         if kept_as := response.headers.get("Content-Disposition"):
-            marked = kept_as.replace('filename="', 'filename="training-')
+            marked = _FILE_NAME.sub(r"\g<0>training-", kept_as, count=1)
             response.headers["Content-Disposition"] = marked
         return response
 

@@ -36,10 +36,8 @@ Page = Callable[Concatenate[PageRequest, Given], HttpResponseBase]
 View = Callable[Concatenate[HttpRequest, Given], HttpResponseBase]
 
 
-def page(
-    right: Right | None = None, *, methods: Iterable[str] = ("GET",)
-) -> Callable[[Page[Given]], View[Given]]:
-    """Let only people of a business in, and among them only those who hold `right`.
+def page(*rights: Right, methods: Iterable[str] = ("GET",)) -> Callable[[Page[Given]], View[Given]]:
+    """Let only people of a business in, and among them only those who hold all `rights`.
 
     A stranger is led to the sign-in and back; a part of a page that asks for itself makes the
     whole page go there.
@@ -56,8 +54,8 @@ def page(
             if getattr(request, "membership", None) is None:
                 return render(request, "no_business.html", status=403)
             asked = cast(PageRequest, request)
-            if right is not None and not may(asked.membership.role, right):
-                return render(request, "not_allowed.html", {"right": right}, status=403)
+            if not all(may(asked.membership.role, right) for right in rights):
+                return render(request, "not_allowed.html", status=403)
             asked.actor = actor_of(asked.user)
             return answer(asked, *args, **kwargs)
 

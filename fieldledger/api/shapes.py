@@ -305,8 +305,10 @@ class InvoiceOut(BaseModel):
     subtotal: Money = Field(description="What all lines come to, less the discount.")
     tax: Money
     total: Money
-    paid: Money
-    balance: Money
+    paid: Money = Field(
+        description="By payments, and by what of deposits and credit memos goes to it."
+    )
+    balance: Money = Field(description="What is still owed.")
     money_state: str = Field(description="`unpaid`, `partly_paid`, `paid`, `overdue` or `void`.")
     voided_at: Time | None
     external_id: str | None

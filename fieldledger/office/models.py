@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from fieldledger.accounts.models import Business
+from fieldledger.office.cents import Cents
 from fieldledger.office.day_totals import (  # noqa: F401 - Django looks for tables here.
     CreditedTotal,
     InvoicedTotal,
@@ -447,7 +448,7 @@ class Credit(Record):
                 name="credit_refunded_at_most_total",
             ),
             models.CheckConstraint(
-                condition=Q(applied__gte=0, applied__lte=F("total") - F("refunded")),
+                condition=Q(applied__gte=0, applied__lte=Cents(F("total") - F("refunded"))),
                 name="credit_used_at_most_total",
             ),
         ]
@@ -457,7 +458,7 @@ class Credit(Record):
             # Answers what clients may still use without reading what is used up.
             models.Index(
                 fields=["business", "client"],
-                condition=Q(voided_at=None, refunded__lt=F("total") - F("applied")),
+                condition=Q(voided_at=None, refunded__lt=Cents(F("total") - F("applied"))),
                 name="credit_unused",
             ),
         ]

@@ -12,6 +12,7 @@ from typing import Any, Final
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from fieldledger.accounts.models import Business
+from fieldledger.office.cents import Cents
 from fieldledger.office.day_totals import OwedTotal
 from fieldledger.office.models import ZERO, Client, Credit, Invoice, Payment
 from fieldledger.office.reports import OTHERS, ROWS_MAX, Amount
@@ -29,11 +30,11 @@ UNAPPLIED_DEPOSITS: Final = "Unapplied deposits"
 
 # In the words of the indexes `invoice_open`, `credit_unused` and `payment_unapplied`.
 _OPEN: Final = Q(voided_at=None, paid__lt=F("total"))
-_UNUSED: Final = Q(voided_at=None, refunded__lt=F("total") - F("applied"))
+UNUSED: Final = Q(voided_at=None, refunded__lt=Cents(F("total") - F("applied")))
 _UNAPPLIED: Final = Q(client__isnull=False, voided_at=None, applied__lt=F("amount"))
-_OWED: Final = Sum(F("total") - F("paid"))
-_CREDIT_LEFT: Final = Sum(F("total") - F("refunded") - F("applied"))
-_DEPOSIT_LEFT: Final = Sum(F("amount") - F("applied"))
+_OWED: Final = Cents(Sum(F("total") - F("paid")))
+_CREDIT_LEFT: Final = Cents(Sum(F("total") - F("refunded") - F("applied")))
+_DEPOSIT_LEFT: Final = Cents(Sum(F("amount") - F("applied")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +69,7 @@ def standing_of(client: Client) -> Standing:
     """Return what a client owes and has; three statements."""
     return Standing(
         owed=client.invoices.filter(_OPEN).aggregate(sum=_OWED)["sum"] or ZERO,
-        credit=client.credits.filter(_UNUSED).aggregate(sum=_CREDIT_LEFT)["sum"] or ZERO,
+        credit=client.credits.filter(UNUSED).aggregate(sum=_CREDIT_LEFT)["sum"] or ZERO,
         deposits=client.deposits.filter(_UNAPPLIED).aggregate(sum=_DEPOSIT_LEFT)["sum"] or ZERO,
     )
 
@@ -90,7 +91,7 @@ def ageing(business: Business, today: dt.date) -> list[Amount]:
 def kept_for_clients(business: Business) -> list[Amount]:
     """Return what comes off what is owed: unused credits and unapplied deposits, below zero."""
     found: Mapping[str, Mapping[str, Any]] = {
-        UNUSED_CREDITS: Credit.objects.filter(_UNUSED, business=business).aggregate(
+        UNUSED_CREDITS: Credit.objects.filter(UNUSED, business=business).aggregate(
             number=Count("pk"), sum=_CREDIT_LEFT
         ),
         UNAPPLIED_DEPOSITS: Payment.objects.filter(_UNAPPLIED, business=business).aggregate(
@@ -109,7 +110,7 @@ def debtors(business: Business, today: dt.date) -> list[Debtor]:
     After ROWS_MAX of them the others are one row.
     """
     invoices = Invoice.objects.filter(_OPEN, business=business)
-    memos = Credit.objects.filter(_UNUSED, business=business)
+    memos = Credit.objects.filter(UNUSED, business=business)
     deposits = Payment.objects.filter(_UNAPPLIED, business=business)
     owed = _by_client(
         invoices, {f"age_{place}": _owed_at(place, today) for place in range(len(AGES))}
@@ -165,7 +166,7 @@ def _owed_at(place: int, today: dt.date) -> Any:
         condition = Q(due_date__lte=today - dt.timedelta(days=first))
         if last is not None:
             condition &= Q(due_date__gte=today - dt.timedelta(days=last))
-    return Sum(F("total") - F("paid"), filter=condition)
+    return Cents(Sum(F("total") - F("paid"), filter=condition))
 
 
 def _age(due: dt.date, today: dt.date) -> str:

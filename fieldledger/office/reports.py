@@ -13,6 +13,7 @@ from typing import Any, Final
 from django.db.models import Count, Q, QuerySet, Sum
 
 from fieldledger.accounts.models import Business
+from fieldledger.office.cents import Cents
 from fieldledger.office.models import (
     ZERO,
     Credit,
@@ -143,7 +144,7 @@ def sales_by_item(business: Business, first: dt.date, last: dt.date) -> list[Amo
             )
         )
     discounts = Invoice.objects.filter(_within(first, last, business), discount__gt=0).aggregate(
-        number=Count("pk"), amount=Sum("discount")
+        number=Count("pk"), amount=Cents(Sum("discount"))
     )
     if discounts["number"]:
         shown.append(
@@ -173,7 +174,7 @@ def refunded_by_method(business: Business, first: dt.date, last: dt.date) -> lis
     found = (
         Refund.objects.filter(_within(first, last, business))
         .values_list("method")
-        .annotate(all_number=Count("pk"), all_amount=Sum("amount"))
+        .annotate(all_number=Count("pk"), all_amount=Cents(Sum("amount")))
         .order_by("-all_amount", "method")
     )
     words = dict(Method.choices)
@@ -233,9 +234,9 @@ def _sales_by(
             .values(key, title)
             .annotate(
                 number=Count("pk"),
-                all_subtotal=Sum("subtotal"),
-                all_tax=Sum("tax"),
-                all_total=Sum("total"),
+                all_subtotal=Cents(Sum("subtotal")),
+                all_tax=Cents(Sum("tax")),
+                all_total=Cents(Sum("total")),
             )
             .order_by()
         )
@@ -268,7 +269,7 @@ def _by_item(lines: QuerySet[Any], *by: str) -> dict[Any, Mapping[str, Any]]:
     """Return the sums of lines by what `by` names, which the guid of their item is the last of."""
     rows: QuerySet[Any, Mapping[str, Any]] = (
         lines.values(*by, "item__name")
-        .annotate(number=Count("pk"), all_amount=Sum("amount"))
+        .annotate(number=Count("pk"), all_amount=Cents(Sum("amount")))
         .order_by()
     )
     return {tuple(row[name] for name in by): row for row in rows}

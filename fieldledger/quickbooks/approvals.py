@@ -6,12 +6,13 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from fieldledger.accounts.models import AuditEvent, Business, Membership
 from fieldledger.accounts.roles import Right, may
 from fieldledger.accounts.services import audit_many
 from fieldledger.office.models import Payment
+from fieldledger.office.services.payments import DEPOSIT_APPLIED
 from fieldledger.quickbooks.approval_rows import Approval, ApprovalRules
 from fieldledger.quickbooks.approving import APPROVAL, hold_back, is_waiting
 from fieldledger.quickbooks.asking import ActResult, requeue
@@ -24,6 +25,10 @@ from fieldledger.sync.content import Kind, State
 
 NOBODY_ELSE: Final = (
     "Nobody else could approve: two people are needed who may, as owner, manager or bookkeeper."
+)
+# What QuickBooks would get is as it was: it was asked of it, mailed, or a deposit went to it.
+_CHANGES_NOTHING: Final = (
+    Q(action__contains="QuickBooks") | Q(action__startswith="mail ") | Q(action=DEPOSIT_APPLIED)
 )
 _CHANGED: Final = "It was changed since it was asked for. Look at it as it is now, then decide."
 
@@ -56,7 +61,7 @@ def why_not(entry: SyncEntry, actor: str) -> str:
         at__gt=asked.asked_at,
     )
     words = "You changed it after it was asked for: somebody else has to approve it."
-    return words if changed.exclude(action__contains="QuickBooks").exists() else ""
+    return words if changed.exclude(_CHANGES_NOTHING).exists() else ""
 
 
 def decide(

@@ -11,7 +11,7 @@ are read in one statement, as of one moment.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
@@ -29,6 +29,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce
 
+from fieldledger.office.cents import Cents
 from fieldledger.office.models import (
     ZERO,
     Client,
@@ -186,42 +187,51 @@ def compare_taxes(connection: Connection, first: dt.date, last: dt.date) -> list
     ]
 
 
-def missing(connection: Connection, first: dt.date, last: dt.date) -> list[Missing]:
-    """Return what is not in QuickBooks, or differs there, at most LISTED_MAX of each kind.
+def missing(
+    connection: Connection, first: dt.date, last: dt.date
+) -> tuple[Sequence[Missing], bool]:
+    """Return what is not in QuickBooks, or differs there, and whether there is more of it.
 
-    What is void here and not there is among it: no sum here counts it, and QuickBooks does.
+    At most LISTED_MAX of each kind are returned. What is void here and not there is among it: no
+    sum here counts it, and QuickBooks does.
     """
     bills = _unlike(_invoices(connection, first, last)).select_related("client")
     paid = _unlike(_payments(connection, first, last)).select_related("invoice__client", "client")
-    return [
-        *(
-            _missing(each, each, Kind.INVOICE, each.number, each.total)
-            for each in bills.order_by("date", "pk")[:LISTED_MAX]
-        ),
-        *(
+    groups = [
+        [_missing(each, each, Kind.INVOICE, each.number, each.total) for each in _listed(bills)],
+        [
             _missing(each, each.invoice, Kind.PAYMENT, _title_of(each), each.amount)
-            for each in paid.order_by("date", "pk")[:LISTED_MAX]
-        ),
+            for each in _listed(paid)
+        ],
         *_missing_credits(connection, first, last),
         *_void_there(connection, first, last),
     ]
+    listed = [each for group in groups for each in group[:LISTED_MAX]]
+    return listed, any(len(group) > LISTED_MAX for group in groups)
 
 
-def _missing_credits(connection: Connection, first: dt.date, last: dt.date) -> list[Missing]:
+def _listed(rows: QuerySet[Any]) -> Iterable[Any]:
+    """Return what is listed of some rows, and one more where that is not all."""
+    return rows.order_by("date", "pk")[: LISTED_MAX + 1]
+
+
+def _missing_credits(
+    connection: Connection, first: dt.date, last: dt.date
+) -> Sequence[list[Missing]]:
     memos = _unlike(_credits(connection, first, last)).select_related("client")
     paid_back = _unlike(_refunds(connection, first, last)).select_related("credit__client")
     return [
-        *(
+        [
             _missing(each, None, Kind.CREDIT, f"Credit memo {each.number}", each.total)
-            for each in memos.order_by("date", "pk")[:LISTED_MAX]
-        ),
-        *(
+            for each in _listed(memos)
+        ],
+        [
             replace(
                 _missing(each, None, Kind.REFUND, f"Refund of {each.credit.number}", each.amount),
                 guid=str(each.credit.guid),
             )
-            for each in paid_back.order_by("date", "pk")[:LISTED_MAX]
-        ),
+            for each in _listed(paid_back)
+        ],
     ]
 
 
@@ -231,7 +241,7 @@ _NOT_UNDONE: Final = frozenset(State) - {
 }
 
 
-def _void_there(connection: Connection, first: dt.date, last: dt.date) -> list[Missing]:
+def _void_there(connection: Connection, first: dt.date, last: dt.date) -> Sequence[list[Missing]]:
     """Return what is void here and stands in QuickBooks as it was, for good or until it goes."""
 
     def rows(model: type[Any], kind: Kind, *with_: str) -> Iterable[Any]:
@@ -250,30 +260,32 @@ def _void_there(connection: Connection, first: dt.date, last: dt.date) -> list[M
                 business=connection.business_id, rank=RANK[kind]
             ).values("record_id"),
         ).filter(Exists(still_there))
-        found = with_entry(found.select_related(*with_), connection, kind)
-        return found.order_by("date", "pk")[:LISTED_MAX]
+        return _listed(with_entry(found.select_related(*with_), connection, kind))
 
-    void = [
-        *(
+    groups = [
+        [
             _missing(each, each, Kind.INVOICE, each.number, each.total)
             for each in rows(Invoice, Kind.INVOICE, "client")
-        ),
-        *(
+        ],
+        [
             _missing(each, each.invoice, Kind.PAYMENT, _title_of(each), each.amount)
             for each in rows(Payment, Kind.PAYMENT, "invoice__client", "client")
-        ),
-        *(
+        ],
+        [
             _missing(each, None, Kind.CREDIT, f"Credit memo {each.number}", each.total)
             for each in rows(Credit, Kind.CREDIT, "client")
-        ),
-        *(
+        ],
+        [
             _missing(each, None, Kind.REFUND, f"Refund of {each.credit.number}", each.amount)
             for each in rows(Refund, Kind.REFUND, "credit__client")
-        ),
+        ],
     ]
     return [
-        replace(each, is_void=True, difference=each.amount, reason=each.reason or _VOID_HERE)
-        for each in void
+        [
+            replace(each, is_void=True, difference=each.amount, reason=each.reason or _VOID_HERE)
+            for each in group
+        ]
+        for group in groups
     ]
 
 
@@ -358,24 +370,35 @@ def standings_by(
     *,
     everything: QuerySet[Any, Any] | None = None,
     with_differences: bool = True,
-) -> dict[tuple[Any, ...], list[Standing]]:
+    called: Callable[..., Any] = lambda *values: values,
+) -> dict[Any, list[Standing]]:
     """Return the standings by the values of some columns, in one statement for all of them.
 
     `everything` is what all records come to, as `all_of` or `kept_of` says it: what the `rows` do
-    not tell of it is in QuickBooks as it is here.
+    not tell of it is in QuickBooks as it is here. Values that are `called` the same stand together.
     """
-    differences = Sum("entry_differs") if with_differences else _NOTHING
-    read = _sums(rows, by, Count("pk"), Sum(column), differences)
+    differences = Cents(Sum("entry_differs")) if with_differences else _NOTHING
+    read = _sums(rows, by, Count("pk"), Cents(Sum(column)), differences)
     if everything is not None:
         read = read.union(everything, all=True)
-    standings: dict[tuple[Any, ...], dict[str, Standing]] = {}
-    for *key, state, number, here, differ in read:
+    sums: dict[Any, dict[str, tuple[int, Decimal, Decimal]]] = {}
+    for *values, state, number, here, differ in read:
         if number:
-            own = standings.setdefault(tuple(key), {})
-            own[state] = _standing(state, number, here or ZERO, differ or ZERO)
+            own = sums.setdefault(called(*values), {})
+            before = own.get(state, _NO_SUMS)
+            own[state] = (
+                before[0] + number,
+                before[1] + (here or ZERO),
+                before[2] + (differ or ZERO),
+            )
+    standings = {
+        key: {state: _standing(state, *each) for state, each in own.items()}
+        for key, own in sums.items()
+    }
     return {key: rest for key, own in standings.items() if (rest := _with_the_rest(own))}
 
 
+_NO_SUMS: Final = (0, ZERO, ZERO)
 _ALL: Final = "all"  # The state under which all records of a time are added up,
 _ALL_IN_CENTS: Final = "all in cents"  # and where whole cents are added up.
 _MONEY: Final = DecimalField(max_digits=19, decimal_places=2)
@@ -385,7 +408,7 @@ _NOTHING: Final = Value(None, output_field=_MONEY)
 def all_of(rows: QuerySet[Any], column: str, by: Sequence[str] = ()) -> QuerySet[Any, Any]:
     """Return what rows come to, whatever their state."""
     stated = rows.annotate(entry_state=Value(_ALL))
-    return _sums(stated, by, Count("pk"), Sum(column), _NOTHING)
+    return _sums(stated, by, Count("pk"), Cents(Sum(column)), _NOTHING)
 
 
 def kept_of(totals: QuerySet[Any], column: str, by: Sequence[str] = ()) -> QuerySet[Any, Any]:

@@ -32,6 +32,7 @@ class Packet:
     methods: Sequence[Comparison]
     taxes: Sequence[Comparison]
     missing: Sequence[Missing]
+    misses_more: bool  # Than it lists.
     signed: SignOff | None  # The latest.
 
     @property
@@ -61,12 +62,14 @@ class Packet:
 def packet_of(connection: Connection, month: dt.date) -> Packet:
     """Return the packet of the month that `month` is in."""
     first, last = _days_of(month)
+    listed, misses_more = missing(connection, first, last)
     return Packet(
         month=first,
         kinds=compare(connection, first, last),
         methods=compare_methods(connection, first, last),
         taxes=compare_taxes(connection, first, last),
-        missing=missing(connection, first, last),
+        missing=listed,
+        misses_more=misses_more,
         signed=SignOff.objects.filter(connection=connection, month=first).order_by("-pk").first(),
     )
 

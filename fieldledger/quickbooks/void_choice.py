@@ -24,6 +24,7 @@ from fieldledger.sync.content import Kind, State
 from fieldledger.sync.precheck import ON_THEIR_WAY
 from fieldledger.sync.voiding import There, choices_of
 
+VOID_CHOSEN: Final = "choose what QuickBooks does with a void record"  # In the audit trail.
 Money = Invoice | Payment | Credit | Refund
 
 WITH_QUICKBOOKS: Final = frozenset({State.SENDING, State.CHECKING})
@@ -116,7 +117,7 @@ def _note(
     audit(
         business=connection.business,
         actor=actor,
-        action="choose what QuickBooks does with a void record",
+        action=VOID_CHOSEN,
         subject=str(entry.record_guid),
         details={"kind": str(entry.kind), "in_quickbooks": str(there)},
         now=now,

@@ -24,6 +24,7 @@ from fieldledger.office.models import Invoice
 from fieldledger.office.refusals import Errors, Refused, refusal
 
 MAILED: Final = "mail invoice"  # In the audit trail; its details name the letter.
+MAY_BE_MAILED: Final = "mail invoice: outcome unknown"  # As well.
 SUBJECT_LENGTH_MAX: Final = 200
 TEXT_LENGTH_MAX: Final = 10_000
 NO_MAIL_SERVER: Final = (
@@ -43,6 +44,10 @@ _READERS: Final[Mapping[str, Reader]] = {
     "subject": text("The subject", SUBJECT_LENGTH_MAX, required=True),
     "text": text("The text", TEXT_LENGTH_MAX, required=True, lines=True),
 }
+
+
+class _Unknown(Refused):
+    """The mail server may have taken the letter, or not."""
 
 
 def send_invoice(
@@ -87,20 +92,30 @@ def send_invoice(
         return False
     try:
         _hand_over(_message(invoice, said, guid, attachment, reply_to))
+    except _Unknown:
+        _note(letter, MAY_BE_MAILED, None, now=now, actor=actor)
+        raise
     except Refused:
         InvoiceLetter.objects.filter(pk=letter.pk).update(claimed_until=None)
         raise
-    with transaction.atomic():
-        InvoiceLetter.objects.filter(pk=letter.pk).update(claimed_until=None, sent_at=now)
-        audit(
-            business=invoice.business,
-            actor=actor,
-            action=MAILED,
-            subject=str(invoice.guid),
-            now=now,
-            details={"letter": str(guid)},
-        )
+    _note(letter, MAILED, now, now=now, actor=actor)
     return True
+
+
+def _note(
+    letter: InvoiceLetter, action: str, sent_at: dt.datetime | None, *, now: dt.datetime, actor: str
+) -> None:
+    """Keep what became of a letter, in its row and in the audit trail."""
+    with transaction.atomic():
+        InvoiceLetter.objects.filter(pk=letter.pk).update(claimed_until=None, sent_at=sent_at)
+        audit(
+            business=letter.invoice.business,
+            actor=actor,
+            action=action,
+            subject=str(letter.invoice.guid),
+            now=now,
+            details={"letter": str(letter.guid)},
+        )
 
 
 def _read(values: Mapping[str, str]) -> dict[str, str]:
@@ -175,11 +190,11 @@ def _say(server: Any, message: EmailMessage) -> None:
     except smtplib.SMTPResponseException as error:
         raise _refused("did not take the letter", error) from error
     except OSError as error:
-        raise refusal(
-            _GENERAL,
+        sentence = (
             "The mail server went silent before it said yes, so the letter may have gone or not."
-            " Send it again as it is: most mail programs show a letter that comes twice once.",
-        ) from error
+            " Send it again as it is: most mail programs show a letter that comes twice once."
+        )
+        raise _Unknown({_GENERAL: [sentence]}) from error
     except (
         ValueError
     ) as error:  # No header can hold it: BadHeaderError, or an address that is none.

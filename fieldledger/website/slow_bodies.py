@@ -16,8 +16,12 @@ PER_ADDRESS_MAX: Final = 6  # The Web Connector sends one at a time, a browser a
 IN_ALL_MAX: Final = 12
 
 
-class TooManyBodies(OSError):
-    """As many bodies are on their way as may be; an OSError, as for a connection that broke."""
+class TooManyBodies(BaseException):
+    """As many bodies are on their way as may be.
+
+    No Exception: Django goes on without the body where its connection broke, and would answer that
+    a page was open too long, or do what was asked as if an empty form had come.
+    """
 
 
 class SlowBodies:

@@ -79,7 +79,14 @@ def test_a_credit_memo_goes_to_an_invoice_and_is_taken_off_again(app: Program) -
     assert_problem(
         app.ask("POST", f"{path}/apply", {"invoice": bill, "amount": "31.26"}), 422, "amount"
     )
-    assert_problem(app.ask("POST", f"{path}/apply", {"amount": "1"}), 422, "invoice")
+    kept = app.post("/deposits", {"client": client, "amount": "9", "date": DAY})["id"]
+    for each in (path, f"/deposits/{kept}"):
+        for named, sentence in (
+            ({}, "The invoice is missing."),
+            ({"invoice": STRANGER}, "There is no invoice with this id."),
+        ):
+            answer = app.ask("POST", f"{each}/apply", named | {"amount": "1"})
+            assert assert_problem(answer, 422, "invoice")["errors"]["invoice"] == [sentence]
     assert_problem(app.ask("POST", f"{path}/void"), 409)
 
     assert app.post(f"{path}/apply", {"invoice": bill, "amount": "0"}, 200)["applications"] == []

@@ -8,12 +8,11 @@ import pytest
 
 from fieldledger.accounts.models import AuditEvent, Business
 from fieldledger.office import services as office
-from fieldledger.office.models import Client, Credit, Invoice
-from fieldledger.office.owing import ageing, debtors, standing_of
+from fieldledger.office.models import Client, Credit
+from fieldledger.office.owing import UNUSED, ageing, debtors, kept_for_clients, standing_of
 from fieldledger.office.reports import received_by_method
 from fieldledger.office.services import Refused
-
-DAY = "2026-05-04"
+from tests.office.applying import DAY, an_invoice, apply, figures, refusal
 
 
 @pytest.fixture
@@ -28,34 +27,6 @@ def a_credit(client: Client, now: datetime, price: str = "100") -> Credit:
         "lines": [{"description": "Taken back", "unit_price": price}],
     }
     return office.create_credit(business=client.business, values=values, now=now)
-
-
-def an_invoice(client: Client, now: datetime, price: str = "120") -> Invoice:
-    values = {
-        "client": client.guid,
-        "date": DAY,
-        "lines": [{"description": "Work", "unit_price": price}],
-    }
-    return office.create_invoice(business=client.business, values=values, now=now)
-
-
-def apply(credit: Credit, invoice: Invoice, amount: str, now: datetime) -> Credit:
-    values = {"invoice": invoice.guid, "amount": amount}
-    return office.apply_credit(credit=credit, values=values, now=now, actor="Dana")
-
-
-def refusal(credit: Credit, invoice: Invoice, amount: str, now: datetime) -> str:
-    with pytest.raises(Refused) as refused:
-        apply(credit, invoice, amount, now)
-    (sentences,) = refused.value.errors.values()
-    return sentences[0]
-
-
-def figures(credit: Credit, *invoices: Invoice) -> list[str]:
-    records: tuple[Credit | Invoice, ...] = (credit, *invoices)
-    for each in records:
-        each.refresh_from_db()
-    return [f"{each.balance:.2f}" for each in records]
 
 
 def refund(credit: Credit, amount: str, now: datetime) -> Any:
@@ -96,6 +67,39 @@ def test_a_credit_goes_to_several_invoices_and_is_taken_off_again(
         assert [each.actor for each in events[:2]] == ["Dana", "Dana"]
 
 
+@pytest.mark.parametrize(
+    ("total", "back", "used"), [("0.03", "0.01", "0.02"), ("0.80", "0.70", "0.10")]
+)
+def test_a_credit_partly_paid_back_and_partly_applied_is_used_up_to_the_cent(
+    client_record: Client, business: Business, now: datetime, total: str, back: str, used: str
+) -> None:
+    credit = a_credit(client_record, now, total)
+    invoice = an_invoice(client_record, now, "50")
+
+    refund(credit, back, now)
+    apply(credit, invoice, used, now)
+
+    credit.refresh_from_db()
+    assert credit.balance == 0
+    assert standing_of(client_record).credit == 0
+    assert not Credit.objects.filter(UNUSED).exists()
+    assert not any(each.number for each in kept_for_clients(business))
+
+
+def test_money_that_settles_a_client_leaves_no_fraction_of_a_cent(
+    client_record: Client, business: Business, now: datetime
+) -> None:
+    invoice = an_invoice(client_record, now, "1250.35")
+    values = {"invoice": invoice.guid, "amount": "1200", "date": DAY}
+    office.create_payment(business=business, values=values, now=now)
+    a_credit(client_record, now, "50.35")
+
+    standing = standing_of(client_record)
+    assert [standing.owed, standing.balance, standing.surplus] == [Decimal("50.35"), 0, 0]
+    (debtor,) = debtors(business, now.date())
+    assert [debtor.owed, debtor.balance] == [Decimal("50.35"), 0]
+
+
 def test_what_would_go_below_zero_is_refused(
     credit: Credit, client_record: Client, business: Business, now: datetime
 ) -> None:
@@ -117,8 +121,9 @@ def test_what_would_go_below_zero_is_refused(
     with pytest.raises(Refused, match=r"what was used of it: 20\.00 on invoices and 80\.00 paid"):
         office.update_credit(credit=credit, values=less, now=now)
     less = {"lines": [{"description": "Less", "unit_price": "19.99"}]}
-    with pytest.raises(Refused, match="already paid"):
+    with pytest.raises(Refused, match=r"20\.00 already paid\. .*; take that off first\.$") as only:
         office.update_invoice(invoice=invoice, values=less, now=now)
+    assert "payment" not in str(only.value)
 
 
 def test_neither_is_void_or_anothers_while_one_goes_to_the_other(
@@ -136,6 +141,21 @@ def test_neither_is_void_or_anothers_while_one_goes_to_the_other(
         office.update_invoice(invoice=invoice, values={"client": ben.guid}, now=now)
     with pytest.raises(Refused, match="goes to invoices of"):
         office.update_credit(credit=credit, values={"client": ben.guid}, now=now)
+
+    values = {"invoice": invoice.guid, "amount": "30", "date": DAY}
+    payment = office.create_payment(business=business, values=values, now=now)
+    in_the_way = (
+        rf"Invoice {invoice.number} has payments of 30\.00; void these (.*)\. 40\.00 of a credit"
+        rf" memo of {client_record.name} went to invoice {invoice.number}; take that off \1\.$"
+    )
+    with pytest.raises(Refused, match=in_the_way):
+        office.void_invoice(invoice=invoice, now=now)
+    with pytest.raises(Refused, match=in_the_way):
+        office.update_invoice(invoice=invoice, values={"client": ben.guid}, now=now)
+    less = {"lines": [{"description": "Less", "unit_price": "69.99"}]}
+    with pytest.raises(Refused, match=r"70\.00 already paid\. 40\.00 .* void a payment or take"):
+        office.update_invoice(invoice=invoice, values=less, now=now)
+    office.void_payment(payment=payment, now=now)
 
     apply(credit, invoice, "0", now)
     office.void_invoice(invoice=invoice, now=now)

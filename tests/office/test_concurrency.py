@@ -16,10 +16,15 @@ from fieldledger.accounts.models import Business
 from fieldledger.office.models import Client, Invoice, Item, Payment
 from fieldledger.office.services import (
     Refused,
+    apply_credit,
+    apply_deposit,
     create_client,
+    create_credit,
+    create_deposit,
     create_invoice,
     create_item,
     create_payment,
+    merge_clients,
     void_invoice,
 )
 
@@ -81,6 +86,38 @@ def test_an_invoice_is_made_void_or_paid_but_not_both(
 
     assert [type(each) for each in results].count(Refused) == 1
     assert Payment.objects.count() == 1 - bool(Invoice.objects.get().voided)
+
+
+@pytest.mark.parametrize("kind", ["credit memo", "deposit"])
+def test_what_waits_is_applied_while_its_client_is_merged(
+    business: Business, client_record: Client, invoice: Invoice, now: datetime, kind: str
+) -> None:
+    kept = create_client(business=business, values={"name": "Ann Other"}, now=now)
+    values: dict[str, object] = {"client": client_record.guid, "date": "2026-05-04"}
+    apply: Callable[..., object]
+    if kind == "deposit":
+        values |= {"amount": "9"}
+        apply = partial(
+            apply_deposit, deposit=create_deposit(business=business, values=values, now=now)
+        )
+    else:
+        values |= {"lines": [{"description": "Taken back", "unit_price": "9"}]}
+        apply = partial(
+            apply_credit, credit=create_credit(business=business, values=values, now=now)
+        )
+    part = {"invoice": invoice.guid, "amount": "1.00"}
+
+    results = all_at_once(
+        [
+            lambda: apply(values=part, now=now),
+            lambda: merge_clients(business=business, keep=kept, drop=client_record, now=now),
+        ]
+        * 3
+    )
+
+    failed = [each for each in results if isinstance(each, Exception)]
+    assert all(isinstance(each, Refused) for each in failed), failed
+    assert Invoice.objects.get().client == kept
 
 
 def test_invoices_made_together_get_different_numbers(

@@ -6,48 +6,20 @@ from typing import Any
 
 import pytest
 
-from fieldledger.accounts.models import Business
+from fieldledger.accounts.models import AuditEvent, Business
 from fieldledger.office import queries
 from fieldledger.office import services as office
-from fieldledger.office.models import Client, Invoice, Payment
+from fieldledger.office.models import Client, Payment
 from fieldledger.office.owing import ageing
 from fieldledger.office.reports import received_by_method
 from fieldledger.office.services import Refused
-
-DAY = "2026-05-04"
+from tests.office.applying import DAY, an_invoice, apply, figures, refusal
 
 
 @pytest.fixture
 def deposit(business: Business, client_record: Client, now: datetime) -> Payment:
     values = {"client": client_record.guid, "amount": "200", "date": DAY, "method": "check"}
     return office.create_deposit(business=business, values=values, now=now)
-
-
-def an_invoice(client: Client, now: datetime, price: str = "120") -> Invoice:
-    values = {
-        "client": client.guid,
-        "date": DAY,
-        "lines": [{"description": "Work", "unit_price": price}],
-    }
-    return office.create_invoice(business=client.business, values=values, now=now)
-
-
-def apply(deposit: Payment, invoice: Invoice, amount: str, now: datetime) -> Payment:
-    values = {"invoice": invoice.guid, "amount": amount}
-    return office.apply_deposit(deposit=deposit, values=values, now=now)
-
-
-def refusal(deposit: Payment, invoice: Invoice, amount: str, now: datetime) -> str:
-    with pytest.raises(Refused) as refused:
-        apply(deposit, invoice, amount, now)
-    (sentences,) = refused.value.errors.values()
-    return sentences[0]
-
-
-def figures(deposit: Payment, *invoices: Invoice) -> list[str]:
-    for each in (deposit, *invoices):
-        each.refresh_from_db()
-    return [f"{each:.2f}" for each in (deposit.unapplied, *(bill.balance for bill in invoices))]
 
 
 def test_a_deposit_is_kept_applied_to_several_invoices_and_taken_off_again(
@@ -67,6 +39,14 @@ def test_a_deposit_is_kept_applied_to_several_invoices_and_taken_off_again(
     assert figures(deposit, one, two) == ["120.00", "120.00", "220.00"]
     apply(deposit, one, "0", now)
     assert deposit.revision == 5
+    told = AuditEvent.objects.filter(subject=str(two.guid), action="apply deposit to invoice")
+    assert [each.details for each in told.order_by("pk")] == [
+        {"deposit": str(deposit.guid), "amount": "50.00"},
+        {"deposit": str(deposit.guid), "amount": "80.00"},
+    ]
+    last = AuditEvent.objects.filter(subject=str(deposit.guid), action="apply payment").latest("pk")
+    assert last.details == {"fields": ["applied"], "invoice": str(one.guid), "amount": "0.00"}
+    assert one.revision == two.revision == 1
 
     (row,) = received_by_method(business, one.date, one.date)
     assert (row.title, row.amount) == ("Check", Decimal(200))
@@ -97,9 +77,9 @@ def test_what_a_deposit_went_to_is_neither_void_nor_another_clients_before_it_is
     apply(deposit, invoice, "20", now)
     other = office.create_client(business=business, values={"name": "Bo Other"}, now=now)
 
-    with pytest.raises(Refused, match="take it off first"):
+    with pytest.raises(Refused, match="take that off first"):
         office.void_invoice(invoice=invoice, now=now)
-    with pytest.raises(Refused, match="take it off before another client gets it"):
+    with pytest.raises(Refused, match="take that off before another client gets it"):
         office.update_invoice(invoice=invoice, values={"client": other.guid}, now=now)
     with pytest.raises(Refused, match=r"less than the 20\.00 applied"):
         office.update_payment(payment=deposit, values={"amount": "19.99"}, now=now)
@@ -107,6 +87,8 @@ def test_what_a_deposit_went_to_is_neither_void_nor_another_clients_before_it_is
         office.update_payment(payment=deposit, values={"invoice": invoice.guid}, now=now)
 
     office.void_payment(payment=deposit, now=now)
+    told = AuditEvent.objects.filter(subject=str(invoice.guid), action="apply deposit to invoice")
+    assert told.latest("pk").details["amount"] == "0.00"
     assert figures(deposit, invoice) == ["0.00", "120.00"]
     with pytest.raises(Refused, match="is void"):
         apply(deposit, invoice, "1", now)

@@ -11,6 +11,7 @@ from fieldledger.accounts.services import actor_of
 from fieldledger.office import services as office_services
 from fieldledger.office.models import Client, Invoice
 from fieldledger.quickbooks import notices, services
+from fieldledger.quickbooks.approvals import why_not
 from fieldledger.quickbooks.letter_rows import Letter
 from fieldledger.quickbooks.models import Connection, SyncEntry
 from fieldledger.quickbooks.services import NotPossible
@@ -162,6 +163,12 @@ def test_n14_who_changed_it_meanwhile_does_not_approve_it(pc: OfficePc, ann: str
     set_rules(pc, amount_over=Decimal(1000))
     invoice = invoice_of(pc, "5000")
     ask(pc, invoice, bob)
+    values = {"client": invoice.client.guid, "amount": "5", "date": "2030-01-02"}
+    deposit = office_services.create_deposit(business=pc.business, values=values, now=pc.now)
+    goes = {"invoice": invoice.guid, "amount": "5"}
+    later = pc.now + timedelta(seconds=1)
+    office_services.apply_deposit(deposit=deposit, values=goes, now=later, actor=ann)
+    assert why_not(entry_of(invoice), ann) == ""
     edit(pc, invoice, "changed", ann)
     assert "You changed it" in decide(pc, invoice, ann).reason
 

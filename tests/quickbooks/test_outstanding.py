@@ -1,6 +1,6 @@
 """What QuickBooks does not simply have is kept apart: with it a month comes to the cent."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,7 +21,7 @@ from fieldledger.office.services import (
     create_tax_rate,
     void_invoice,
 )
-from fieldledger.quickbooks import services
+from fieldledger.quickbooks import comparing, services
 from fieldledger.quickbooks.comparing import (
     IN_QUICKBOOKS,
     Comparison,
@@ -34,7 +34,7 @@ from fieldledger.quickbooks.comparing_accounts import compare_accounts
 from fieldledger.quickbooks.counting import KEPT
 from fieldledger.quickbooks.models import Connection, SyncEntry
 from fieldledger.quickbooks.outstanding_row import Outstanding
-from fieldledger.sync.content import State
+from fieldledger.sync.content import Kind, State
 
 FIRST, LAST = date(2026, 5, 1), date(2026, 5, 31)
 RANKS: Mapping[int, type[Invoice] | type[Payment]] = {3: Invoice, 4: Payment}
@@ -163,7 +163,7 @@ def said(rows: list[Comparison]) -> dict[str, list[Any]]:
 
 @pytest.mark.usefixtures("ledger")
 def test_p16_a_month_comes_to_the_cent_whatever_state_its_records_are_in(
-    linked: Connection, now: datetime
+    linked: Connection, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     states = cycle([State.SYNCED, State.SYNCED, State.DIFFERS, State.FAILED, State.CHANGED])
     for number, (entry, state) in enumerate(zip(add_entries(linked, now), states, strict=False)):
@@ -187,10 +187,16 @@ def test_p16_a_month_comes_to_the_cent_whatever_state_its_records_are_in(
     assert sum((each.here for each in accounts), ZERO) == kinds["Invoices"][1]
     assert sum((each.sent for each in accounts), ZERO) == kinds["Invoices"][2]
     assert sum((each.there for each in accounts), ZERO) == kinds["Invoices"][3]
-    assert {each.state for each in missing(linked, FIRST, LAST)} == {
+    listed, is_more = missing(linked, FIRST, LAST)
+    assert not is_more
+    assert {each.state for each in listed} == {
         State.NOT_SENT,
         State.DIFFERS,
         State.FAILED,
         State.CHANGED,
         State.SYNCED,  # With a difference that somebody has accepted.
     }
+    monkeypatch.setattr(comparing, "LISTED_MAX", 2)
+    listed, is_more = missing(linked, FIRST, LAST)
+    assert is_more
+    assert Counter(each.kind for each in listed) == {Kind.INVOICE: 2, Kind.PAYMENT: 2}

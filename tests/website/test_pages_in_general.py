@@ -6,8 +6,11 @@ from datetime import datetime
 import pytest
 from django.conf import LazySettings
 from django.core.cache import cache
-from django.test import Client
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+from django.utils.http import content_disposition_header
 
+from fieldledger.accounts.middleware import Training
 from fieldledger.accounts.models import User
 from fieldledger.accounts.services import add_business
 
@@ -116,3 +119,16 @@ def test_looking_at_pages_writes_no_session_each_time(
 
     with django_assert_num_queries(3):  # type: ignore[operator]  # Session, person, membership.
         signed_in.get(PRIVATE)
+
+
+@pytest.mark.parametrize("number", ["12", "É-12", 'filename="x'])
+def test_a_file_of_training_says_so_in_its_name(number: str) -> None:
+    def kept_as(name: str) -> str:
+        return content_disposition_header(True, f"{name} {number}.pdf") or ""
+
+    def answer(_: HttpRequest) -> HttpResponse:
+        return HttpResponse(headers={"Content-Disposition": kept_as("Invoice")})
+
+    response = Training(answer)(RequestFactory().get("/training/x"))
+
+    assert response.headers["Content-Disposition"] == kept_as("training-Invoice")

@@ -12,6 +12,7 @@ from django.db.models import Sum
 
 from fieldledger.accounts.models import Business
 from fieldledger.accounts.services import THE_SYSTEM
+from fieldledger.office.cents import Cents
 from fieldledger.office.fields import Reader, Values, day, optional_text, text
 from fieldledger.office.models import (
     EXTERNAL_ID_LENGTH_MAX,
@@ -239,7 +240,7 @@ def _check_invoice(
     others = Credit.objects.filter(invoice=invoice, voided_at=None)
     if own_pk is not None:
         others = others.exclude(pk=own_pk)
-    credited = others.aggregate(sum=Sum("total"))["sum"] or ZERO
+    credited = others.aggregate(sum=Cents(Sum("total")))["sum"] or ZERO
     if credited + total > invoice.total:
         already = f", and {credited:,.2f} is credited already" if credited else ""
         draft.refuse(

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from fieldledger.accounts.services import THE_SYSTEM
 from fieldledger.office.fields import Values
-from fieldledger.office.models import Invoice, InvoiceLine, TaxRate
+from fieldledger.office.models import ZERO, Invoice, InvoiceLine, TaxRate
 from fieldledger.office.refusals import Refused, refusal
 from fieldledger.office.services.invoice_drafts import (
     InvoiceDraft,
@@ -69,13 +70,8 @@ def void_invoice(*, invoice: Invoice, now: datetime, actor: str = THE_SYSTEM) ->
     current = _locked(invoice)
     if current.voided:
         return current
-    if current.payments.filter(voided_at=None).exists():
-        raise refusal(
-            "invoice",
-            f"Invoice {current.number} has payments of {current.paid:,}; void these first.",
-        )
     if current.paid:
-        raise refusal("invoice", f"{_what_settles(current)}; take it off first.")
+        raise Refused({"invoice": _what_is_in_the_way(current, "first")})
     save_changes(
         current,
         {"voided_at": now},
@@ -95,30 +91,41 @@ def _locked(invoice: Invoice) -> Invoice:
 
 def _refuse_another_client(current: Invoice, draft: InvoiceDraft) -> None:
     client = draft.values.get("client", current.client)
-    if client != current.client and current.payments.filter(voided_at=None).exists():
-        draft.refuse(
-            "client",
-            f"Invoice {current.number} has payments by {current.client.name};"
-            " void these before another client gets it.",
-        )
-    elif client != current.client and current.paid:
-        draft.refuse(
-            "client",
-            f"{_what_settles(current)}; take it off before another client gets it.",
-        )
+    if client != current.client and current.paid:
+        for sentence in _what_is_in_the_way(current, "before another client gets it"):
+            draft.refuse("client", sentence)
 
 
-def _what_settles(current: Invoice) -> str:
+def _what_is_in_the_way(current: Invoice, before: str) -> list[str]:
+    """Return what was paid on an invoice, and how to undo it `before` something else is done."""
+    own = _own_payments(current)
+    sentences = []
+    if own:
+        sentences.append(
+            f"Invoice {current.number} has payments of {own:,.2f}; void these {before}."
+        )
+    if current.paid != own:
+        sentences.append(f"{_what_else_settles(current, own)}; take that off {before}.")
+    return sentences
+
+
+def _own_payments(current: Invoice) -> Decimal:
+    """Return what was paid on an invoice itself, without deposits and credit memos."""
+    amounts = current.payments.filter(voided_at=None).values_list("amount", flat=True)
+    return sum(amounts, start=ZERO)
+
+
+def _what_else_settles(current: Invoice, own: Decimal) -> str:
     """Return which money without a payment of its own went to an invoice."""
     credited = current.credited
-    deposited = current.paid - credited
-    whose = f" of {current.client.name}"
+    deposited = current.paid - credited - own
     parts = [
-        f"{amount:,.2f} of a {what}{whose}"
+        f"{amount:,.2f} of a {what}"
         for amount, what in ((deposited, "deposit"), (credited, "credit memo"))
         if amount
     ]
-    return f"{' and '.join(parts)} went to invoice {current.number}"
+    whose = f"{' and '.join(parts)} of {current.client.name}"
+    return f"{whose} went to invoice {current.number}"
 
 
 def _totals(
@@ -129,11 +136,13 @@ def _totals(
     work, extras = amounts_of(lines if draft.lines is None else draft.lines)
     totals = draft.totals(work, rate if isinstance(rate, TaxRate) else None, current, extras=extras)
     if 0 <= totals.total < current.paid and not draft.errors:
-        draft.refuse(
-            "lines",
-            f"The total would be {totals.total:,}, less than the {current.paid:,} already paid;"
-            " void a payment first.",
-        )
+        own = _own_payments(current)
+        less = f"The total would be {totals.total:,}, less than the {current.paid:,} already paid"
+        if own == current.paid:
+            draft.refuse("lines", f"{less}; void a payment first.")
+        else:
+            way_out = "void a payment or take that off first" if own else "take that off first"
+            draft.refuse("lines", f"{less}. {_what_else_settles(current, own)}; {way_out}.")
     return {
         "discount": totals.discount,
         "extras": totals.extras,

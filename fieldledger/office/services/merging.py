@@ -55,6 +55,9 @@ def merge_clients(
     if len(found) != 2:
         raise refusal("client", "Choose another client of this business to merge with.")
     kept, dropped = found[keep.pk], found[drop.pk]
+    # Before the invoices: whoever applies one of these to an invoice locks them in this order.
+    _move_credits(dropped, kept, now)
+    _move_deposits(dropped, kept, now)
     moved = 0
     for invoices in _batches(dropped):
         for each in invoices:
@@ -63,8 +66,6 @@ def merge_clients(
         Invoice.objects.bulk_update(invoices, ["client", "updated_at", "revision"])
         moved += len(invoices)
         announce(Change(business_id=business.pk, kind="invoice", records=invoices, at=now))
-    _move_credits(dropped, kept, now)
-    _move_deposits(dropped, kept, now)
     kept = update_client(client=kept, values=_gained(kept, dropped), now=now, actor=actor)
     notes = f"{dropped.notes}\nMerged into {kept.name}.".strip()[:LONG_TEXT_LENGTH_MAX]
     update_client(client=dropped, values={"archived": True, "notes": notes}, now=now, actor=actor)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Final
 
 from fieldledger.accounts.models import Business
-from fieldledger.accounts.services import THE_SYSTEM
+from fieldledger.accounts.services import THE_SYSTEM, audit
 from fieldledger.office.fields import (
     Reader,
     Values,
@@ -43,6 +43,9 @@ from fieldledger.office.services.records import (
     the_one,
 )
 from fieldledger.office.services.references import References
+
+# In an invoice's trail; it is no change of what the invoice says.
+DEPOSIT_APPLIED: Final = "apply deposit to invoice"
 
 PAYMENT_READERS: Final[dict[str, Reader]] = {
     "invoice": lambda value: value,  # Found, and locked, for all payments together.
@@ -166,7 +169,7 @@ def void_payment(*, payment: Payment, now: datetime, actor: str = THE_SYSTEM) ->
     if current.invoice is not None:
         add_to_paid(current.invoice, -current.amount)
     else:
-        take_off(current)
+        _take_off(current, now=now, actor=actor)
     save_changes(
         current,
         {"voided_at": now, "applied": ZERO},
@@ -214,13 +217,28 @@ def locked_deposit(payment: Payment) -> Payment:
     return rows.select_related("business", "client").get(pk=payment.pk)
 
 
-def take_off(deposit: Payment) -> None:
+def note_on_invoice(
+    deposit: Payment, invoice: Invoice, amount: Decimal, *, now: datetime, actor: str
+) -> None:
+    """Note in an invoice's trail what of a deposit goes to it from now on."""
+    audit(
+        business=deposit.business,
+        actor=actor,
+        action=DEPOSIT_APPLIED,
+        subject=str(invoice.guid),
+        now=now,
+        details={"deposit": str(deposit.guid), "amount": f"{amount:.2f}"},
+    )
+
+
+def _take_off(deposit: Payment, *, now: datetime, actor: str) -> None:
     """Take a locked deposit off every invoice that it goes to."""
     applications = deposit.applications.filter(amount__gt=0)
     amounts = dict(applications.values_list("invoice_id", "amount"))
     locked = Invoice.objects.select_for_update(no_key=True).filter(pk__in=amounts)
     for invoice in locked.order_by("pk"):
         add_to_paid(invoice, -amounts[invoice.pk])
+        note_on_invoice(deposit, invoice, ZERO, now=now, actor=actor)
     applications.update(amount=ZERO)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import wraps
+from types import MappingProxyType
 from typing import ParamSpec, TypeVar
 
 from django.db import IntegrityError, models, transaction
@@ -136,12 +137,14 @@ def save_changes(
     action: str = "edit",
     derive: Callable[[], Mapping[str, object]] = dict,
     touched: Iterable[str] = (),
+    details: Mapping[str, str] = MappingProxyType({}),
 ) -> bool:
     """Save what `values` changes of `record`, whose row is locked; return whether anything did.
 
     `derive` gives, once `values` are set, the columns that follow from them. `touched` names what
-    changed beside the record's own columns, as an invoice's lines. A change of what the record says
-    raises its revision, is announced and noted; an edit that changes nothing does nothing.
+    changed beside the record's own columns, as an invoice's lines; `details` are noted beside the
+    names of what changed. A change of what the record says raises its revision, is announced and
+    noted; an edit that changes nothing does nothing.
     """
     changed = {name for name, value in values.items() if getattr(record, name) != value}
     named = changed | set(touched)
@@ -162,7 +165,7 @@ def save_changes(
         action=f"{action} {kind}",
         subject=str(record.guid),
         now=now,
-        details={"fields": sorted(named)},
+        details={"fields": sorted(named), **details},
     )
     if says_more:
         announce(Change(business_id=business.pk, kind=kind, records=[record], at=now))

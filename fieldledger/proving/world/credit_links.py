@@ -21,7 +21,7 @@ MadeFor = Mapping[str, tuple[int, UUID]]
 Pair = tuple[UUID, UUID]  # An invoice and a credit memo.
 
 # What is said of an entry whose invoice or credit memo QuickBooks links otherwise than we do.
-_ASKS_A_PERSON: Final = frozenset({"credit_applied_otherwise", "3185", "3210"})
+_ASKS_A_PERSON: Final = frozenset({"credit_applied_otherwise", "credit_unknown", "3185", "3210"})
 
 
 def links(company: Company, made_for: MadeFor) -> Iterator[tuple[Pair, Record, str, Decimal]]:

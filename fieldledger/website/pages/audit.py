@@ -1,7 +1,8 @@
 """The audit trail: who did what to which record and when; as a spreadsheet, and verified."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from django.contrib import messages
@@ -17,7 +18,8 @@ from fieldledger.accounts.pages import PageRequest, People, page
 from fieldledger.accounts.roles import Right
 from fieldledger.accounts.services import THE_SYSTEM
 from fieldledger.office.fields import guid as read_guid
-from fieldledger.office.models import Client, Credit, Invoice, Item, Payment
+from fieldledger.office.invoice_letter import InvoiceLetter
+from fieldledger.office.models import Client, Credit, Invoice, Item, Payment, Refund
 from fieldledger.office.spreadsheets import lines_of
 from fieldledger.quickbooks.pages.log_filters import days_of, midnight, people_and_programs
 from fieldledger.quickbooks.services import Mistaken
@@ -25,8 +27,9 @@ from fieldledger.website.pages.paging import PAGE_SIZE
 
 HEADER: Final = ("When (UTC)", "Who", "What", "Record", "Details")
 _VERIFIED_MAX: Final = 20_000  # Links computed anew while somebody waits for the page.
-_DETAILS_MAX: Final = 300
+_DETAILS_MAX: Final = 300  # Characters of them that the page shows; the spreadsheet has all.
 _ACTOR_MAX: Final = 255
+_GUID: Final = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 _NUMBERED: Final = {"invoice": "Invoice", "credit": "Credit memo"}
 
 
@@ -46,7 +49,10 @@ def audit_trail(request: PageRequest) -> HttpResponseBase:
     if request.GET.get("as") == "csv":
         return _download(request, wanted)
     found = trail(request.business, wanted, after=request.GET.get("after", ""), limit=PAGE_SIZE)
-    records, people = _records(request, found.events), People(request.business)
+    people = People(request.business)
+    told = {each.pk: people.spell(details_of(each)) for each in found.events}
+    subjects = {each.subject for each in found.events if read_guid(each.subject)}
+    records = _records(request, subjects.union(*map(_GUID.findall, told.values())))
     shown: dict[str, Any] = {
         "rows": [
             {
@@ -54,7 +60,7 @@ def audit_trail(request: PageRequest) -> HttpResponseBase:
                 "did": each.action.replace("_", " "),
                 "who": people.name(each.actor),
                 "record": records.get(each.subject, ("", "")),
-                "details": people.spell(details_of(each)),
+                "details": _shortened(_named(told[each.pk], records)),
             }
             for each in found.events
         ],
@@ -98,10 +104,17 @@ def details_of(event: AuditEvent) -> str:
 
     PostgreSQL keeps no order of its own in them.
     """
-    parts = (
+    return "; ".join(
         f"{key.replace('_', ' ')}: {_told(value)}" for key, value in sorted(event.details.items())
     )
-    told = "; ".join(parts)
+
+
+def _named(told: str, records: Mapping[str, tuple[str, str]]) -> str:
+    """Return details with the names of the records that they name by their ids."""
+    return _GUID.sub(lambda found: records.get(found[0], (found[0], ""))[0], told)
+
+
+def _shortened(told: str) -> str:
     return told if len(told) <= _DETAILS_MAX else f"{told[: _DETAILS_MAX - 1]}…"
 
 
@@ -110,16 +123,15 @@ def _told(value: Any) -> str:
         case bool():
             return "yes" if value else "no"
         case Mapping():
-            return ", ".join(f"{key} {_told(each)}" for key, each in value.items())
+            return ", ".join(f"{key} {_told(each)}" for key, each in sorted(value.items()))
         case list() | tuple():
             return ", ".join(map(_told, value))
         case _:
             return str(value)
 
 
-def _records(request: PageRequest, events: Sequence[AuditEvent]) -> dict[str, tuple[str, str]]:
-    """Return the names and pages of the records that events are about, by their subjects."""
-    guids = {each.subject for each in events if read_guid(each.subject)}
+def _records(request: PageRequest, guids: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Return the names and pages of records, by their ids."""
     found: dict[str, tuple[str, str]] = {}
     for model, view, title in (
         (Client, "client", "name"),
@@ -133,6 +145,10 @@ def _records(request: PageRequest, events: Sequence[AuditEvent]) -> dict[str, tu
         for guid, name in rows.values_list("guid", title):
             words = name if title == "name" else f"{_NUMBERED[view]} {name}"
             found[str(guid)] = (words, reverse(view, args=[guid]))
+    letters = InvoiceLetter.objects.filter(invoice__business=request.business, guid__in=guids)
+    for letter in letters.select_related("invoice"):
+        page_of_it = reverse("invoice", args=[letter.invoice.guid])
+        found[str(letter.guid)] = (f"to {letter.recipient}", page_of_it)
     payments = Payment.objects.filter(business=request.business, guid__in=guids)
     for payment in payments.select_related("invoice"):
         of = payment.invoice
@@ -140,6 +156,13 @@ def _records(request: PageRequest, events: Sequence[AuditEvent]) -> dict[str, tu
             (f"Payment of invoice {of.number}", reverse("invoice", args=[of.guid]))
             if of is not None
             else ("Deposit", reverse("deposit", args=[payment.guid]))
+        )
+    refunds = Refund.objects.filter(business=request.business, guid__in=guids)
+    for refund in refunds.select_related("credit"):
+        credit = refund.credit
+        found[str(refund.guid)] = (
+            f"Refund of credit memo {credit.number}",
+            reverse("credit", args=[credit.guid]),
         )
     return found
 
@@ -161,5 +184,5 @@ def _lines(request: PageRequest, wanted: Wanted) -> Iterator[tuple[str, ...]]:
             people.name(each.actor),
             each.action,
             each.subject,
-            details_of(each),
+            people.spell(details_of(each)),
         )

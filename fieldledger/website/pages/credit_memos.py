@@ -53,7 +53,7 @@ def credit(request: PageRequest, guid: UUID) -> HttpResponse:
     return _shown(request, the_record(Credit, request, guid, "client", "tax_rate", "invoice"))
 
 
-@page(Right.SEE_MONEY, methods=("POST",))
+@page(Right.SEE_MONEY, Right.TAKE_PAYMENTS, methods=("POST",))
 def apply(request: PageRequest, guid: UUID) -> HttpResponse:
     """Let some of a credit memo go to an invoice."""
     record = the_record(Credit, request, guid, "client", "tax_rate", "invoice")

@@ -30,8 +30,10 @@ def use_of(request: PageRequest, record: Credit, form: Form | None = None) -> di
         business=request.business, client=record.client, voided_at=None, paid__lt=F("total")
     ).exclude(pk__in=taken)
     offered = list(open_ones.order_by("date", "pk")[:_OFFERED])
-    wanted = read_guid(request.GET.get("invoice", ""))
-    came_from = next((each for each in offered if each.guid == wanted), None)
+    wanted = read_guid(form.values["invoice"] if form else request.GET.get("invoice", ""))
+    came_from = open_ones.filter(guid=wanted).first() if wanted else None
+    if came_from is not None and came_from not in offered:
+        offered.insert(0, came_from)
     if form is None:
         first = came_from or (offered[0] if offered else None)
         usual = min(record.balance, first.balance) if first else record.balance
@@ -78,7 +80,7 @@ def apply_typed(request: PageRequest, record: Credit) -> tuple[Form | None, Http
     return None, redirect("credit", record.guid)
 
 
-@page(Right.SEE_MONEY, methods=("GET", "POST"))
+@page(Right.SEE_MONEY, Right.TAKE_PAYMENTS, methods=("GET", "POST"))
 def take_off(request: PageRequest, guid: UUID) -> HttpResponse:
     """Ask whether a credit memo is to go to the named invoice no more, and make it so."""
     record = the_record(Credit, request, guid, "client")
@@ -87,9 +89,13 @@ def take_off(request: PageRequest, guid: UUID) -> HttpResponse:
     found = rows.select_related("invoice").first()
     if found is not None and request.method == "POST":
         values = {"invoice": found.invoice.guid, "amount": "0"}
-        apply_credit(credit=record, values=values, now=timezone.now(), actor=request.actor)
-        goes = f"{money(found.amount)} of credit memo {record.number} goes"
-        messages.success(request, f"{goes} to invoice {found.invoice.number} no more.")
+        try:
+            apply_credit(credit=record, values=values, now=timezone.now(), actor=request.actor)
+        except Refused as refused:  # Somebody changed it since the page was opened.
+            messages.error(request, str(refused))
+        else:
+            goes = f"{money(found.amount)} of credit memo {record.number} goes"
+            messages.success(request, f"{goes} to invoice {found.invoice.number} no more.")
     if request.method == "POST":
         return redirect("credit", record.guid)
     connection = connection_in_use(request)

@@ -42,7 +42,7 @@ def deposits(request: PageRequest) -> HttpResponse:
     return render(request, "payments/deposits.html", shown)
 
 
-@page(Right.SEE_MONEY, methods=("GET", "POST"))
+@page(Right.SEE_MONEY, Right.TAKE_PAYMENTS, methods=("GET", "POST"))
 def new_deposit(request: PageRequest, guid: UUID) -> HttpResponse:
     """Take money of a client without an invoice."""
     client = the_record(Client, request, guid)
@@ -74,7 +74,7 @@ def deposit(request: PageRequest, guid: UUID) -> HttpResponse:
     return _shown(request, _the_deposit(request, guid))
 
 
-@page(Right.SEE_MONEY, methods=("POST",))
+@page(Right.SEE_MONEY, Right.TAKE_PAYMENTS, methods=("POST",))
 def apply(request: PageRequest, guid: UUID) -> HttpResponse:
     """Let some of a deposit go to an invoice, or take it off."""
     record = _the_deposit(request, guid)

@@ -16,7 +16,9 @@ from fieldledger.accounts.pages import PageRequest, People, page
 from fieldledger.accounts.roles import Right
 from fieldledger.office.invoice_letter import InvoiceLetter
 from fieldledger.office.models import ZERO, Credit, Invoice, LineKind, Payment
+from fieldledger.office.owing import UNUSED
 from fieldledger.office.services import Refused, void_invoice
+from fieldledger.office.services.payments import DEPOSIT_APPLIED
 from fieldledger.quickbooks import services
 from fieldledger.quickbooks.closed_period import CLOSED_CODES, closed_choices
 from fieldledger.quickbooks.models import Connection, SyncEntry
@@ -25,10 +27,12 @@ from fieldledger.quickbooks.pages.approval import approval_of
 from fieldledger.quickbooks.pages.lamp import next_call
 from fieldledger.quickbooks.pages.number_taken import number_card_of
 from fieldledger.quickbooks.prechecking import look
+from fieldledger.quickbooks.void_choice import VOID_CHOSEN
 from fieldledger.quickbooks.voided import LEFT_THERE
 from fieldledger.sync.content import Kind, State
 from fieldledger.sync.precheck import Group
-from fieldledger.website.invoice_mail import MAILED
+from fieldledger.sync.voiding import There
+from fieldledger.website.invoice_mail import MAILED, MAY_BE_MAILED
 from fieldledger.website.pages.before_sending import show_sheet
 from fieldledger.website.pages.records import connection_in_use, the_record, with_quickbooks
 from fieldledger.website.pages.voiding import make_void, question_shown
@@ -179,7 +183,7 @@ def _credit_left(record: Invoice, taken: Sequence[int]) -> list[Credit]:
     """Return the client's other credit memos of which something is left, if any is needed."""
     if not record.balance:
         return []
-    rows = record.client.credits.filter(voided_at=None, refunded__lt=F("total") - F("applied"))
+    rows = record.client.credits.filter(UNUSED)
     return list(rows.exclude(pk__in=taken).order_by("date", "pk")[:_DEPOSITS_OFFERED])
 
 
@@ -263,7 +267,21 @@ _DID: Final[dict[str, str]] = {
     "approve for QuickBooks": "approved that it goes to QuickBooks",
     "refuse for QuickBooks": "refused that it goes to QuickBooks",
     "link invoice with QuickBooks": "linked it with the one in QuickBooks",
+    "retry sync entries": "asked to send it to QuickBooks again",
+    "hold sync entries": "held it back from QuickBooks",
+    "release sync entries": "let it go to QuickBooks after all",
+    "ignore sync entries": "left it out of QuickBooks",
+    "accept sync entries": "accepted what QuickBooks has of it",
 }
+_APPLIED: Final = {"apply credit to invoice": "a credit memo", DEPOSIT_APPLIED: "a deposit"}
+_CHOSE: Final = {
+    There.VOID: "makes it void",
+    There.DELETE: "deletes it",
+    There.KEEP: "keeps it as it is",
+}
+
+
+_MAIL: Final = frozenset({MAILED, MAY_BE_MAILED})
 
 
 def _history(request: PageRequest, record: Invoice) -> list[tuple[AuditEvent, str, str]]:
@@ -274,7 +292,7 @@ def _history(request: PageRequest, record: Invoice) -> list[tuple[AuditEvent, st
         )[:_HISTORY]
     )
     people = People(request.business)
-    letters = [event.details["letter"] for event in events if event.action == MAILED]
+    letters = [event.details["letter"] for event in events if event.action in _MAIL]
     sent = InvoiceLetter.objects.filter(invoice=record, guid__in=letters) if letters else ()
     recipients = {str(each.guid): each.recipient for each in sent}
     return [
@@ -284,9 +302,22 @@ def _history(request: PageRequest, record: Invoice) -> list[tuple[AuditEvent, st
 
 
 def _did(event: AuditEvent, recipient: str | None) -> str:
+    to = f" to {recipient}" if recipient else ""
     if event.action == MAILED:
-        return f"sent it by mail to {recipient}" if recipient else "sent it by mail"
+        return f"sent it by mail{to}"
+    if event.action == MAY_BE_MAILED:
+        return f"sent it by mail{to}, and the mail server did not say whether it took it"
+    if event.action == VOID_CHOSEN:
+        return f"chose that QuickBooks {_CHOSE[There(event.details['in_quickbooks'])]}"
+    if event.action in _APPLIED:
+        return _applied(_APPLIED[event.action], event.details.get("amount"))
     if event.action == "edit invoice":
         fields = " and ".join(each.replace("_", " ") for each in event.details.get("fields", ()))
         return f"changed {fields or 'it'}"
     return _DID.get(str(event.action), str(event.action))
+
+
+def _applied(what: str, amount: str | None) -> str:
+    if amount is None:  # The trail did not say so at first.
+        return f"changed what of {what} goes to it"
+    return f"let {money(amount)} of {what} go to it" if Decimal(amount) else f"took {what} off it"

@@ -66,11 +66,15 @@ def _usual(invoice: Invoice) -> dict[str, str]:
     business, due = invoice.business.name, day(invoice.due_date) if invoice.due_date else ""
     subject = f"Invoice {invoice.number} from {business}"
     owed = [f"Total: {money(invoice.total)}"]
-    if invoice.balance != invoice.total:
-        owed.append(f"Still owed: {money(invoice.balance)}")
-    if due:
+    if invoice.paid:
+        credited = invoice.credited
+        parts = (("Paid", invoice.paid - credited), ("Credit memos", credited))
+        owed += [f"{words}: {money(amount)}" for words, amount in parts if amount]
+        left = f"Still owed: {money(invoice.balance)}"
+        owed.append(left if invoice.balance else "Nothing is owed on it any more.")
+    if due and invoice.balance:
         owed.append(f"Due: {due}")
-    parts = [
+    paragraphs = [
         f"Hello {invoice.client.name},",
         f"here is invoice {invoice.number}, attached as a PDF.",
         "\n".join(owed),
@@ -79,7 +83,7 @@ def _usual(invoice: Invoice) -> dict[str, str]:
     return {
         "to": invoice.client.email,
         "subject": subject[:SUBJECT_LENGTH_MAX],
-        "text": "\n\n".join(parts),
+        "text": "\n\n".join(paragraphs),
     }
 
 

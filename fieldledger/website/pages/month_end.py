@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from fieldledger.accounts.pages import PageRequest, People
 from fieldledger.accounts.roles import Right, may
-from fieldledger.quickbooks.comparing import Comparison, Missing
+from fieldledger.quickbooks.comparing import LISTED_MAX, Comparison, Missing
 from fieldledger.quickbooks.models import Connection
 from fieldledger.quickbooks.month_end import Packet, accounts_of, packet_of, sign
 from fieldledger.quickbooks.pages.access import quickbooks_page
-from fieldledger.sync.content import Kind
+from fieldledger.sync.content import Kind, State
 from fieldledger.website.pages.reports import as_pdf, download
 from fieldledger.website.reports import Column, Row, Table
 from fieldledger.website.templatetags.fieldledger import moment_exact
@@ -27,6 +27,9 @@ _ACCOUNTS: Final = (
     "The account is the one that the item has in QuickBooks; of what is not there yet, the one"
     " that the mapping gives it. The list at the end says why an invoice did not go."
 )
+_GAPS: Final = "What is not in QuickBooks as it is here"
+_FIRST: Final = f"the first {LISTED_MAX} of each kind"
+_MORE: Final = "The sums above count all; the others are listed here once these are settled."
 
 
 @quickbooks_page(Right.SEE_MONEY)
@@ -47,7 +50,6 @@ def month_end(request: PageRequest, connection: Connection) -> HttpResponseBase:
         return as_pdf(request, name, title, [_signature(request, packet)], tables)
     kinds, methods, taxes, gaps = tables
     with_accounts = request.GET.get("with") == "accounts"
-    void_there = any(each.is_void for each in packet.missing)
     this = timezone.localdate().replace(day=1)
     shown: dict[str, Any] = {
         "packet": packet,
@@ -56,9 +58,9 @@ def month_end(request: PageRequest, connection: Connection) -> HttpResponseBase:
         "accounts_title": _BY_ACCOUNT,
         "methods": methods,
         "gaps": gaps,
-        "agrees": not void_there
-        and all(not each.difference and not each.not_sent_number for each in packet.kinds),
-        "differs": void_there or any(each.difference for each in packet.kinds),
+        "agrees": not packet.missing and not any(each.not_sent_number for each in packet.kinds),
+        "differs": any(each.is_void or each.difference for each in packet.missing),
+        "changed": any(each.state == State.CHANGED for each in packet.missing),
         "before": _month_before(packet.month),
         "after": _month_after(packet.month) if packet.month < this else None,
         "is_over": packet.month < this,
@@ -110,7 +112,7 @@ def _tables(packet: Packet, people: People) -> list[Table]:
         _both_sides("By kind", "Kind", packet.kinds, with_sums=False),
         _both_sides("Payments by method", "Method", packet.methods),
         _both_sides("Tax by rate", "Tax rate", packet.taxes),
-        _gaps(packet.missing, people),
+        _gaps(packet, people),
     ]
 
 
@@ -162,7 +164,7 @@ def _both_sides(
     )
 
 
-def _gaps(rows: Sequence[Missing], people: People) -> Table:
+def _gaps(packet: Packet, people: People) -> Table:
     columns = [
         Column(title="Record", kind="text"),
         Column(title="Client", kind="text"),
@@ -173,7 +175,7 @@ def _gaps(rows: Sequence[Missing], people: People) -> Table:
         Column(title="Why", kind="text"),
     ]
     return Table(
-        title="What is not in QuickBooks as it is here",
+        title=f"{_GAPS}: {_FIRST}" if packet.misses_more else _GAPS,
         columns=columns,
         rows=[
             Row(
@@ -188,10 +190,11 @@ def _gaps(rows: Sequence[Missing], people: People) -> Table:
                 ),
                 url=_url(each),
             )
-            for each in rows
+            for each in packet.missing
         ],
         has_sums=False,
         empty="All of it is there, to the cent.",
+        notes=[_MORE] if packet.misses_more else [],
     )
 
 

@@ -21,7 +21,7 @@ from fieldledger.website.templatetags.fieldledger import money
 FIELDS: Final = ("amount", "date", "method", "reference")
 
 
-@page(Right.SEE_MONEY, methods=("GET", "POST"))
+@page(Right.SEE_MONEY, Right.TAKE_PAYMENTS, methods=("GET", "POST"))
 def new_payment(request: PageRequest, guid: UUID) -> HttpResponse:
     """Take a payment for an invoice."""
     invoice = the_record(Invoice, request, guid, "client")

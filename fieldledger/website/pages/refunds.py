@@ -21,7 +21,7 @@ from fieldledger.website.templatetags.fieldledger import money
 FIELDS: Final = ("amount", "date", "method", "reference")
 
 
-@page(Right.SEE_MONEY, methods=("GET", "POST"))
+@page(Right.SEE_MONEY, Right.TAKE_PAYMENTS, methods=("GET", "POST"))
 def new_refund(request: PageRequest, guid: UUID) -> HttpResponse:
     """Record a refund out of a credit memo, and say what is left of it."""
     credit = the_record(Credit, request, guid, "client")

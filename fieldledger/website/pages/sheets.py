@@ -13,7 +13,7 @@ from django.utils import timezone
 from fieldledger.accounts.pages import PageRequest, page
 from fieldledger.accounts.roles import Right
 from fieldledger.office import queries
-from fieldledger.office.models import Client, Invoice, Item, Payment
+from fieldledger.office.models import ZERO, Client, Invoice, Item, Payment
 from fieldledger.office.refusals import Refused
 from fieldledger.office.sheets import (
     BYTES_MAX,
@@ -168,7 +168,8 @@ def export_items(request: PageRequest) -> StreamingHttpResponse:
 def export_invoices(request: PageRequest) -> StreamingHttpResponse:
     """Download the invoices, without their lines."""
     today = timezone.localdate()
-    rows = queries.invoices(request.business, today=today, q=request.GET.get("q", ""))
+    found = queries.invoices(request.business, today=today, q=request.GET.get("q", ""))
+    rows = found.prefetch_related("credit_applications")
     header = (
         "Number",
         "Date",
@@ -180,6 +181,7 @@ def export_invoices(request: PageRequest) -> StreamingHttpResponse:
         "Tax",
         "Total",
         "Paid",
+        "Credit memos",
         "Balance",
         "State",
         "Memo",
@@ -219,6 +221,7 @@ def _cell(value: object) -> str:
 
 
 def _invoice_cells(invoice: Invoice, today: dt.date) -> list[str]:
+    credited = sum((each.amount for each in invoice.credit_applications.all()), start=ZERO)
     return [
         invoice.number,
         invoice.date.isoformat(),
@@ -229,7 +232,8 @@ def _invoice_cells(invoice: Invoice, today: dt.date) -> list[str]:
         f"{invoice.subtotal:.2f}",
         f"{invoice.tax:.2f}",
         f"{invoice.total:.2f}",
-        f"{invoice.paid:.2f}",
+        f"{invoice.paid - credited:.2f}",
+        f"{credited:.2f}",
         f"{invoice.balance:.2f}",
         str(invoice.money_state(today)),
         invoice.memo,

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import template
 from django.template.defaultfilters import date as format_date
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -29,6 +30,13 @@ def icon(name: str, css: str = "") -> SafeString:
         address("icons.svg"),
         name,
     )
+
+
+@register.simple_tag(takes_context=True)
+def full_address(context: Mapping[str, Any], name: str, *of: object) -> str:
+    """Return the address of a page for a letter: "https://office.example.com/invoices/..."."""
+    shown: str = context["request"].build_absolute_uri(reverse(name, args=of))
+    return shown
 
 
 @register.simple_tag

@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
+from fieldledger.office import services as office_services
 from fieldledger.office.models import Client, Credit, Invoice
 from fieldledger.quickbooks import services
 from fieldledger.quickbooks.models import QuickBooksRecord
@@ -82,7 +83,9 @@ def test_a_credit_is_applied_from_the_invoice_and_from_its_own_page_and_taken_of
     assert "Applied to invoices $39.99 Left $60.01" in text(page)
     one.refresh_from_db()
     assert one.balance == Decimal("160.50")
-    assert "apply credit to invoice" in text(shown(office, one))
+    history = text(shown(office, one))
+    assert "Rosa Delgado took a credit memo off it" in history
+    assert "Rosa Delgado let $60.01 of a credit memo go to it" in history
 
 
 def test_before_it_is_taken_off_the_page_says_what_is_to_be_done_in_quickbooks(
@@ -119,3 +122,34 @@ def test_a_void_credit_memo_or_none_left_offers_nothing(office: Office) -> None:
     assert "nothing is left of it" in text(refused)
     nothing = office.browser.get(taking_off(credit, invoice))
     assert "Nothing of credit memo" in text(nothing)
+
+    used = a_credit(office, invoice.client)
+    apply(office, used, invoice, "1")
+    refused = office.browser.post(reverse("void_credit", args=[used.guid]))
+    assert "take that off first. Open the credit memo" in text(refused)
+    # As if somebody had made it void between the page's look and the change.
+    Credit.objects.filter(pk=used.pk).update(voided_at=timezone.now())
+    refused = office.browser.post(taking_off(used, invoice), follow=True)
+    assert f"Credit memo {used.number} is void; nothing is left of it." in text(refused)
+
+
+def test_the_invoice_one_comes_from_is_chosen_beyond_the_oldest_that_are_offered(
+    office: Office,
+) -> None:
+    client = an_invoice(office).client
+    credit = a_credit(office, client)
+    lines = [{"description": "Work", "unit_price": "7"}]
+    values = {"client": client.guid, "date": "2026-05-04", "lines": lines}
+    newest = office_services.create_invoices(
+        business=office.business, many=[values] * 50, now=timezone.now()
+    )[-1]
+    assert isinstance(newest, Invoice)
+
+    page = office.browser.get(f"{reverse('credit', args=[credit.guid])}?invoice={newest.guid}")
+
+    form = page.context["form"].values
+    assert (form["invoice"], form["amount"]) == (str(newest.guid), "7.00")
+    assert form["came_from"] == str(newest.guid)
+    assert len(page.context["offered"]) == 51
+    wrong = apply(office, credit, newest, "7.01")
+    assert f'value="{newest.guid}" selected' in wrong.content.decode()

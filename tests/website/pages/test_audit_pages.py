@@ -13,7 +13,7 @@ from fieldledger.accounts.audit_chain import seal_new
 from fieldledger.accounts.models import AuditEvent, User
 from fieldledger.accounts.services import actor_of, audit
 from fieldledger.office.models import Client, Invoice
-from fieldledger.office.services import update_client, void_invoice
+from fieldledger.office.services import create_credit, create_refund, update_client, void_invoice
 from tests.website.pages.conftest import Office
 from tests.website.pages.test_office_pages import text
 
@@ -50,6 +50,28 @@ def test_n13_the_newest_stands_first_with_who_did_it_to_which_record(office: Off
     assert "555-0100" not in page.content.decode()
 
 
+def test_n13_a_refund_is_named_and_leads_to_its_credit_memo(
+    office: Office, neighbour: Office
+) -> None:
+    client = Client.objects.filter(business=office.business)[0]
+    now = timezone.now()
+    line = {"description": "Returned valve", "unit_price": "40.00"}
+    values = {"client": str(client.guid), "lines": [line], "date": f"{now:%Y-%m-%d}"}
+    credit = create_credit(business=office.business, values=values, now=now)
+    paid = {"amount": "15.00", "date": f"{now:%Y-%m-%d}"}
+    refund = create_refund(credit=credit, values=paid, now=now)
+    audit(business=neighbour.business, actor="", action="look", subject=str(refund.guid), now=now)
+
+    newest = trail(office).context["rows"][0]
+
+    assert newest["did"] == "make refund"
+    assert newest["record"] == (
+        f"Refund of credit memo {credit.number}",
+        reverse("credit", args=[credit.guid]),
+    )
+    assert trail(neighbour).context["rows"][0]["record"] == ("", "")
+
+
 def test_n13_it_is_narrowed_by_person_and_by_day_and_paged_to_its_end(office: Office) -> None:
     owner, now = actor_of(owner_of(office)), timezone.now()
     long_ago = now - dt.timedelta(days=400)
@@ -75,18 +97,31 @@ def test_n13_it_is_narrowed_by_person_and_by_day_and_paged_to_its_end(office: Of
 
 
 def test_n13_it_is_a_spreadsheet_of_what_the_filters_show(office: Office) -> None:
-    audit(
-        business=office.business,
-        actor=actor_of(owner_of(office)),
-        action="=cmd()",
-        subject="x",
-        now=timezone.now(),
-        details={"fields": ["phone", "email"], "here": True},
-    )
+    owner, client = actor_of(owner_of(office)), Client.objects.filter(business=office.business)[0]
+    for action, details in (
+        (
+            "merge",
+            {"from": str(client.guid), "asked": owner, "of": {"b": 2, "a": 1}, "x": "y" * 400},
+        ),
+        ("=cmd()", {"fields": ["phone", "email"], "here": True}),
+    ):
+        audit(
+            business=office.business,
+            actor=owner,
+            action=action,
+            subject="x",
+            now=timezone.now(),
+            details=details,
+        )
     answer = trail(office, **{"as": "csv", "by": actor_of(owner_of(office))})
     rows = list(csv.reader(io.StringIO(b"".join(answer).decode("utf-8-sig"))))
     assert rows[0] == ["When (UTC)", "Who", "What", "Record", "Details"]
     assert rows[1][1:] == ["Rosa Delgado", "'=cmd()", "x", "fields: phone, email; here: yes"]
+    told = "asked: Rosa Delgado; from: {}; of: a 1, b 2; x: "
+    assert rows[2][4] == told.format(client.guid) + "y" * 400  # By its id, as under "Record".
+    on_page = trail(office).context["rows"][1]["details"]
+    assert on_page.startswith(told.format(client.name))
+    assert (len(on_page), on_page[-2:]) == (300, "y…")
 
 
 def test_n13_the_seal_is_verified_at_a_press(office: Office) -> None:

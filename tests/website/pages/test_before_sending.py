@@ -2,8 +2,10 @@
 
 import datetime as dt
 import re
+from urllib.parse import quote
 
 import pytest
+from django.urls import reverse
 
 from fieldledger.office import services as office_services
 from fieldledger.office.models import Client, Invoice
@@ -112,6 +114,9 @@ def test_n4_an_invoice_in_a_closed_period_offers_three_ways(office: Office) -> N
     synced(office)
     (invoice,) = unpaid(1)
     close_books_after(invoice)
+    own_address = quote(f"http://localhost{reverse('invoice', args=[invoice.guid])}", safe="")
+    for view in ("invoice", "invoice_quickbooks"):  # The box reloads itself.
+        assert f'&amp;body={own_address}"' in get(office, view, invoice.guid).content.decode()
 
     for page in (
         text(get(office, "invoice", invoice.guid)),

@@ -50,6 +50,7 @@ def test_a_deposit_is_recorded_applied_and_taken_off(office: Office) -> None:
     shown = office.browser.get(reverse("invoice", args=[invoice.guid]))
     assert "Deposit May 4, 2026 · Check" in text(shown)
     assert "Balance $0.00" in text(shown)
+    assert "let $160.50 of a deposit go to it" in text(shown)
 
     wrong = apply(office, deposit, invoice, "170")
     assert f"on invoice {invoice.number} 160.50 is still owed" in text(wrong)
@@ -57,6 +58,8 @@ def test_a_deposit_is_recorded_applied_and_taken_off(office: Office) -> None:
     apply(office, deposit, invoice, "0")
     deposit.refresh_from_db()
     assert deposit.unapplied == Decimal(200)
+    shown = office.browser.get(reverse("invoice", args=[invoice.guid]))
+    assert "Rosa Delgado took a deposit off it" in text(shown)
 
     void = reverse("void_payment", args=[deposit.guid])
     assert "as a deposit" in text(office.browser.get(void))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.urls import reverse
@@ -229,6 +230,8 @@ def test_n4_n5_a_closed_period_is_answered_on_the_card_in_one_of_three_ways(
     there = {"attention": reverse("attention"), "entry": reverse("entry", args=[entry.guid])}
     answered = office.browser.get(there[came_from])
     assert answered.content.decode().count('value="hold"') == 1
+    own_address = quote(f"http://localhost{there[came_from]}", safe="")
+    assert f'&amp;body={own_address}"' in answered.content.decode()
     shown = text(answered)
     for words in ("Another date", "Send with this date", "Hold", "Let it go as it is"):
         assert words in shown

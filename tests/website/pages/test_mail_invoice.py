@@ -88,6 +88,8 @@ def test_i5_2_it_goes_with_its_pdf_as_the_page_offers_it_and_stands_in_the_histo
     assert "sent it by mail to ann@greenbelt.example" in said
     event = AuditEvent.objects.get(action="mail invoice")
     assert "ann@" not in str(event.details)
+    trail = office.browser.get(reverse("audit_trail")).content.decode()
+    assert "letter: to ann@greenbelt.example" in trail
 
 
 def test_i5_2_pressed_twice_it_goes_once_and_changed_it_goes_again(
@@ -157,6 +159,11 @@ def test_i5_2_what_the_mail_server_refuses_is_said_and_can_be_sent_again(
     status, said = send(office, invoice, form)
     assert status == 422
     assert "the letter may have gone or not" in said
+    (unknown,) = AuditEvent.objects.filter(action="mail invoice: outcome unknown")
+    letter = InvoiceLetter.objects.get(guid=unknown.details["letter"])
+    assert (letter.sent_at, letter.claimed_until) == (None, None)
+    history = office.browser.get(reverse("invoice", args=[invoice.guid])).content.decode()
+    assert f"by mail to {letter.recipient}, and the mail server did not say whether" in history
 
     mail.answer = b"250 taken\r\n"
     status, _ = send(office, invoice, form)
@@ -169,9 +176,11 @@ def test_i5_2_without_a_mail_server_it_says_who_sets_what(
 ) -> None:
     page = office.browser.get(reverse("mail_invoice", args=[invoice.guid])).content.decode()
     assert "FIELDLEDGER_SMTP_URL" in page
+    assert page.count('aria-describedby="why-not"') == page.count('id="why-not"') == 1
     form = ask(office, invoice) | {"text": "Words of mine"}
     status, said = send(office, invoice, form)
     assert (status, said.count("FIELDLEDGER_SMTP_URL")) == (422, 1)
+    assert said.count('aria-describedby="why-not"') == said.count('id="why-not"') == 1
     assert "Words of mine" in said
 
     with mail_server() as gone:

@@ -226,7 +226,7 @@ def test_n12_the_packet_says_what_is_here_sent_there_and_not_sent(
 
 
 def test_n12_a_difference_is_in_the_sums_and_named_with_its_record(
-    office: Office, linked: Connection
+    office: Office, linked: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     month = sent_month()
     entry = SyncEntry.objects.filter(rank=3, state=State.SYNCED)[0]
@@ -236,12 +236,41 @@ def test_n12_a_difference_is_in_the_sums_and_named_with_its_record(
 
     page = packet(office, month)
 
+    assert "of each kind" not in text(page)
     rows = {row.cells[0]: row.cells for row in page.context["tables"][0].rows}
     assert rows["Invoices"][5] == Decimal("0.01")
     assert "QuickBooks has other amounts" in text(page)
     assert "QuickBooks makes it 0.01 more." in text(page)
     by_tax = page.context["tables"][1]
     assert sum(row.cells[5] for row in by_tax.rows) == Decimal("0.01")
+
+    monkeypatch.setattr("fieldledger.quickbooks.comparing.LISTED_MAX", 0)
+    assert "the others are listed here once" in text(packet(office, month))
+    asked = {"month": f"{month:%Y-%m}", "as": "csv"}
+    rows_too = downloaded(office.browser.get(reverse("month_end"), asked))
+    assert ["What is not in QuickBooks as it is here: the first 200 of each kind"] in rows_too
+
+
+def test_n12_nothing_is_called_the_same_while_a_record_is_another(
+    office: Office, linked: Connection
+) -> None:
+    month = dt.date(2025, 1, 1)  # In which there is nothing else.
+    sent = SyncEntry.objects.filter(rank=3, state=State.SYNCED)
+    (one, first), (two, second) = sent.values_list("pk", "record_id")[:2]
+    Invoice.objects.filter(pk__in=(first, second)).update(date=month)
+    assert "Both sides agree to the cent" in text(packet(office, month))
+
+    for key, by in ((one, "5.00"), (two, "-5.00")):
+        sent.filter(pk=key).update(state=State.DIFFERS, differs_by=Decimal(by))
+    cancelling = text(packet(office, month))
+    assert "Both sides agree to the cent" not in cancelling
+    assert "QuickBooks has other amounts" in cancelling
+
+    differing = SyncEntry.objects.filter(pk__in=(one, two))
+    differing.update(state=State.CHANGED, differs_by=None)
+    changed = text(packet(office, month))
+    assert "Both sides agree to the cent" not in changed
+    assert "QuickBooks has the older amounts" in changed
 
 
 def test_n12_whoever_signs_stands_there_by_name_until_a_figure_changes(

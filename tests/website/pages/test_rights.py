@@ -15,6 +15,7 @@ from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from fieldledger.accounts.models import Business, Membership, Role, User
+from fieldledger.accounts.roles import RIGHTS, Right
 from fieldledger.quickbooks import services
 from fieldledger.website import urls
 from tests.support.two_businesses import CANARY, digest, ids_of, other_business
@@ -182,3 +183,17 @@ def test_r11_a_role_that_changes_and_a_person_who_leaves_count_from_the_next_req
     assert browser.get(where).status_code == 403
     assert "$" not in browser.get(reverse("home")).content.decode()
     assert services.connection_of(office.business).enabled
+
+
+def test_money_goes_and_comes_by_those_who_see_it_and_take_payments(
+    people: dict[str, Browser], office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rest = RIGHTS[Role.DISPATCHER] - {Right.TAKE_PAYMENTS}
+    monkeypatch.setitem(RIGHTS, Role.DISPATCHER, rest)
+    for name in (
+        *("new_payment", "new_refund", "new_deposit"),
+        *("apply_credit", "take_credit_off", "apply_deposit"),
+    ):
+        where = reverse(name, args=[UUID(int=0)])
+        assert asked(people["D"], "POST", where)[0] == 403, name
+        assert asked(people["B"], "POST", where)[0] == 404, name

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from fieldledger.accounts.models import AuditEvent
 from fieldledger.office.models import Client, Invoice, Item, Payment
+from fieldledger.office.services import apply_credit, create_credit, create_payment
 from fieldledger.quickbooks.models import SyncEntry
 from tests.website.pages.conftest import Office
 from tests.website.pages.test_every_page import synced
@@ -176,13 +178,35 @@ def test_what_was_downloaded_can_be_taken_by_another_business(
 
 
 def test_invoices_and_payments_are_downloaded_to_the_cent(office: Office) -> None:
+    now = timezone.now()
+    settled = Invoice.objects.filter(voided_at=None, paid=0)[0]
+    lines = [{"description": "Taken back", "unit_price": "9.99"}]
+    values: dict[str, Any] = {"client": settled.client.guid, "date": "2026-05-04", "lines": lines}
+    credit = create_credit(business=office.business, values=values, now=now)
+    values = {"invoice": settled.guid, "amount": "9.99"}
+    apply_credit(credit=credit, values=values, now=now)
+    values = {"invoice": settled.guid, "amount": "5.01", "date": "2026-05-04"}
+    create_payment(business=office.business, values=values, now=now)
     invoices = rows_of(office.browser.get(reverse("export_invoices")))
     payments = rows_of(office.browser.get(reverse("export_payments")))
 
     assert [each["Total"] for each in invoices] == [
         f"{each.total:.2f}" for each in Invoice.objects.order_by("pk")
     ]
+    (row,) = (each for each in invoices if each["Number"] == settled.number)
+    assert (row["Paid"], row["Credit memos"]) == ("5.01", "9.99")
+    assert row["Balance"] == f"{settled.total - 15:.2f}"
     assert len(payments) == Payment.objects.count()
+
+    mail = reverse("mail_invoice", args=[settled.guid])
+    letter = office.browser.get(mail).context["form"].values["text"]
+    left = f"${settled.total - 15:,.2f}"
+    assert f"\nPaid: $5.01\nCredit memos: $9.99\nStill owed: {left}\nDue: " in letter
+    values = {"invoice": settled.guid, "amount": settled.total - 15, "date": "2026-05-04"}
+    create_payment(business=office.business, values=values, now=now)
+    letter = office.browser.get(mail).context["form"].values["text"]
+    assert "\nCredit memos: $9.99\nNothing is owed on it any more.\n\n" in letter
+    assert "Due:" not in letter
 
 
 def test_taken_clients_go_to_quickbooks_by_themselves(office: Office) -> None:

@@ -115,6 +115,7 @@ def test_j5_8_what_was_left_there_can_be_deleted_after_all(office: Office, pc: O
     browser.post(reverse("void_invoice", args=[invoice.guid]), {"there": "keep"})
     shown = text(browser.get(reverse("invoice", args=[invoice.guid])))
     assert "It is void here, and QuickBooks keeps it as it is." in shown
+    assert "Rosa Delgado chose that QuickBooks keeps it as it is" in shown
     assert "Make it void in QuickBooks" in shown
     month = text(browser.get(reverse("month_end"), {"month": "2026-05"}))
     assert "QuickBooks has other amounts" in month
