@@ -275,6 +275,11 @@ class EntryDetail(EntryOut):
     sides: list[dict[str, Any]] = Field(
         description="Fields of which Fieldledger, what was sent and QuickBooks do not say the same."
     )
+    number_taken: dict[str, Any] | None = Field(
+        None,
+        description="Of an invoice whose number another one has in QuickBooks: what that one says,"
+        " with its lines. `link` makes them one; or give the invoice another number and sync it.",
+    )
 
 
 class EntryPage(BaseModel):

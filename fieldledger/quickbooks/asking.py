@@ -425,6 +425,7 @@ def requeue(
             "tries",
             "tried_in",
             "look_first",
+            "number_free_in",  # Asked for anew, it is looked for anew.
             "waiting_on_id",
             "asked_by",
             "queued_at",
@@ -439,6 +440,7 @@ def requeue(
                 *("",) * 3,
                 *(0,) * 2,
                 each.look_first,
+                0,
                 None,
                 actor,
                 now,

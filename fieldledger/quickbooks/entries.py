@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from fieldledger.office.changes import Change
 from fieldledger.office.models import Client, Credit, Invoice, Item, Payment, Record, Refund
+from fieldledger.quickbooks import number_taken
 from fieldledger.quickbooks.events import Moved, announce
 from fieldledger.quickbooks.models import (
     ACTIVE_STATES,
@@ -306,19 +307,24 @@ def _raise_changed(
 ) -> None:
     rows: list[Sequence[Any]] = []
     left = 0
+    renumbered: dict[int, str] = {}
     for key, entry in known.items():
         record = records[key]
         assert isinstance(record, Invoice | Payment | Credit | Refund)
-        state = entry.state
+        state, title = entry.state, title_of(record)
         if entry.state in _TAKEN:
             state = State.CHANGED
         elif record.voided and state not in _IN_FLIGHT and not _may_be_there(entry):
             state = State.CANCELLED
         left += (entry.state in ACTIVE_STATES) - (state in ACTIVE_STATES)
         there = entry.void_there or (usual(kind) if record.voided else "")
-        rows.append((entry.pk, title_of(record), record.revision, state, there, now))
-    columns = ("title", "record_revision", "state", "void_there", "updated_at")
+        free_in = entry.number_free_in if title == entry.title else 0
+        rows.append((entry.pk, title, record.revision, state, there, free_in, now))
+        if title != entry.title and entry.code == number_taken.TAKEN and state == State.FAILED:
+            renumbered[entry.pk] = number_taken.give_another(entry, title)
+    columns = ("title", "record_revision", "state", "void_there", "number_free_in", "updated_at")
     update_many(SyncEntry, columns, rows)
+    tell(((key, State.FAILED, "", said) for key, said in renumbered.items()), now=now)
     adjust_active(connection.pk, -left)
     _wait_no_more_for_credits(connection, known, now)
 
@@ -337,7 +343,8 @@ def _wait_no_more_for_credits(
 
 
 def _may_be_there(entry: SyncEntry) -> bool:
-    return bool(entry.synced_revision) or entry.look_first
+    is_doubted = entry.look_first and entry.code != number_taken.LOOKED_FOR
+    return bool(entry.synced_revision) or is_doubted
 
 
 _IN_FLIGHT: Final = frozenset({State.SENDING, State.CHECKING})

@@ -53,6 +53,7 @@ class EntryRow:
     tried_in: int
     synced_at: datetime | None
     void_there: str
+    number_free_in: int
     sent_at: datetime | None = field(default=None, init=False)  # Written, never read.
     is_renamed: bool = field(default=False, init=False)  # Since it was read.
     is_rewritten: bool = field(default=False, init=False)

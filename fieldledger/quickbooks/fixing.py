@@ -64,6 +64,8 @@ _FIELDS: Final[Mapping[str, Fields]] = {
     "3090": _NAME,
     "number_missing": _NUMBER,
     "number_too_long": _NUMBER,
+    "number_taken": _NUMBER,
+    "number_changed": _NUMBER,
     "characters": _NUMBER,
     "closed_period": _CLOSED,
     "date_out_of_range": _DATE,

@@ -14,6 +14,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from fieldledger.office.models import Credit, Invoice, Payment, Refund
 from fieldledger.quickbooks.models import RANK, EntryEvent, SyncEntry
+from fieldledger.quickbooks.verification import LINKED
 from fieldledger.sync.content import Kind, State
 
 
@@ -100,6 +101,6 @@ def _action(entry: SyncEntry, *, is_void: bool, taken: int) -> Action:
         return Action.ADD
     if entry.synced_revision < max(entry.wanted_revision, entry.record_revision):
         return Action.CHANGE
-    if entry.adopted and not entry.written:
+    if entry.adopted and (not entry.written or entry.code == LINKED):
         return Action.LINK
     return Action.CHANGE if taken > 1 or entry.adopted else Action.ADD

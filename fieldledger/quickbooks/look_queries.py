@@ -26,6 +26,8 @@ _MARK_TXN: Final = ("TxnID", "EditSequence", "RefNumber", "ExternalGUID")
 _MARK_TOTALS: Final = (*_MARK_TXN, "Subtotal", "SalesTaxTotal")
 # Of an invoice also which credit memos go to it.
 _MARK_INVOICE: Final = (*_MARK_TOTALS, "InvoiceLineRet", "LinkedTxn")
+# Of one that has the number of one of ours, and is none, also whose it is and when.
+_MARK_NUMBER: Final = (*_MARK_INVOICE, "CustomerRef", "TxnDate")
 _MARK_CREDIT: Final = (*_MARK_TOTALS, "CreditMemoLineRet")
 _MARK_PAYMENT: Final = (*_MARK_TXN, "TotalAmount", "AppliedToTxnRet")
 _MARK_CHECK: Final = (*_MARK_TXN, "Amount")
@@ -71,7 +73,7 @@ BY_NAME: Final[Mapping[Kind, _Make]] = {
         ref_number=numbers,
         include_line_items=True,
         include_linked_txns=True,
-        include_ret_element=_MARK_INVOICE,
+        include_ret_element=_MARK_NUMBER,
     ),
     Kind.PAYMENT: lambda numbers: ReceivePaymentQuery(
         ref_number=numbers, include_line_items=True, include_ret_element=_MARK_PAYMENT

@@ -1,9 +1,8 @@
 """What is kept about one business's link to its QuickBooks company.
 
 The queue is not a list of tasks: a SyncEntry is one record of ours, with the revision the office
-has, the revision wanted in QuickBooks and the revision QuickBooks took last. Everything a session
-of the Web Connector needs stands in these tables, so any program on the same database can answer
-any call.
+has, the revision wanted in QuickBooks and the revision QuickBooks took last. Whatever a session
+needs stands in these tables, so any program on the same database can answer any call.
 """
 
 import uuid
@@ -22,6 +21,7 @@ from fieldledger.quickbooks.linked_credits_row import LinkedCredits  # noqa: F40
 from fieldledger.quickbooks.outstanding_row import Outstanding  # noqa: F401 - And here.
 from fieldledger.quickbooks.probe_row import Probe  # noqa: F401 - And here.
 from fieldledger.quickbooks.sign_off_row import SignOff  # noqa: F401 - And here.
+from fieldledger.quickbooks.taken_number_row import TakenNumber  # noqa: F401 - And here.
 from fieldledger.sync.content import Kind, State
 from fieldledger.sync.fence import Fence
 
@@ -325,6 +325,7 @@ class SyncEntry(models.Model):
     look_first = models.BooleanField(default=False)  # May be there already: ask before adding.
     # The session in which it was looked for and not found: in a later one another file may be open.
     looked_in = models.BigIntegerField(default=0, db_default=0)
+    number_free_in = models.BigIntegerField(default=0, db_default=0)  # The session that found so.
     message_set = models.ForeignKey(
         MessageSet, models.SET_NULL, null=True, related_name="entries", db_index=False
     )

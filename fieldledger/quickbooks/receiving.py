@@ -468,10 +468,11 @@ def _take_look(
     if not recovery.is_complete(look, answers.answers):
         sentence = "QuickBooks did not answer whether it has the records. It is asked again."
         raise SessionStops(sentence)
-    settled, shows_older = recovery.take_look(connection, look, answers.answers, context)
+    settled, failed, shows_older = recovery.take_look(connection, look, answers.answers, context)
     if shows_older:
         reverifying.verify_all(connection, verification.FILE_OLDER, context.now)
     session.done += settled
+    session.failed += failed
     if lost is not None:
         lost.status = Status.RESOLVED
         lost.save(update_fields=["status"])

@@ -21,6 +21,7 @@ from fieldledger.quickbooks import (
     fencing,
     given_up,
     linking_credits,
+    number_taken,
     taking_back,
     verification,
     voided,
@@ -56,6 +57,8 @@ OTHER_CONTENT: Final = 9001
 STALE: Final = str(STALE_EDIT)
 # Looked at for its version or its credits: what was written last is known all the same.
 _ONLY_READ: Final = frozenset({STALE, linking_credits.CODE})
+_AT_REST: Final = frozenset({State.SYNCED, State.DIFFERS, State.CHANGED})
+_NEEDS_A_PERSON: Final = frozenset({State.FAILED, State.GONE})
 LOOKED_FOR_MAX: Final = 50
 
 
@@ -143,9 +146,10 @@ def _look(
     rows: Sequence[Mapping[str, Any]] = (),
     set_id: str = "",
     about: MessageSet | None = None,
+    is_fence: bool = True,
 ) -> Document:
     """Return the document that looks: the fence and the proof of absence go in one."""
-    mark = context.new_set_id() if fencing.uses_link(connection) else ""
+    mark = context.new_set_id() if is_fence and fencing.uses_link(connection) else ""
     first = fencing.head(connection, mark) if mark else []
     return Document(
         purpose=MessageSet.Purpose.LOOK,
@@ -175,11 +179,13 @@ def first_looks(connection: Connection, session: Session, context: Context) -> D
         }
         for each in entries
     ]
-    since = min(each.sent_at or each.created_at for each in entries)
+    # Of what is looked for by its number alone, nothing of ours can be on its way.
+    doubted = [each for each in entries if each.code != number_taken.LOOKED_FOR]
+    since = min((each.sent_at or each.created_at for each in doubted), default=context.now)
     if connection.restored_from is not None:
         since = min(since, connection.restored_from)
     requests = _queries(rows, {each.pk: each for each in entries}, since=since, context=context)
-    return _look(connection, requests, context, rows=rows)
+    return _look(connection, requests, context, rows=rows, is_fence=bool(doubted))
 
 
 def _queries(
@@ -194,24 +200,33 @@ def _queries(
     # Without an offset: the PC's own time, whatever that is.
     from_date = (since - CLOCKS_DIFFER).replace(tzinfo=None, microsecond=0)
     bodies: list[tuple[str, Any]] = []
+    numbers: list[str] = []
     for kind in Kind:
         of_kind = [each for each in rows if entries[each["e"]].kind == kind]
         if not of_kind:
             continue
         known = [entries[each["e"]].quickbooks_id for each in of_kind if each["op"] != "add"]
+        added = [entries[each["e"]] for each in of_kind if each["op"] == "add"]
         names = [str(each.get("name") or "") for each in of_kind if each["op"] == "add"]
+        if kind == Kind.INVOICE:
+            # Also the one it has by now: somebody may have entered that there by hand.
+            names = [number_taken.number_of(name) for name in (*names, *(e.title for e in added))]
+            numbers = list(dict.fromkeys(filter(None, names)))
         if known:
             bodies.append((kind, BY_ID[kind](tuple(known))))
         if any(names):
             bodies.append((kind, BY_NAME[kind](tuple(dict.fromkeys(filter(None, names))))))
-        if names:
+        if any(each.code != number_taken.LOOKED_FOR for each in added):
             bodies.append((kind, BY_TIME[kind](from_date)))
         if any(entries[each["e"]].code in OLDER for each in of_kind if each["op"] != "add"):
             bodies.append((DELETED, DELETED_OF[kind]))
     made = []
     for number, (what, body) in enumerate(bodies):
         request = Request(request_id=f"look:{number}:{nonce}", body=body)
-        made.append((request, {"r": request.request_id, "look": str(what)}))
+        noted: dict[str, Any] = {"r": request.request_id, "look": str(what)}
+        if what == Kind.INVOICE and numbers:
+            noted["numbers"], numbers = numbers, []
+        made.append((request, noted))
     return made
 
 
@@ -220,6 +235,17 @@ def rows_of_look(look: MessageSet) -> list[Mapping[str, Any]]:
     if look.about is not None:
         return list(look.about.content)
     return list(look.content[-1]["rows"])
+
+
+def _rows_by_entry(connection: Connection, look: MessageSet) -> dict[int, Mapping[str, Any]]:
+    """Return {entry: its row}; its revision is 0 where nobody knows which one may be there."""
+    rows = {each["e"]: each for each in rows_of_look(look)}
+    if look.about is not None and is_from_before_a_restore(connection, look.about):
+        return {key: {**each, "rev": 0} for key, each in rows.items()}  # Much happened since.
+    if look.about is not None:
+        for changed in given_up.other_revisions(connection, look.about):
+            rows[changed] = {**rows[changed], "rev": 0}
+    return rows
 
 
 def is_complete(look: MessageSet, answers: Sequence[Answer]) -> bool:
@@ -236,18 +262,14 @@ def is_complete(look: MessageSet, answers: Sequence[Answer]) -> bool:
 
 def take_look(
     connection: Connection, look: MessageSet, answers: Sequence[Answer], context: Context
-) -> tuple[int, bool]:
+) -> tuple[int, int, bool]:
     """Settle each entry a complete look was for; return how many are settled for good.
 
-    What is there by our mark is ours; what is not goes to the queue again. Returned beside it is
-    whether the look has shown, as the first, that the company file is an older copy.
+    What is there by our mark is ours; what is not goes to the queue again. Returned beside it are
+    how many of the settled need a person, and whether the look has shown, as the first, that the
+    company file is an older copy.
     """
-    rows = {each["e"]: each for each in rows_of_look(look)}
-    if look.about is not None and is_from_before_a_restore(connection, look.about):
-        rows = {key: {**each, "rev": 0} for key, each in rows.items()}  # Much happened since.
-    elif look.about is not None:
-        for changed in given_up.other_revisions(connection, look.about):
-            rows[changed] = {**rows[changed], "rev": 0}
+    rows = _rows_by_entry(connection, look)
     wanted_state = State.CHECKING if look.about is not None else State.PENDING
     entries = [
         each
@@ -270,14 +292,17 @@ def take_look(
     }
     moved = linking_credits.take_look(connection, look.session_id, found_links, lost)
     suspects = _changed_by_others(entries, theirs)
+    numbers = number_taken.Numbers(connection, look, found)
+    numbers.compare((each, _marked(each, by_mark)) for each in entries if each.pk not in theirs)
     for entry in entries:
         row, code = rows[entry.pk], entry.code
         if row["op"] == "add":
             record = _marked(entry, by_mark)
-            _settle_add(entry, row, record, context.now)
             # A void record that is looked for once more is over if it is not there either.
-            if record is None and code != MISSING:
+            if record is None and code not in {MISSING, number_taken.LOOKED_FOR}:
                 entry.looked_in = look.session_id
+            if not numbers.refuses(entry):
+                _settle_add(entry, row, record, context.now)
         else:
             moves = entry.pk in moved
             _settle_known(entry, row, theirs[entry.pk], lacking, context.now, is_moved=moves)
@@ -285,6 +310,7 @@ def take_look(
                 entry.looked_in = look.session_id
         voided.settle(entry)
         settled.append(entry)
+    numbers.save(context.now)
     _save(settled, context.now)
     # What the nightly look said of a record says nothing of the one that takes its place.
     replaced = [each.pk for each in settled if not each.quickbooks_id]
@@ -293,15 +319,14 @@ def take_look(
     left = sum(each.state != State.PENDING for each in settled)
     adjust_active(connection.pk, -left)
     connection.active_count -= left
-    at_rest = {State.SYNCED, State.DIFFERS, State.CHANGED}
-    there = [each.pk for each in settled if each.state in at_rest]
+    there = [each.pk for each in settled if each.state in _AT_REST]
     release_waiters(connection, there, context.now)
     found_now = {each.pk for each in settled if rows[each.pk]["op"] == "add" and each.quickbooks_id}
     verification.note_written(connection, sorted(found_now))
     memos = [each for each in settled if each.pk in found_now and each.kind == Kind.CREDIT]
     linking_credits.wake(connection, [each.record_id for each in memos], context.now)
     _suspect(connection, (*sorted(found_now), *suspects))
-    return left, shows_older
+    return left, sum(each.state in _NEEDS_A_PERSON for each in settled), shows_older
 
 
 def _by_mark_and_id(found: Sequence[Record]) -> tuple[dict[str, Record], dict[str, Record]]:
@@ -374,6 +399,9 @@ def _settle_add(
     entry.look_first = False
     if record is None and entry.code == REFUSED_BEFORE:
         _refuse(entry)
+        return
+    if record is None and entry.code == number_taken.LOOKED_FOR:
+        _queue(entry, f"QuickBooks has no invoice {entry.title} yet: it is sent.")
         return
     if record is None:
         _queue(entry, "Looked for by its mark: QuickBooks does not have it, so it is sent again.")
@@ -553,6 +581,7 @@ _COLUMNS: Final = (
     "message",
     "look_first",
     "looked_in",
+    "number_free_in",
     "message_set_id",
     "synced_at",
     "updated_at",

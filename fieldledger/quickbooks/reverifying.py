@@ -21,7 +21,7 @@ from fieldledger.qbwc.transitions import State as SessionState
 from fieldledger.qbxml.objects import CompanyActivityQuery, CompanyQuery
 from fieldledger.qbxml.reading import Answer, Record
 from fieldledger.qbxml.writing import Request
-from fieldledger.quickbooks import fencing, linking_credits, reading, recovery
+from fieldledger.quickbooks import fencing, linking_credits, number_taken, reading, recovery
 from fieldledger.quickbooks.context import Context
 from fieldledger.quickbooks.entries import (
     RECORD_MODELS,
@@ -308,7 +308,9 @@ def verify_all(
     if reason != CONDENSED:  # What was not there any more, and void or refused, may be there again.
         total += _wake(connection, sent.filter(state=State.CANCELLED), reason, now)
         total += _wake_refused(connection, sent, reason, now)
-    sent.exclude(state__in=_WITH_QUICKBOOKS).update(look_first=True)
+    doubted = sent.exclude(state__in=_WITH_QUICKBOOKS)
+    doubted.update(look_first=True)
+    doubted.filter(code=number_taken.LOOKED_FOR).update(code="")  # Not by its number alone.
     if reason != CONDENSED:  # What condensing explained, it does not explain any more.
         known.filter(state=State.PENDING, code__in=(CONDENSED, UNCLEAR)).update(code=reason)
     begin(connection, reason, _SENTENCES[reason], total=total, now=now)
@@ -388,8 +390,8 @@ def _doubt_everything(now: datetime) -> None:
         )
         fencing.doubt(connection)
         # What was written last is not known of these, either.
-        read = SyncEntry.objects.filter(connection=connection, code=linking_credits.CODE)
-        read.update(code="")
+        read = (linking_credits.CODE, number_taken.LOOKED_FOR)
+        SyncEntry.objects.filter(connection=connection, code__in=read).update(code="")
         SyncEntry.objects.filter(connection=connection).exclude(state__in=_WITH_QUICKBOOKS).update(
             look_first=True
         )

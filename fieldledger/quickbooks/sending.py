@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from fieldledger.qbxml.objects import InvoiceAdd, InvoiceMod
 from fieldledger.qbxml.writing import CannotBeWritten, Request
-from fieldledger.quickbooks import contents, fencing, taking_back, voided
+from fieldledger.quickbooks import contents, fencing, number_taken, taking_back, voided
 from fieldledger.quickbooks.approving import hold_back
 from fieldledger.quickbooks.choices import choices_of
 from fieldledger.quickbooks.company import facts_of
@@ -72,11 +72,14 @@ class Batch:
 
 
 def next_set(connection: Connection, session: Session, context: Context) -> str | None:
-    """Store the next set of writes and return its text; None if nothing is left that can go."""
+    """Store the next set of writes and return its text; None if nothing can go before a look."""
     for _ in range(_ROUNDS_MAX):
         entries = _next_entries(connection, session)
         if not entries:
             return None
+        if number_taken.begin(connection, session, entries, now=context.now):
+            session.cursor_rank, session.cursor_id = 0, 0
+            return None  # They are looked for next, and then go.
         going = _approved(connection, entries, context.now)
         session.done += len(entries) - len(going)
         batch = _build(connection, session, going, context)

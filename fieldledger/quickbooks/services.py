@@ -22,6 +22,7 @@ from fieldledger.quickbooks.deciding import (
 )
 from fieldledger.quickbooks.errors import Mistaken, NotPossible
 from fieldledger.quickbooks.hours import save_hours, send_anyway
+from fieldledger.quickbooks.linking_invoice import link
 from fieldledger.quickbooks.plan_bulk import decide_plan_rows
 from fieldledger.quickbooks.planned import decide_plan_row
 from fieldledger.quickbooks.relinking import relink
@@ -76,6 +77,7 @@ __all__ = [
     "hold_both",
     "keep_file",
     "let_go",
+    "link",
     "look_now",
     "merge",
     "new_password",

@@ -102,6 +102,7 @@ _ENTRY: Final = (
     "tries",
     "look_first",
     "looked_in",
+    "number_free_in",
     "void_there",
     "waiting_on_id",
     "queued_at",

@@ -89,6 +89,12 @@ OWN_WORDS: Final[Mapping[str, Words]] = {
         "In QuickBooks {name} is of a type that Fieldledger does not change. It is used as it is.",
         Actor.NOBODY,
     ),
+    "number_looked_up": Words(
+        "Its number is looked up",
+        "QuickBooks is asked whether it has an invoice with the number of {name} already.",
+        Actor.SYSTEM,
+        ("Nothing to do: it goes on by itself.",),
+    ),
     "credits_looked_up": Words(
         "Its credits are looked up",
         "What credit memos pay of {name} is looked up in QuickBooks.",
@@ -437,7 +443,7 @@ def explain(code: str | int, *, said: str = "", **facts: object) -> Explanation:
     """Return the words for `code`, with `facts` filled in and QuickBooks' text `said` quoted.
 
     Facts used, all optional: name (also as the record's kind, "the invoice 1042"), number,
-    date, closing_date, deposit, tax_rate, waiting_for, differs_by, wanted, sent_as.
+    date, closing_date, customer, deposit, tax_rate, waiting_for, differs_by, wanted, sent_as.
 
     A code nobody knows gets the words of its family, and QuickBooks' own text says the rest.
     For what the Web Connector reports in whatever form, take explain_hresult.
@@ -502,6 +508,7 @@ _GENERAL: Final[Mapping[str, str]] = {
     "tax_rate": "of the invoice",
     "waiting_for": "something it belongs to",
     "differs_by": "said in the entry",
+    "customer": "a customer",
     "deposit": "a bank deposit",
     "wanted": "it has here",
     "sent_as": "another one",

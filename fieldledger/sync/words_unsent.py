@@ -124,6 +124,25 @@ UNSENT_WORDS: Final[Mapping[str, Words]] = {
             "Press Retry to send it, if nobody has entered it in QuickBooks by hand.",
         ),
     ),
+    "number_taken": Words(
+        "Its number is in QuickBooks already",
+        "QuickBooks has an invoice {number} that did not come from here: of {customer},"
+        " {there}. {Name} was not sent, so that it does not stand there twice.",
+        Actor.BOOKKEEPER,
+        (
+            "Open it and compare the lines here with those in QuickBooks.",
+            "If both are the same invoice, press Link with it: nothing is sent.",
+            "If they are two, give the invoice here another number. It then goes under that.",
+            "If it is not to go to QuickBooks at all, press Ignore.",
+        ),
+    ),
+    "number_changed": Words(
+        "Another number was given",
+        "The invoice has the number {number} now. Its old one was that of another invoice in"
+        " QuickBooks.",
+        Actor.OFFICE,
+        ("Press Sync to QuickBooks: it is looked for under the new number first.",),
+    ),
     "no_income_account": Words(
         "No income account chosen",
         "QuickBooks needs to know to which income account {name} posts.",

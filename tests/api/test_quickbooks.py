@@ -480,7 +480,9 @@ def test_an_invoice_and_what_is_on_its_way_are_not_linked_by_hand(app: Program) 
         assert_problem(app.ask("POST", path, {"quickbooks_id": "80000001-1"}), 409)
 
 
-@pytest.mark.parametrize("action", ["", "/retry", "/ignore", "/hold", "/release", "/relink"])
+@pytest.mark.parametrize(
+    "action", ["", "/retry", "/ignore", "/hold", "/release", "/relink", "/link"]
+)
 def test_an_entry_of_another_business_is_not_there(
     app: Program, other: Program, action: str
 ) -> None:

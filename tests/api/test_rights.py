@@ -96,6 +96,7 @@ POST /quickbooks/entries/{id}/accept
 POST /quickbooks/entries/{id}/look
 POST /quickbooks/look
 POST /quickbooks/entries/{id}/relink
+POST /quickbooks/entries/{id}/link
 POST /quickbooks/entries/{id}/rename
 POST /quickbooks/entries/{id}/merge
 POST /webhooks

@@ -59,7 +59,7 @@ def test_i3_7_a_lost_answer_is_told_from_the_loss_to_the_proof(
         simulate()
         entry = api.ask("POST", "/quickbooks/sync", {"invoices": [invoice]})["results"][0]["entry"]
         # QuickBooks takes the invoice and dies before it has kept its answer; then it is shut.
-        simulate("crash-unstored@2")
+        simulate("crash-unstored@3")
         simulate("closed")
 
         page.goto(f"{server.url}/quickbooks/log/{entry}")
@@ -82,6 +82,7 @@ def test_i3_7_a_lost_answer_is_told_from_the_loss_to_the_proof(
         told = list(reversed(story.all_inner_texts()))
         expected = [
             "Pending",
+            "QuickBooks has no invoice 1042 yet: it is sent.",
             "answer was lost at",
             "it has none. The records themselves are looked for",
             "Confirmed by looking it up in QuickBooks: 1042, 460.00.",

@@ -287,7 +287,7 @@ def test_j5_10_a_lost_answer_is_looked_up_and_two_clicks_make_one_entry(
     second.close()
     entry = SyncEntry.objects.get(record_guid=invoice.guid)
 
-    pc.run("crash-unstored@2")
+    pc.run("crash-unstored@3")
     pc.run("closed")
 
     page.goto(f"{live_server.url}/quickbooks/attention")

@@ -74,7 +74,7 @@ def test_every_state_is_in_the_table_and_can_be_left_or_is_an_end() -> None:
 
 
 @pytest.mark.parametrize(
-    "fault", ["", "crash-unstored@2", "crash-mid=1@2", "lose-answer@2", "hresult=0x80040400@2"]
+    "fault", ["", "crash-unstored@3", "crash-mid=1@3", "lose-answer@3", "hresult=0x80040400@3"]
 )
 @pytest.mark.django_db
 def test_whatever_is_lost_an_entry_moves_along_the_table(

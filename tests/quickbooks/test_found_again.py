@@ -49,7 +49,7 @@ def test_a_payment_goes_on_when_its_invoice_is_found_and_has_changed_since(
         now=NOW,
     )
     pc.sync(bill.guid)
-    pc.run("crash-unstored@2")
+    pc.run("crash-unstored@3")
     office.update_invoice(invoice=bill, values={"memo": "Call first"}, now=NOW)
     # Its payment was found to wait for it meanwhile.
     (entry,) = pc.entries(record_guid=bill.guid)

@@ -42,7 +42,7 @@ def test_the_seal_of_a_lost_document_outlives_the_sets_after_it(
     first, second = an_invoice(business, "10.00"), an_invoice(business, "20.00")
     pc.set_up()
     pc.sync(first.guid)
-    late = pc.hold()
+    late = pc.hold(3)
     pc.run()  # It is asked for, looked for under its own id, and sent again.
     pc.sync(second.guid)
     pc.run()  # This set clears what QuickBooks need not remember any longer.
@@ -60,7 +60,7 @@ def test_what_was_looked_for_in_another_session_is_looked_for_again_before_it_is
     invoice = an_invoice(business, "10.00")
     pc.set_up()
     pc.sync(invoice.guid)
-    late = pc.hold()
+    late = pc.hold(3)
     copy = pc.company.to_json()
     pc.run("stop-before=sendRequestXML@4")  # The question, the look with the seal, and no more.
     people.copy_back(pc.company, copy)
@@ -108,7 +108,7 @@ def test_in_an_older_copy_of_the_file_documents_given_up_are_sealed_again(
     invoice = an_invoice(business, "10.00")
     pc.set_up()
     pc.sync(invoice.guid)
-    late = pc.hold()
+    late = pc.hold(3)
     copy = pc.company.to_json()
     pc.run()
     assert pc.states() == {"synced": 3}

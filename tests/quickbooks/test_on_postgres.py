@@ -49,6 +49,7 @@ AGAIN: Final = (
         "test_approval.py",
         "test_deposits.py",
         "test_credits.py",
+        "test_number_taken.py",
         "test_applied_credits.py::test_a_credit_is_applied_when_a_person_asks_with_its_memo_first",
         "test_applied_credits.py::test_a_credit_taken_off_or_changed_here_is_for_a_person_there",
         "test_applied_credits.py::test_a_credit_memo_deleted_there_and_sent_anew_is_applied_again",

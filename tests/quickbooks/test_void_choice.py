@@ -272,7 +272,7 @@ def test_j5_8_what_is_chosen_while_it_is_with_quickbooks_holds_when_its_answer_i
     pc.set_up()
     invoice = an_invoice(business, client, item)
     pc.sync(invoice.guid)
-    pc.run("lose-answer@2")
+    pc.run("lose-answer@3")
     (entry,) = pc.entries(rank=3)
     assert entry.state in WITH_QUICKBOOKS
     assert asked_of(entry) == tuple(There)

@@ -16,7 +16,7 @@ from tests.simulation.mutations import MUTATIONS
 
 FOUND_BY: Final[Mapping[str, tuple[int, ...]]] = {
     "M1": (1, 2),
-    "M2": (67, 97),
+    "M2": (157, 67),
     "M3": (9, 14),
     "M4": (1088, 1454),
     "M5": (1, 2),

@@ -35,7 +35,7 @@ MOVES: Final[tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...]] = (
     ((_PENDING,), "in a document", (_SENDING,)),
     ((_PENDING,), "its parent is not there", (_WAITING,)),
     ((_WAITING,), "the parent is there", (_PENDING,)),
-    ((_PENDING,), "cannot be sent so", (_FAILED,)),
+    ((_PENDING,), "cannot be sent so, or its number is taken", (_FAILED,)),
     ((_PENDING,), "looked up, or left alone", (_SYNCED, _DIFFERS, _CHANGED, _GONE)),
     ((_SENDING,), "taken", (_SYNCED, _DIFFERS, _CHANGED)),
     ((_SENDING,), "again: in use, stale, name taken", (_PENDING,)),
@@ -46,7 +46,7 @@ MOVES: Final[tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...]] = (
     ((_PENDING,), "given up in another session", (_CHECKING,)),
     ((_CHECKING,), "found", (_SYNCED, _DIFFERS, _CHANGED)),
     ((_CHECKING,), "surely not there", (_PENDING,)),
-    ((_CHECKING,), "the stored answer refuses it", (_FAILED, _WAITING)),
+    ((_CHECKING,), "the stored answer refuses it, or its number is taken", (_FAILED, _WAITING)),
     ((_CHECKING,), "deleted there", (_GONE,)),
     ((_SYNCED, _DIFFERS), "invoice or payment changed here", (_CHANGED,)),
     ((_SYNCED, _DIFFERS), "client or item changed here, or a restore", (_PENDING,)),
@@ -65,6 +65,7 @@ MOVES: Final[tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...]] = (
     ((_PENDING, _WAITING, _FAILED, _CHANGED, _GONE, _HELD), "Ignore", (_IGNORED,)),
     ((_HELD, _IGNORED), "Release", (_PENDING,)),
     ((_PENDING, _WAITING, _FAILED, _GONE, _HELD, _IGNORED), "linked by hand", (_SYNCED,)),
+    ((_FAILED,), "linked by hand with another total", (_DIFFERS,)),
     ((_PENDING, _WAITING, _FAILED, _HELD, _IGNORED), "void before it went", (_CANCELLED,)),
     (
         (

@@ -165,9 +165,12 @@ class OfficePc:
                 reply = exchange(step)
                 self.heard(step, reply)
 
-    def hold(self) -> str:
-        """Let the Web Connector die holding the first document of writes; return the document."""
-        self.run("zombie@2")
+    def hold(self, document: int = 2) -> str:
+        """Let the Web Connector die holding this document of its session; return the document.
+
+        The second is the first of writes; of invoices the third, for their numbers are looked up.
+        """
+        self.run(f"zombie@{document}")
         assert self.connector is not None
         held, self.connector.held = self.connector.held, None
         assert held is not None

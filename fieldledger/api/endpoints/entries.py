@@ -25,7 +25,7 @@ from fieldledger.api.spelling import spelled
 from fieldledger.api.texts import require_plain_text
 from fieldledger.api.writing import answer
 from fieldledger.office.fields import guid
-from fieldledger.quickbooks import queries, services
+from fieldledger.quickbooks import linking_invoice, queries, services
 from fieldledger.quickbooks.models import SyncEntry
 from fieldledger.quickbooks.three_columns import sides_shape
 
@@ -148,6 +148,17 @@ def relink_entry(request: ApiRequest, id: str, body: RelinkIn) -> HttpResponse:
     return _answer_entry(request, entry)
 
 
+@router.post("/quickbooks/entries/{id}/link", response=EntryDetail, operation_id="link_entry")
+def link_entry(request: ApiRequest, id: str) -> HttpResponse:
+    """Say that an invoice and the one in QuickBooks with its number are the same; sends nothing."""
+    entry = _found(id)
+    try:
+        services.link(connection(request), entry, actor=request.caller.actor, now=request.now)
+    except SyncEntry.DoesNotExist:
+        raise not_found("entry") from None
+    return _answer_entry(request, entry)
+
+
 @router.post("/quickbooks/entries/{id}/rename", response=EntryDetail, operation_id="rename_entry")
 def rename_entry(request: ApiRequest, id: str, body: RenameIn) -> HttpResponse:
     """Give a record whose name is taken in QuickBooks another one there."""
@@ -200,6 +211,7 @@ def _answer_entry(request: ApiRequest, entry: UUID) -> HttpResponse:
     try:
         detail = queries.entry_detail(connection(request), entry, with_raw=True)
         detail["sides"] = sides_shape(connection(request), entry)
+        detail["number_taken"] = linking_invoice.shape_of(connection(request), entry)
     except SyncEntry.DoesNotExist:
         raise not_found("entry") from None
     return answer(spelled(request, detail))

@@ -7,8 +7,9 @@ knows what it did, as a real one.
 
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -21,7 +22,7 @@ from fieldledger.quickbooks.company import OWNER_ID
 from fieldledger.quickbooks.models import SyncEntry
 from fieldledger.simulator.company import Company
 from fieldledger.simulator.connector import Desk, Ended, WebConnector
-from fieldledger.simulator.faults import Plan
+from fieldledger.simulator.faults import Fault, Plan
 from fieldledger.simulator.http import Line, drive
 from fieldledger.sync.content import State
 
@@ -30,7 +31,6 @@ SECOND_MACHINE: Final = "FRONT-DESK-PC"
 OTHERS_MARK: Final = "{0B5E0000-0000-4000-8000-000000000001}"  # Another business's.
 CALL_MAX: Final = timedelta(minutes=2)
 LOST: Final = "lost_answer"
-_DOCUMENTS_BEFORE_MAX: Final = 5
 _DAYS_OLD: Final = timedelta(days=30)
 # A call takes one of the server's threads and needs others to be answered.
 _CALLS: Final = threading.Semaphore(2)
@@ -108,23 +108,31 @@ def call_taken(pc: TrainingPc, url: str) -> Ended:
 
 
 def _lose_the_answer(pc: TrainingPc, url: str) -> Ended:
-    """Let the answer to the exercise's record get lost, whichever document it goes with.
-
-    A reading that is lost before it is asked for anew, and does no harm.
-    """
-    for number in range(1, _DOCUMENTS_BEFORE_MAX):
-        ended = _call(pc, url, f"lose-answer@{number}")
-        sent = SyncEntry.objects.filter(
-            connection__business=pc.business_id, record_guid=pc.begun["record"]
-        )
-        if sent.filter(state__in=(State.SENDING, State.CHECKING)).exists():
-            break
+    """Let the answer to the exercise's record get lost, whichever document it goes with."""
+    going = SyncEntry.objects.filter(
+        connection__business=pc.business_id,
+        record_guid=pc.begun["record"],
+        state__in=(State.SENDING, State.CHECKING),
+    )
+    ended = _call(pc, url, _LosesAnswer(is_to_be_lost=going.exists))
     pc.trouble = ""
     pc.save(update_fields=["trouble"])
     return ended
 
 
-def _call(pc: TrainingPc, url: str, plan: str = "") -> Ended:
+@dataclass
+class _LosesAnswer(Plan):
+    """Loses the first answer that comes while something is so."""
+
+    is_to_be_lost: Callable[[], bool] = bool
+
+    def take(self, fault: Fault, number: int) -> str | None:
+        if fault == Fault.LOSE_ANSWER and self.is_to_be_lost():
+            return ""
+        return super().take(fault, number)
+
+
+def _call(pc: TrainingPc, url: str, plan: Plan | None = None) -> Ended:
     connection = services.connection_of(pc.business)
     password = services.copy_password(connection, actor="", now=datetime.now(tz=UTC))
     company = company_of(pc)
@@ -148,7 +156,7 @@ def _call(pc: TrainingPc, url: str, plan: str = "") -> Ended:
         file_id=braced(str(connection.file_id)),
         machine=_machine(pc, connection.expected_computer or connection.computer),
         answered=answered,
-        plan=Plan.read(plan or _PLANS.get(pc.trouble, "")),
+        plan=plan or Plan.read(_PLANS.get(pc.trouble, "")),
     )
     ended = drive(connector.session(), Line(f"{url.rstrip('/')}/qbwc"))
     if ended.session is not None:

@@ -28,6 +28,7 @@ from fieldledger.office.models import (
 )
 from fieldledger.quickbooks import choices, services
 from fieldledger.quickbooks.models import Connection, QuickBooksRecord, Stage, SyncEntry
+from fieldledger.quickbooks.number_taken import TAKEN as NUMBER_TAKEN
 from fieldledger.quickbooks.tables import Columns
 from fieldledger.quickbooks.voided import LEFT_THERE
 from fieldledger.sync.content import Kind, State
@@ -528,7 +529,7 @@ class Office:
         connection = self.connection
         if connection.mapping.get("tip_item"):
             self._are_extras_mapped(is_any_good=True)
-        moved = 0
+        moved = self._renumber_taken()
         asked = Q(state__in=(State.FAILED, State.GONE, State.CHANGED_IN_QUICKBOOKS))
         for action, which in (
             ("release", Q(state__in=(State.HELD, State.IGNORED))),
@@ -544,6 +545,18 @@ class Office:
             moved += sum(each.done for each in results)
         queued = self._sync_everything()
         return moved + queued, f"{moved} entries released or retried, {queued} queued"
+
+    def _renumber_taken(self) -> int:
+        """Give invoices whose numbers others have in QuickBooks new ones; return how many."""
+        taken = SyncEntry.objects.filter(
+            connection=self.connection, state=State.FAILED, code=NUMBER_TAKEN
+        )
+        invoices = self._rows(Invoice, voided_at=None, pk__in=taken.values("record_id"))
+        found = list(invoices.order_by("pk"))
+        for invoice in found:
+            values = {"number": f"N{self._next()}"}
+            office.update_invoice(invoice=invoice, values=values, **self._by())
+        return len(found)
 
 
 def _key(pk: int) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from fieldledger.proving.world.bookkeeper import FAX, Bookkeeper
 from fieldledger.proving.world.faults import Kind as Fault
 from fieldledger.proving.world.office import POISON
 from fieldledger.quickbooks.models import ACTIVE_STATES, RANK, Connection, MessageSet, SyncEntry
+from fieldledger.quickbooks.number_taken import TAKEN as NUMBER_TAKEN
 from fieldledger.quickbooks.paid_invoices import payments_of
 from fieldledger.quickbooks.voided import LEFT_THERE
 from fieldledger.simulator.company import Company
@@ -447,6 +448,8 @@ class Oracle:
             return bool(record.payer.name.startswith(POISON))
         if kind == Kind.REFUND:
             return bool(record.voided or record.credit.client.name.startswith(POISON))
+        if kind == Kind.INVOICE and entry.state == State.FAILED and entry.code == NUMBER_TAKEN:
+            return True  # Another one has its number there: a person gives it a new one.
         if kind in {Kind.INVOICE, Kind.CREDIT}:
             if record.client.name.startswith(POISON):
                 return True

@@ -17,6 +17,7 @@ from fieldledger.quickbooks.clashes import clash_of, owner_of
 from fieldledger.quickbooks.models import RANK, Connection, SyncEntry
 from fieldledger.quickbooks.names import NAME_MAX
 from fieldledger.quickbooks.pages.access import quickbooks_page
+from fieldledger.quickbooks.pages.afterwards import found_invoice
 from fieldledger.quickbooks.services import Mistaken, NotPossible
 from fieldledger.quickbooks.told_apart import told_apart_of
 from fieldledger.sync.content import Kind, State
@@ -45,6 +46,11 @@ def back_to(request: PageRequest, guid: UUID) -> str:
     """Return the address of the page that a card's form was on."""
     if request.POST.get("from") == "attention":
         return reverse("attention")
+    if request.POST.get("from") == "invoice":
+        connection = services.connection_of(request.business)
+        invoice = found_invoice(request, connection, guid)
+        if invoice is not None:
+            return reverse("invoice", args=[invoice])
     return reverse("entry", args=[guid])
 
 

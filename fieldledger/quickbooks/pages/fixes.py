@@ -22,6 +22,7 @@ from fieldledger.quickbooks.attention import SHOWN_STATES, act_on_cause
 from fieldledger.quickbooks.clashes import Clash, clash_of
 from fieldledger.quickbooks.closed_period import CLOSED_CODES, closed_choices
 from fieldledger.quickbooks.fixing import can_be_picked, candidates, fields_of, mend, record_of
+from fieldledger.quickbooks.linking_invoice import comparison_of
 from fieldledger.quickbooks.log_words import written_title
 from fieldledger.quickbooks.models import RANK, Connection, SyncEntry
 from fieldledger.quickbooks.names import NAME_MAX
@@ -144,9 +145,11 @@ def fix_of(
 
 
 def fix_of_entry(request: PageRequest, connection: Connection, guid: UUID) -> Fix | None:
-    """Return the forms for one entry; the card of a taken name stands there by itself."""
+    """Return the forms for one entry; the card of a taken name or number stands by itself."""
     entry = SyncEntry.objects.filter(connection=connection, guid=guid).first()
     if entry is None or clash_of(connection, entry) is not None:
+        return None
+    if comparison_of(connection, entry) is not None:
         return None
     return fix_of(request, connection, [entry], number=1, kinds=[entry.kind])
 

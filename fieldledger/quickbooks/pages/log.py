@@ -34,6 +34,7 @@ from fieldledger.quickbooks.pages.log_filters import (
     choices_of,
     filters_of,
 )
+from fieldledger.quickbooks.pages.number_taken import number_card_of
 from fieldledger.quickbooks.services import Mistaken
 from fieldledger.quickbooks.summing_up import HOW_WORDS
 from fieldledger.quickbooks.told_apart import stands_apart
@@ -150,6 +151,7 @@ def entry(request: PageRequest, connection: Connection, guid: UUID) -> HttpRespo
         "choices_alone": is_alone,
         **checking_of(detail),
         **card_of(request, connection, guid),
+        **number_card_of(request, connection, guid),
         "fix": fix_of_entry(request, connection, guid),
         **approval,
     }

@@ -25,6 +25,7 @@ from fieldledger.quickbooks.models import Connection, SyncEntry
 from fieldledger.quickbooks.pages.afterwards import afterwards_of
 from fieldledger.quickbooks.pages.approval import approval_of
 from fieldledger.quickbooks.pages.lamp import next_call
+from fieldledger.quickbooks.pages.number_taken import number_card_of
 from fieldledger.quickbooks.prechecking import look
 from fieldledger.quickbooks.void_choice import VOID_CHOSEN
 from fieldledger.quickbooks.voided import LEFT_THERE
@@ -164,6 +165,7 @@ def _shown(request: PageRequest, record: Invoice) -> dict[str, Any]:
         shown |= _before_sending(record, connection, block)
         shown |= afterwards_of(connection, block["entry"])
         shown |= approval_of(request, connection, block["entry"])
+        shown |= number_card_of(request, connection, block["entry"])
         if "approval" in shown:
             shown["sync_reason"] = "It waits for somebody else's approval."
     return shown
@@ -264,6 +266,7 @@ _DID: Final[dict[str, str]] = {
     "sync to QuickBooks": "asked to send it to QuickBooks",
     "approve for QuickBooks": "approved that it goes to QuickBooks",
     "refuse for QuickBooks": "refused that it goes to QuickBooks",
+    "link invoice with QuickBooks": "linked it with the one in QuickBooks",
     "retry sync entries": "asked to send it to QuickBooks again",
     "hold sync entries": "held it back from QuickBooks",
     "release sync entries": "let it go to QuickBooks after all",

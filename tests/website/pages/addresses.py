@@ -56,6 +56,7 @@ FORMS_ONLY = frozenset(
         "sign_month",
         "rename_entry",
         "link_entry",
+        "link_invoice",
         "look_at_all",
         "look_at_entry",
         "merge_entry",
