@@ -26,6 +26,7 @@ from fieldledger.quickbooks import (
     verification,
     voided,
 )
+from fieldledger.quickbooks.as_it_was import applied_otherwise, is_as_it_was
 from fieldledger.quickbooks.context import Context
 from fieldledger.quickbooks.drift_row import Drift
 from fieldledger.quickbooks.entries import RESTORED, RESTORED_SET, adjust_active, tell
@@ -276,9 +277,7 @@ def take_look(
         for each in SyncEntry.objects.filter(connection=connection, pk__in=list(rows))
         if each.state == wanted_state
     ]
-    records = [record for each in answers for record in each.records]
-    found = [each for each in records if each.type not in {"ListDeletedRet", "TxnDeletedRet"}]
-    by_mark, by_id = _by_mark_and_id(found)
+    by_mark, by_id = _found(answers)
     theirs = {each.pk: _theirs(each, by_id) for each in entries if rows[each.pk]["op"] != "add"}
     missing = [each for each in entries if each.pk in theirs and theirs[each.pk] is None]
     lacking = Lacking.read(connection, look, answers, missing)
@@ -291,6 +290,7 @@ def take_look(
         for each in entries
     }
     moved = linking_credits.take_look(connection, look.session_id, found_links, lost)
+    moved |= applied_otherwise(connection, entries, theirs)
     suspects = _changed_by_others(entries, theirs)
     numbers = number_taken.Numbers(connection, look, found)
     numbers.compare((each, _marked(each, by_mark)) for each in entries if each.pk not in theirs)
@@ -329,7 +329,10 @@ def take_look(
     return left, sum(each.state in _NEEDS_A_PERSON for each in settled), shows_older
 
 
-def _by_mark_and_id(found: Sequence[Record]) -> tuple[dict[str, Record], dict[str, Record]]:
+def _found(answers: Sequence[Answer]) -> tuple[dict[str, Record], dict[str, Record]]:
+    """Return what is there, by its mark and by its id."""
+    records = [record for each in answers for record in each.records]
+    found = [each for each in records if each.type not in {"ListDeletedRet", "TxnDeletedRet"}]
     by_mark = {
         mark: record for record in found if (mark := (record.text("ExternalGUID") or "").casefold())
     }
@@ -441,7 +444,7 @@ def _settle_known(
     is_undone = not entry.edit_sequence  # What we deleted or made void there.
     if record is not None:
         theirs = record.text("EditSequence") or ""
-        if not is_undone and not is_moved and _is_as_it_was(entry, theirs):
+        if not is_undone and not is_moved and is_as_it_was(entry, theirs):
             _leave(entry, "Looked up in QuickBooks: it is as it was.")
             return
         # Whether the change was made or not, making it again makes it once. Where somebody changed
@@ -487,25 +490,6 @@ def _settle_known(
             entry.message += (
                 " The company file was condensed: if that took it out, press Ignore instead."
             )
-
-
-def _is_as_it_was(entry: SyncEntry, theirs: str) -> bool:
-    """Whether a record that is only looked up again says what it said when we wrote it last.
-
-    Which of two EditSequences is the older one does not matter: the PC's clock may have been wrong
-    when they were made. A linked record was there before us and is left alone. A version that was
-    not ours, but only read before a change that did not come about, proves nothing: then what we
-    wrote is not known (`written`), unless a person has said that it may stay as it is there.
-    """
-    if entry.code not in REASONS or entry.wanted_revision > entry.synced_revision:
-        return False
-    if entry.code == verification.LINKED:
-        return True
-    return theirs == entry.edit_sequence and (bool(entry.written) or _is_accepted(entry))
-
-
-def _is_accepted(entry: SyncEntry) -> bool:
-    return Drift.objects.filter(entry=entry, decided_at__isnull=False).exists()
 
 
 def _refuse(entry: SyncEntry) -> None:
