@@ -6,6 +6,7 @@ Only what is proved to is left alone; everything else is sent again.
 from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 
+from fieldledger.office.models import Credit, Invoice
 from fieldledger.qbxml.reading import Record
 from fieldledger.quickbooks import contents
 from fieldledger.quickbooks.contents import Loaded
@@ -13,6 +14,7 @@ from fieldledger.quickbooks.drift_row import Drift
 from fieldledger.quickbooks.models import Connection, SyncEntry
 from fieldledger.quickbooks.verification import LINKED, REASONS
 from fieldledger.sync.content import Kind
+from fieldledger.sync.voiding import There
 
 
 def is_as_it_was(entry: SyncEntry, theirs: str) -> bool:
@@ -32,6 +34,20 @@ def is_as_it_was(entry: SyncEntry, theirs: str) -> bool:
 
 def _is_accepted(entry: SyncEntry) -> bool:
     return Drift.objects.filter(entry=entry, decided_at__isnull=False).exists()
+
+
+def is_void_as_here(entry: SyncEntry, total: Decimal | None) -> bool:
+    """Whether QuickBooks has void what was made void there last, with `total` as it has it now.
+
+    A void has no version that we know, and zero amounts: of one whose total was zero before, that
+    proves nothing.
+    """
+    is_looked_up = entry.code in REASONS and entry.wanted_revision <= entry.synced_revision
+    if not is_looked_up or entry.void_there != There.VOID or entry.edit_sequence or total != 0:
+        return False
+    if entry.kind == Kind.INVOICE:
+        return Invoice.objects.filter(pk=entry.record_id, total__gt=0).exists()
+    return Credit.objects.filter(pk=entry.record_id, total__gt=0).exists()
 
 
 def applied_otherwise(

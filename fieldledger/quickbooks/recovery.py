@@ -26,7 +26,7 @@ from fieldledger.quickbooks import (
     verification,
     voided,
 )
-from fieldledger.quickbooks.as_it_was import applied_otherwise, is_as_it_was
+from fieldledger.quickbooks.as_it_was import applied_otherwise, is_as_it_was, is_void_as_here
 from fieldledger.quickbooks.context import Context
 from fieldledger.quickbooks.drift_row import Drift
 from fieldledger.quickbooks.entries import RESTORED, RESTORED_SET, adjust_active, tell
@@ -446,6 +446,9 @@ def _settle_known(
         theirs = record.text("EditSequence") or ""
         if not is_undone and not is_moved and is_as_it_was(entry, theirs):
             _leave(entry, "Looked up in QuickBooks: it is as it was.")
+            return
+        if is_void_as_here(entry, total_of(record)):
+            _leave(entry, "Looked up in QuickBooks: it is void there, as it should be.")
             return
         # Whether the change was made or not, making it again makes it once. Where somebody changed
         # it since (3200), what was written stays known, and only what is another here is sent.

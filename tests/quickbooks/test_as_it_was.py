@@ -87,6 +87,39 @@ def test_a_payment_that_is_in_a_bank_deposit_or_in_closed_books_is_left_alone(
 
 
 @EITHER
+@pytest.mark.parametrize("price", ["240.00", "0.00"])
+def test_what_is_void_there_is_not_made_void_anew(
+    pc: OfficePc, business: Business, restore: Restore, price: str
+) -> None:
+    """Goal: nothing is sent. Of one that came to nothing before, that it is void is not proved."""
+    client, item = a_client(business), an_item(business)
+    pc.set_up()
+    line = {"item": item.guid, "quantity": "1", "unit_price": price}
+    made = an_invoice(business, client, item, lines=[line])
+    pc.sync(made.guid)
+    pc.run()
+    office.void_invoice(invoice=made, now=NOW)
+    pc.sync(made.guid)
+    pc.run()
+    people.close_books(pc.company, "2026-12-31")
+    before = writes()
+
+    restore(pc)
+    for _ in range(3):
+        pc.run()
+
+    entry = entry_of(made)
+    if price == "0.00":
+        assert (entry.state, entry.code) == (State.FAILED, "3171")
+        return
+    assert (entry.state, entry.message, writes()) == (
+        State.SYNCED,
+        "Looked up in QuickBooks: it is void there, as it should be.",
+        before,
+    )
+
+
+@EITHER
 @pytest.mark.parametrize("fault", ["", "lose-answer@2"])
 def test_a_payment_is_sent_again_where_nobody_knows_what_was_written_last(
     pc: OfficePc, invoice: Invoice, restore: Restore, fault: str
