@@ -458,9 +458,6 @@ def _settle_known(
         elif entry.kind != Kind.PAYMENT:  # What people applied there is left to them, too.
             _take_line_ids(entry, record)
         entry.edit_sequence = theirs or entry.edit_sequence
-        if entry.code == REFUSED_BEFORE:
-            _refuse(entry)
-            return
         _queue(entry, "QuickBooks was asked for the present version; the change is sent.")
     elif is_undone and entry.wanted_revision <= entry.synced_revision:
         _leave(entry, "Looked up in QuickBooks: it is not there, as it should be.")

@@ -337,10 +337,14 @@ def _wake(connection: Connection, entries: "QuerySet[SyncEntry]", code: str, now
 def _wake_refused(
     connection: Connection, entries: "QuerySet[SyncEntry]", code: str, now: datetime
 ) -> int:
-    """Let what was refused be looked up: clients and items then go again by themselves."""
+    """Let what was refused be looked up: clients and items then go again by themselves.
+
+    Of a transaction that is there only its change was refused: that is still so, for the reason
+    that its entry gives, and before it is sent again it is looked up anyway.
+    """
     refused = entries.filter(state=State.FAILED)
     lists = _wake(connection, refused.filter(rank__lte=RANK[Kind.ITEM]), code, now)
-    return lists + _wake(connection, refused, REFUSED_BEFORE, now)
+    return lists + _wake(connection, refused.filter(quickbooks_id=""), REFUSED_BEFORE, now)
 
 
 def look_up(
