@@ -374,11 +374,14 @@ def _suspect(connection: Connection, keys: Sequence[int]) -> None:
 def _changed_by_others(
     entries: Iterable[SyncEntry], theirs: Mapping[int, Record | None]
 ) -> list[int]:
-    """Return what was read for its credits alone and has another version than the one we know."""
+    """Return what was read before a change of ours, and has another version than the one we know.
+
+    The change names nothing of what others changed, and has a version that hides theirs.
+    """
     return [
         each.pk
         for each in entries
-        if each.code == linking_credits.CODE
+        if each.code in _ONLY_READ
         and (record := theirs.get(each.pk)) is not None
         and record.text("EditSequence") != each.edit_sequence
     ]
