@@ -11,9 +11,9 @@ from fieldledger.qbxml.reading import Record
 from fieldledger.quickbooks import contents
 from fieldledger.quickbooks.contents import Loaded
 from fieldledger.quickbooks.drift_row import Drift
-from fieldledger.quickbooks.models import Connection, SyncEntry
+from fieldledger.quickbooks.models import Connection, EntryEvent, SyncEntry
 from fieldledger.quickbooks.verification import LINKED, REASONS
-from fieldledger.sync.content import Kind
+from fieldledger.sync.content import Kind, State
 from fieldledger.sync.voiding import There
 
 
@@ -34,6 +34,36 @@ def is_as_it_was(entry: SyncEntry, theirs: str) -> bool:
 
 def _is_accepted(entry: SyncEntry) -> bool:
     return Drift.objects.filter(entry=entry, decided_at__isnull=False).exists()
+
+
+def told_changes(
+    entries: Iterable[SyncEntry], theirs: Mapping[int, Record | None]
+) -> dict[int, str]:
+    """Return {entry: what was said of it}, where somebody changed it there and nobody has decided.
+
+    That is so where it has the version of then, and it was said last: what was sent since may have
+    covered it. `theirs` is what a look has found of these entries.
+    """
+    looked_up = [
+        each.pk
+        for each in entries
+        if each.code in REASONS - {LINKED}
+        and each.wanted_revision <= each.synced_revision
+        and each.edit_sequence
+        and (record := theirs.get(each.pk)) is not None
+        and record.text("EditSequence") == each.edit_sequence
+    ]
+    undecided = list(
+        Drift.objects.filter(
+            entry__in=looked_up, what=Drift.What.CHANGED, decided_at__isnull=True
+        ).values_list("entry_id", flat=True)
+    )
+    last = {}
+    for event in EntryEvent.objects.filter(entry__in=undecided).order_by("pk"):
+        last[event.entry_id] = event
+    return {
+        key: each.message for key, each in last.items() if each.state == State.CHANGED_IN_QUICKBOOKS
+    }
 
 
 def is_void_as_here(entry: SyncEntry, total: Decimal | None) -> bool:
@@ -66,8 +96,10 @@ def applied_otherwise(
         and each.code in REASONS
         and each.record_revision == each.synced_revision
         and theirs.get(each.pk) is not None
-        and not _is_accepted(each)
     }
+    accepted = Drift.objects.filter(entry__in=found.values(), decided_at__isnull=False)
+    for record_id in accepted.values_list("entry__record_id", flat=True):
+        del found[record_id]
     here = contents.payments(connection, list(found)) if found else {}
     lost = {each.quickbooks_id for each in entries if each.pk in theirs and not theirs[each.pk]}
     return {

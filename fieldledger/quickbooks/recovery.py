@@ -26,9 +26,14 @@ from fieldledger.quickbooks import (
     verification,
     voided,
 )
-from fieldledger.quickbooks.as_it_was import applied_otherwise, is_as_it_was, is_void_as_here
+from fieldledger.quickbooks.as_it_was import (
+    applied_otherwise,
+    is_as_it_was,
+    is_void_as_here,
+    told_changes,
+)
 from fieldledger.quickbooks.context import Context
-from fieldledger.quickbooks.drift_row import Drift
+from fieldledger.quickbooks.drift_row import CHANGED_THERE, Drift
 from fieldledger.quickbooks.entries import RESTORED, RESTORED_SET, adjust_active, tell
 from fieldledger.quickbooks.lacking import DELETED, LISTS, OLDER, Lacking
 from fieldledger.quickbooks.look_queries import BY_ID, BY_NAME, BY_TIME, DELETED_OF
@@ -58,7 +63,9 @@ OTHER_CONTENT: Final = 9001
 STALE: Final = str(STALE_EDIT)
 # Looked at for its version or its credits: what was written last is known all the same.
 _ONLY_READ: Final = frozenset({STALE, linking_credits.CODE})
-_AT_REST: Final = frozenset({State.SYNCED, State.DIFFERS, State.CHANGED})
+_AT_REST: Final = frozenset(
+    {State.SYNCED, State.DIFFERS, State.CHANGED, State.CHANGED_IN_QUICKBOOKS}
+)
 _NEEDS_A_PERSON: Final = frozenset({State.FAILED, State.GONE})
 LOOKED_FOR_MAX: Final = 50
 
@@ -291,8 +298,9 @@ def take_look(
     }
     moved = linking_credits.take_look(connection, look.session_id, found_links, lost)
     moved |= applied_otherwise(connection, entries, theirs)
+    told = told_changes(entries, theirs)
     suspects = _changed_by_others(entries, theirs)
-    numbers = number_taken.Numbers(connection, look, found)
+    numbers = number_taken.Numbers(connection, look, list(by_id.values()))
     numbers.compare((each, _marked(each, by_mark)) for each in entries if each.pk not in theirs)
     for entry in entries:
         row, code = rows[entry.pk], entry.code
@@ -304,8 +312,11 @@ def take_look(
             if not numbers.refuses(entry):
                 _settle_add(entry, row, record, context.now)
         else:
-            moves = entry.pk in moved
-            _settle_known(entry, row, theirs[entry.pk], lacking, context.now, is_moved=moves)
+            if entry.pk in told:
+                _leave_to_a_person(entry, told[entry.pk])
+            else:
+                moves = entry.pk in moved
+                _settle_known(entry, row, theirs[entry.pk], lacking, context.now, is_moved=moves)
             if entry.state == State.CANCELLED:
                 entry.looked_in = look.session_id
         voided.settle(entry)
@@ -493,6 +504,14 @@ def _settle_known(
             entry.message += (
                 " The company file was condensed: if that took it out, press Ignore instead."
             )
+
+
+def _leave_to_a_person(entry: SyncEntry, told: str) -> None:
+    """Let it be as somebody changed it in QuickBooks: nobody has decided about that yet."""
+    entry.look_first = False
+    _leave(entry, told)
+    if entry.state != State.CHANGED:
+        entry.state, entry.code = State.CHANGED_IN_QUICKBOOKS, CHANGED_THERE
 
 
 def _refuse(entry: SyncEntry) -> None:

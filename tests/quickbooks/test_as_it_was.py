@@ -7,7 +7,7 @@ import pytest
 
 from fieldledger.accounts.models import Business
 from fieldledger.office import services as office
-from fieldledger.office.models import Invoice, Payment
+from fieldledger.office.models import Invoice, Record
 from fieldledger.quickbooks import services
 from fieldledger.quickbooks.models import MessageSet, SyncEntry
 from fieldledger.simulator import people
@@ -59,7 +59,7 @@ def invoice(pc: OfficePc, business: Business) -> Invoice:
     return made
 
 
-def entry_of(record: Invoice | Payment) -> SyncEntry:
+def entry_of(record: Record) -> SyncEntry:
     return SyncEntry.objects.get(record_guid=record.guid)
 
 
@@ -175,3 +175,43 @@ def test_a_deposit_that_somebody_put_elsewhere_is_not_called_as_it_was(
     (payment,) = pc.company.payments()
     assert [(each["TxnID"], each["Amount"]) for each in payment.fields["Applied"]] == [(one, 15000)]
     desk.agrees()
+
+
+@EITHER
+def test_what_somebody_changed_there_still_waits_for_a_person(
+    pc: OfficePc, invoice: Invoice, restore: Restore
+) -> None:
+    """Goal: the log says so, nothing is overwritten. The nightly look does not come any more."""
+    payment, other = invoice.payments.order_by("pk")
+    changed = (invoice.client, invoice, payment)
+    by_hand = ({"Email": "by@hand.example"}, {"TxnDate": "2026-05-20"}, {"Memo": "by hand"})
+    office.update_client(client=invoice.client, values={"email": "anna@example.com"}, now=NOW)
+    pc.run()
+    for record, fields in zip(changed, by_hand, strict=True):
+        people.edit(pc.company, entry_of(record).quickbooks_id, fields, now=later())
+    at_night(pc)
+    told = [entry_of(each).message for each in changed]
+    assert told[1] == "Somebody changed it in QuickBooks: date. Nothing was overwritten."
+    services.save_settings(pc.connection, changes={"drift_watch": False}, actor="", now=NOW)
+    office.update_payment(payment=other, values={"amount": "26.00"}, now=NOW)
+    before = writes()
+
+    for _ in range(2):
+        restore(pc)
+        for _ in range(2):
+            pc.run()
+
+    found = [entry_of(each) for each in changed]
+    assert [each.state for each in found] == [State.CHANGED_IN_QUICKBOOKS] * 3
+    assert [each.message for each in found] == told
+    assert (entry_of(other).state, writes()) == (State.CHANGED, before)
+    # What a person decided is over.
+    pc.act("accept", found[1])
+    pc.act("retry", found[2])
+    pc.run()
+    restore(pc)
+    for _ in range(2):
+        pc.run()
+    assert [entry_of(each).state for each in changed[1:]] == [State.SYNCED] * 2
+    there = people.record_of(pc.company, entry_of(payment).quickbooks_id)
+    assert there.fields["Memo"] == f"Invoice {invoice.number}"
