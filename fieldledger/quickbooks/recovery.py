@@ -291,13 +291,7 @@ def take_look(
     shows_older = not connection.verification and any(map(lacking.is_of_an_older_file, missing))
     settled = []
     to_verify = {each.pk for each in entries if each.code in REASONS}
-    lost = _lost_knowledge(connection, look, entries, rows)
-    found_links = {
-        each.pk: theirs.get(each.pk) or (_marked(each, by_mark) if each.pk in lost else None)
-        for each in entries
-    }
-    moved = linking_credits.take_look(connection, look.session_id, found_links, lost)
-    moved |= applied_otherwise(connection, entries, theirs)
+    moved = _linked_otherwise(connection, look, entries, rows, theirs, by_mark=by_mark)
     told = told_changes(entries, theirs)
     suspects = _changed_by_others(entries, theirs)
     numbers = number_taken.Numbers(connection, look, list(by_id.values()))
@@ -355,6 +349,25 @@ def _found(answers: Sequence[Answer]) -> tuple[dict[str, Record], dict[str, Reco
 
 def _marked(entry: SyncEntry, by_mark: Mapping[str, Record]) -> Record | None:
     return by_mark.get(f"{{{entry.record_guid}}}")
+
+
+def _linked_otherwise(
+    connection: Connection,
+    look: MessageSet,
+    entries: Sequence[SyncEntry],
+    rows: Mapping[int, Mapping[str, Any]],
+    theirs: Mapping[int, Record | None],
+    *,
+    by_mark: Mapping[str, Record],
+) -> set[int]:
+    """Return the invoices and payments that QuickBooks links otherwise than when we wrote them."""
+    lost = _lost_knowledge(connection, look, entries, rows)
+    found = {
+        each.pk: theirs.get(each.pk) or (_marked(each, by_mark) if each.pk in lost else None)
+        for each in entries
+    }
+    moved = linking_credits.take_look(connection, look.session_id, found, lost)
+    return moved | applied_otherwise(connection, entries, theirs)
 
 
 def _lost_knowledge(

@@ -17,7 +17,6 @@ from fieldledger.simulator import people
 from fieldledger.simulator.soap import Call, Reply
 from fieldledger.simulator.variant import Variant
 from fieldledger.sync.content import State
-from tests.quickbooks.test_drift import at_night
 from tests.quickbooks.test_restores import the_next_day
 from tests.quickbooks.test_straight_path import INVOICE_DATE, a_client, an_invoice, an_item
 from tests.support.office_pc import OfficePc
@@ -554,32 +553,3 @@ def test_an_invoice_is_void_there_where_its_credit_was_taken_off_here(desk: Desk
     assert desk.entry(desk.one).state == State.SYNCED
     assert (desk.links(desk.one), desk.left(desk.credit)) == ([], 10000)
     assert Decimal(desk.there(desk.one).fields["Subtotal"]) == 0
-
-
-@pytest.mark.parametrize("desk", [Variant(edit_sequence_per_change=True)], indirect=True)
-def test_what_people_changed_in_an_invoice_that_waits_for_its_credit_is_told_once_it_goes(
-    desk: Desk,
-) -> None:
-    """Goal: the date there is told. Method: at night the invoice waits for a memo without item."""
-    lines = [{"description": "By hand", "unit_price": "100"}]
-    office.update_credit(credit=desk.credit, values={"lines": lines}, now=now())
-    desk.sync(desk.one)
-    five_seconds_on = now() + timedelta(seconds=5)
-    people.edit(
-        desk.pc.company, desk.there(desk.one).id, {"TxnDate": "2026-05-20"}, now=five_seconds_on
-    )
-    desk.apply(desk.one, "40")
-    desk.sync(desk.one)
-    for _ in range(2):
-        assert desk.entry(desk.one).state == State.WAITING
-        at_night(desk.pc)
-
-    desk.apply(desk.one, "0")
-    desk.pc.run()
-    assert desk.entry(desk.one).state == State.SYNCED
-    at_night(desk.pc)
-
-    entry = desk.entry(desk.one)
-    assert entry.state == State.CHANGED_IN_QUICKBOOKS
-    assert entry.message == "Somebody changed it in QuickBooks: date. Nothing was overwritten."
-    assert "suspects" not in desk.pc.connection.watch

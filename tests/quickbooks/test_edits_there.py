@@ -13,6 +13,7 @@ from fieldledger.simulator import people
 from fieldledger.simulator.state import Record
 from fieldledger.simulator.variant import Variant
 from fieldledger.sync.content import State
+from tests.quickbooks.test_applied_credits import Desk
 from tests.quickbooks.test_drift import at_night
 from tests.support.office_pc import OfficePc
 
@@ -225,3 +226,29 @@ def test_what_people_changed_before_a_change_of_ours_went_is_told_that_night(
     # Of what was empty here, people may fill in what they like.
     assert there(pc, client).fields["Phone"] == "by hand"
     assert [each.state for each in pc.entries(rank=1)] == [State.SYNCED]
+
+
+def test_what_people_changed_in_an_invoice_that_waits_for_its_credit_is_told_once_it_goes(
+    business: Business,
+) -> None:
+    """Goal: the date there is told. Method: at night the invoice waits for a memo without item."""
+    desk = Desk(OfficePc(business, variant=Variant(edit_sequence_per_change=True)), business)
+    lines = [{"description": "By hand", "unit_price": "100"}]
+    office.update_credit(credit=desk.credit, values={"lines": lines}, now=NOW)
+    desk.sync(desk.one)
+    people.edit(desk.pc.company, desk.there(desk.one).id, {"TxnDate": "2026-05-20"}, now=later())
+    desk.apply(desk.one, "40")
+    desk.sync(desk.one)
+    for _ in range(2):
+        assert desk.entry(desk.one).state == State.WAITING
+        at_night(desk.pc)
+
+    desk.apply(desk.one, "0")
+    desk.pc.run()
+    assert desk.entry(desk.one).state == State.SYNCED
+    at_night(desk.pc)
+
+    entry = desk.entry(desk.one)
+    assert entry.state == State.CHANGED_IN_QUICKBOOKS
+    assert entry.message == "Somebody changed it in QuickBooks: date. Nothing was overwritten."
+    assert "suspects" not in desk.pc.connection.watch
