@@ -36,6 +36,7 @@ from fieldledger.quickbooks.context import Context
 from fieldledger.quickbooks.drift_row import CHANGED_THERE, Drift
 from fieldledger.quickbooks.entries import RESTORED, RESTORED_SET, adjust_active, tell
 from fieldledger.quickbooks.lacking import DELETED, LISTS, OLDER, Lacking
+from fieldledger.quickbooks.look_found import found_by, marked, theirs_of
 from fieldledger.quickbooks.look_queries import BY_ID, BY_NAME, BY_TIME, DELETED_OF
 from fieldledger.quickbooks.message_sets import Document
 from fieldledger.quickbooks.models import Connection, MessageSet, Session, SyncEntry
@@ -284,8 +285,8 @@ def take_look(
         for each in SyncEntry.objects.filter(connection=connection, pk__in=list(rows))
         if each.state == wanted_state
     ]
-    by_mark, by_id = _found(answers)
-    theirs = {each.pk: _theirs(each, by_id) for each in entries if rows[each.pk]["op"] != "add"}
+    by_mark, by_id = found_by(answers)
+    theirs = {each.pk: theirs_of(each, by_id) for each in entries if rows[each.pk]["op"] != "add"}
     missing = [each for each in entries if each.pk in theirs and theirs[each.pk] is None]
     lacking = Lacking.read(connection, look, answers, missing)
     shows_older = not connection.verification and any(map(lacking.is_of_an_older_file, missing))
@@ -295,11 +296,11 @@ def take_look(
     told = told_changes(entries, theirs)
     suspects = _changed_by_others(entries, theirs)
     numbers = number_taken.Numbers(connection, look, list(by_id.values()))
-    numbers.compare((each, _marked(each, by_mark)) for each in entries if each.pk not in theirs)
+    numbers.compare((each, marked(each, by_mark)) for each in entries if each.pk not in theirs)
     for entry in entries:
         row, code = rows[entry.pk], entry.code
         if row["op"] == "add":
-            record = _marked(entry, by_mark)
+            record = marked(entry, by_mark)
             # A void record that is looked for once more is over if it is not there either.
             if record is None and code not in {MISSING, number_taken.LOOKED_FOR}:
                 entry.looked_in = look.session_id
@@ -334,23 +335,6 @@ def take_look(
     return left, sum(each.state in _NEEDS_A_PERSON for each in settled), shows_older
 
 
-def _found(answers: Sequence[Answer]) -> tuple[dict[str, Record], dict[str, Record]]:
-    """Return what is there, by its mark and by its id."""
-    records = [record for each in answers for record in each.records]
-    found = [each for each in records if each.type not in {"ListDeletedRet", "TxnDeletedRet"}]
-    by_mark = {
-        mark: record for record in found if (mark := (record.text("ExternalGUID") or "").casefold())
-    }
-    by_id = {
-        key: record for record in found if (key := record.text("ListID") or record.text("TxnID"))
-    }
-    return by_mark, by_id
-
-
-def _marked(entry: SyncEntry, by_mark: Mapping[str, Record]) -> Record | None:
-    return by_mark.get(f"{{{entry.record_guid}}}")
-
-
 def _linked_otherwise(
     connection: Connection,
     look: MessageSet,
@@ -363,7 +347,7 @@ def _linked_otherwise(
     """Return the invoices and payments that QuickBooks links otherwise than when we wrote them."""
     lost = _lost_knowledge(connection, look, entries, rows)
     found = {
-        each.pk: theirs.get(each.pk) or (_marked(each, by_mark) if each.pk in lost else None)
+        each.pk: theirs.get(each.pk) or (marked(each, by_mark) if each.pk in lost else None)
         for each in entries
     }
     moved = linking_credits.take_look(connection, look.session_id, found, lost)
@@ -409,18 +393,6 @@ def _changed_by_others(
         and (record := theirs.get(each.pk)) is not None
         and record.text("EditSequence") != each.edit_sequence
     ]
-
-
-def _theirs(entry: SyncEntry, by_id: Mapping[str, Record]) -> Record | None:
-    """Return the record under an entry's id, if it carries the mark that we gave it.
-
-    After a restore QuickBooks may have given the id to another record, which is never changed.
-    """
-    record = by_id.get(entry.quickbooks_id)
-    if record is None or entry.adopted:
-        return record
-    mark = (record.text("ExternalGUID") or "").casefold()
-    return record if mark == f"{{{entry.record_guid}}}" else None
 
 
 def _settle_add(
