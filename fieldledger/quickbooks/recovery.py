@@ -29,6 +29,7 @@ from fieldledger.quickbooks import (
 from fieldledger.quickbooks.context import Context
 from fieldledger.quickbooks.drift_row import Drift
 from fieldledger.quickbooks.entries import RESTORED, RESTORED_SET, adjust_active, tell
+from fieldledger.quickbooks.found_records import Found
 from fieldledger.quickbooks.lacking import DELETED, LISTS, OLDER, Lacking
 from fieldledger.quickbooks.look_queries import BY_ID, BY_NAME, BY_TIME, DELETED_OF
 from fieldledger.quickbooks.message_sets import Document
@@ -42,6 +43,7 @@ from fieldledger.quickbooks.verification import (
     REASONS,
     REFUSED_BEFORE,
     UNCLEAR,
+    WAS_GONE,
     is_older,
 )
 from fieldledger.sync.content import Kind, State
@@ -206,8 +208,11 @@ def _queries(
         if not of_kind:
             continue
         known = [entries[each["e"]].quickbooks_id for each in of_kind if each["op"] != "add"]
-        added = [entries[each["e"]] for each in of_kind if each["op"] == "add"]
-        names = [str(each.get("name") or "") for each in of_kind if each["op"] == "add"]
+        looked_for = [
+            each for each in of_kind if each["op"] == "add" or entries[each["e"]].code == WAS_GONE
+        ]
+        added = [entries[each["e"]] for each in looked_for]
+        names = [str(each.get("name") or "") for each in looked_for]
         if kind == Kind.INVOICE:
             # Also the one it has by now: somebody may have entered that there by hand.
             names = [number_taken.number_of(name) for name in (*names, *(e.title for e in added))]
@@ -276,28 +281,27 @@ def take_look(
         for each in SyncEntry.objects.filter(connection=connection, pk__in=list(rows))
         if each.state == wanted_state
     ]
-    records = [record for each in answers for record in each.records]
-    found = [each for each in records if each.type not in {"ListDeletedRet", "TxnDeletedRet"}]
-    by_mark, by_id = _by_mark_and_id(found)
-    theirs = {each.pk: _theirs(each, by_id) for each in entries if rows[each.pk]["op"] != "add"}
+    found = Found.read(answers)
+    theirs = {each.pk: found.theirs(each) for each in entries if rows[each.pk]["op"] != "add"}
     missing = [each for each in entries if each.pk in theirs and theirs[each.pk] is None]
+    theirs |= (anew := _take_anew(missing, found))
     lacking = Lacking.read(connection, look, answers, missing)
     shows_older = not connection.verification and any(map(lacking.is_of_an_older_file, missing))
     settled = []
     to_verify = {each.pk for each in entries if each.code in REASONS}
     lost = _lost_knowledge(connection, look, entries, rows)
     found_links = {
-        each.pk: theirs.get(each.pk) or (_marked(each, by_mark) if each.pk in lost else None)
+        each.pk: theirs.get(each.pk) or (found.marked(each) if each.pk in lost else None)
         for each in entries
     }
     moved = linking_credits.take_look(connection, look.session_id, found_links, lost)
     suspects = _changed_by_others(entries, theirs)
-    numbers = number_taken.Numbers(connection, look, found)
-    numbers.compare((each, _marked(each, by_mark)) for each in entries if each.pk not in theirs)
+    numbers = number_taken.Numbers(connection, look, found.records)
+    numbers.compare((each, found.marked(each)) for each in entries if each.pk not in theirs)
     for entry in entries:
         row, code = rows[entry.pk], entry.code
         if row["op"] == "add":
-            record = _marked(entry, by_mark)
+            record = found.marked(entry)
             # A void record that is looked for once more is over if it is not there either.
             if record is None and code not in {MISSING, number_taken.LOOKED_FOR}:
                 entry.looked_in = look.session_id
@@ -313,7 +317,7 @@ def take_look(
     numbers.save(context.now)
     _save(settled, context.now)
     # What the nightly look said of a record says nothing of the one that takes its place.
-    replaced = [each.pk for each in settled if not each.quickbooks_id]
+    replaced = [each.pk for each in settled if not each.quickbooks_id or each.pk in anew]
     Drift.objects.filter(entry__in=replaced).delete()
     verification.note_found(connection, settled, to_verify)
     left = sum(each.state != State.PENDING for each in settled)
@@ -321,7 +325,8 @@ def take_look(
     connection.active_count -= left
     there = [each.pk for each in settled if each.state in _AT_REST]
     release_waiters(connection, there, context.now)
-    found_now = {each.pk for each in settled if rows[each.pk]["op"] == "add" and each.quickbooks_id}
+    added = {key for key, row in rows.items() if row["op"] == "add"} | anew.keys()
+    found_now = {each.pk for each in settled if each.pk in added and each.quickbooks_id}
     verification.note_written(connection, sorted(found_now))
     memos = [each for each in settled if each.pk in found_now and each.kind == Kind.CREDIT]
     linking_credits.wake(connection, [each.record_id for each in memos], context.now)
@@ -329,18 +334,13 @@ def take_look(
     return left, sum(each.state in _NEEDS_A_PERSON for each in settled), shows_older
 
 
-def _by_mark_and_id(found: Sequence[Record]) -> tuple[dict[str, Record], dict[str, Record]]:
-    by_mark = {
-        mark: record for record in found if (mark := (record.text("ExternalGUID") or "").casefold())
-    }
-    by_id = {
-        key: record for record in found if (key := record.text("ListID") or record.text("TxnID"))
-    }
-    return by_mark, by_id
-
-
-def _marked(entry: SyncEntry, by_mark: Mapping[str, Record]) -> Record | None:
-    return by_mark.get(f"{{{entry.record_guid}}}")
+def _take_anew(missing: Iterable[SyncEntry], found: Found) -> dict[int, Record]:
+    """Take over what was gone and stands under another id: nobody knows what was written of it."""
+    anew = {each.pk: (each, it) for each in missing if (it := found.anew(each)) is not None}
+    for entry, record in anew.values():
+        adopt(entry, record)
+        entry.written = ""
+    return {key: record for key, (_, record) in anew.items()}
 
 
 def _lost_knowledge(
@@ -379,18 +379,6 @@ def _changed_by_others(
         and (record := theirs.get(each.pk)) is not None
         and record.text("EditSequence") != each.edit_sequence
     ]
-
-
-def _theirs(entry: SyncEntry, by_id: Mapping[str, Record]) -> Record | None:
-    """Return the record under an entry's id, if it carries the mark that we gave it.
-
-    After a restore QuickBooks may have given the id to another record, which is never changed.
-    """
-    record = by_id.get(entry.quickbooks_id)
-    if record is None or entry.adopted:
-        return record
-    mark = (record.text("ExternalGUID") or "").casefold()
-    return record if mark == f"{{{entry.record_guid}}}" else None
 
 
 def _settle_add(

@@ -47,6 +47,7 @@ from fieldledger.quickbooks.verification import (
     RELINKED,
     RETURNED,
     UNCLEAR,
+    WAS_GONE,
     begin,
     is_older,
     waits,
@@ -301,6 +302,7 @@ def verify_all(
     total = 0
     if reason != CONDENSED:
         total += _doubt_queue(connection, known, reason, now)
+        total += _wake(connection, known.filter(state=State.GONE), WAS_GONE, now)
     # A linked record was there before us: what it says is left alone, whatever happened.
     total += _wake(connection, woken.filter(code=LINKED), LINKED, now)
     total += _wake(connection, woken, reason, now)

@@ -7,6 +7,7 @@ import pytest
 from fieldledger.accounts.models import Business
 from fieldledger.office import services as office
 from fieldledger.quickbooks import services
+from fieldledger.quickbooks.models import SyncEntry
 from fieldledger.simulator import people
 from fieldledger.simulator.variant import Variant
 from tests.quickbooks.test_restores import NOW, a_client, an_invoice, phones, the_next_day
@@ -94,3 +95,34 @@ def test_what_a_person_wants_sent_again_is_so_though_the_backup_has_it(
     (there,) = pc.company.invoices()
     assert there.fields["TxnDate"] == "2026-05-04"
     assert pc.states() == {"synced": 3}
+
+
+@pytest.mark.parametrize("of", ["file", "database", "neither"])
+def test_what_was_gone_is_looked_for_in_what_comes_back_and_never_sent_by_itself(
+    pc: OfficePc, business: Business, of: str
+) -> None:
+    pc.set_up()
+    invoice = an_invoice(business)
+    pc.sync(invoice.guid)
+    pc.run()
+    with_it = pc.company.to_json()
+    (there,) = pc.company.invoices()
+    people.delete(pc.company, there.id, now=later())
+    look_at_all(pc)
+    (gone,) = SyncEntry.objects.filter(rank=3).values()
+    assert gone["state"] == "gone"
+    if of == "file":
+        people.restore(pc.company, with_it, now=later(9))
+    elif of == "database":
+        pc.act("retry", *pc.entries(rank=3))
+        pc.run()
+        SyncEntry.objects.filter(rank=3).update(**gone)
+        services.database_restored(now=datetime.now(tz=UTC))
+    else:
+        services.database_restored(now=datetime.now(tz=UTC))
+    run_on_the_next_day(pc)
+
+    (entry,) = pc.entries(rank=3)
+    assert entry.state == ("gone" if of == "neither" else "synced"), entry.message
+    ids = [each.id for each in pc.company.invoices()]
+    assert ids == ([] if of == "neither" else [entry.quickbooks_id])

@@ -60,7 +60,7 @@ MOVES: Final[tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...]] = (
     ((_CHANGED,), "asked for, or a restore", (_PENDING,)),
     ((_CANCELLED,), "a restore, if it was ever sent", (_PENDING,)),
     ((_FAILED,), "Retry, changed here, or a restore", (_PENDING,)),
-    ((_GONE,), "Retry", (_PENDING,)),
+    ((_GONE,), "Retry, or a restore", (_PENDING,)),
     ((_PENDING, _WAITING, _FAILED, _CHANGED, _GONE), "Hold", (_HELD,)),
     ((_PENDING, _WAITING, _FAILED, _CHANGED, _GONE, _HELD), "Ignore", (_IGNORED,)),
     ((_HELD, _IGNORED), "Release", (_PENDING,)),
