@@ -52,6 +52,7 @@ from fieldledger.quickbooks.verification import (
     is_older,
     waits,
 )
+from fieldledger.quickbooks.voided import LEFT_THERE
 from fieldledger.sync.content import Kind, State
 from fieldledger.sync.voiding import There
 
@@ -303,6 +304,8 @@ def verify_all(
     if reason != CONDENSED:
         total += _doubt_queue(connection, known, reason, now)
         total += _wake(connection, known.filter(state=State.GONE), WAS_GONE, now)
+        left = known.filter(state=State.IGNORED, code=LEFT_THERE)
+        total += _wake(connection, left, reason, now)
     # A linked record was there before us: what it says is left alone, whatever happened.
     total += _wake(connection, woken.filter(code=LINKED), LINKED, now)
     total += _wake(connection, woken, reason, now)

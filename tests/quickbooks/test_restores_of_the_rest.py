@@ -1,6 +1,7 @@
 """A backup comes back while records are not at rest: they wait, are gone, or are left there."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,8 @@ from fieldledger.quickbooks import services
 from fieldledger.quickbooks.models import SyncEntry
 from fieldledger.simulator import people
 from fieldledger.simulator.variant import Variant
+from fieldledger.sync.content import Kind
+from fieldledger.sync.voiding import There
 from tests.quickbooks.test_restores import NOW, a_client, an_invoice, phones, the_next_day
 from tests.support.office_pc import OfficePc
 
@@ -126,3 +129,43 @@ def test_what_was_gone_is_looked_for_in_what_comes_back_and_never_sent_by_itself
     assert entry.state == ("gone" if of == "neither" else "synced"), entry.message
     ids = [each.id for each in pc.company.invoices()]
     assert ids == ([] if of == "neither" else [entry.quickbooks_id])
+
+
+@pytest.mark.parametrize("of", ["file that has it", "file that lacks it", "database"])
+def test_what_is_void_and_left_there_is_looked_for_in_what_comes_back(
+    pc: OfficePc, business: Business, of: str
+) -> None:
+    """Goal: the log names what stands there. Method: it was deleted there after our backup."""
+    pc.set_up()
+    file = pc.company.to_json()
+    invoice = an_invoice(business)
+    pc.sync(invoice.guid)
+    pc.run()
+    if of == "file that has it":
+        file = pc.company.to_json()
+    office.void_invoice(invoice=invoice, now=NOW)
+    invoice.refresh_from_db()
+    given: dict[str, Any] = {"kind": Kind.INVOICE, "record": invoice, "actor": "Dana", "now": NOW}
+    services.choose_void(pc.connection, there=There.KEEP, **given)
+    (left,) = SyncEntry.objects.filter(rank=3).values()
+    assert (left["state"], left["code"]) == ("ignored", "left_there")
+    if of == "database":
+        entry = SyncEntry.objects.get(rank=3)
+        services.choose_void_again(
+            pc.connection, entry=entry, there=There.DELETE, actor="Dana", now=NOW
+        )
+        pc.run()
+        assert pc.company.invoices() == []
+        SyncEntry.objects.filter(rank=3).update(**left)
+        services.database_restored(now=datetime.now(tz=UTC))
+    else:
+        people.restore(pc.company, file, now=later())
+    run_on_the_next_day(pc)
+
+    (entry,) = pc.entries(rank=3)
+    if of == "file that has it":
+        assert (entry.state, entry.code) == ("ignored", "left_there")
+        assert [each.amounts["total"] for each in pc.company.invoices()] == [8000]
+    else:
+        assert (entry.state, entry.code) == ("cancelled", "gone_there"), entry.message
+        assert pc.company.invoices() == []

@@ -64,6 +64,7 @@ MOVES: Final[tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...]] = (
     ((_PENDING, _WAITING, _FAILED, _CHANGED, _GONE), "Hold", (_HELD,)),
     ((_PENDING, _WAITING, _FAILED, _CHANGED, _GONE, _HELD), "Ignore", (_IGNORED,)),
     ((_HELD, _IGNORED), "Release", (_PENDING,)),
+    ((_IGNORED,), "left there, and a restore", (_PENDING,)),
     ((_PENDING, _WAITING, _FAILED, _GONE, _HELD, _IGNORED), "linked by hand", (_SYNCED,)),
     ((_FAILED,), "linked by hand with another total", (_DIFFERS,)),
     ((_PENDING, _WAITING, _FAILED, _HELD, _IGNORED), "void before it went", (_CANCELLED,)),
