@@ -17,6 +17,7 @@ from django.db.models import Q
 from fieldledger.office.models import Credit, CreditApplication
 from fieldledger.qbxml.objects import InvoiceMod, SetCredit
 from fieldledger.qbxml.reading import Record
+from fieldledger.quickbooks import paid_back
 from fieldledger.quickbooks.contents import entries_of, is_there
 from fieldledger.quickbooks.entries import adjust_active, tell
 from fieldledger.quickbooks.entry_rows import EntryRow
@@ -376,10 +377,11 @@ def wake(connection: Connection, memos: Sequence[int], now: datetime) -> None:
     """Look at the invoices at rest that these credit memos go to, which are in QuickBooks anew.
 
     `memos` are their primary keys; the caller saves the connection. One that was found again may
-    go to an invoice there and not here.
+    go to an invoice there and not here. Their refunds are left to a person.
     """
     if not memos:
         return
+    paid_back.ask(connection, memos, now)
     rows = CreditApplication.objects.filter(credit__in=memos, amount__gt=Decimal(0))
     goes_to = Q(record_id__in=list(rows.values_list("invoice_id", flat=True)))
     found = entries_of(connection, Kind.CREDIT, memos).values()

@@ -51,6 +51,7 @@ MOVES: Final[tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...]] = (
     ((_SYNCED, _DIFFERS), "invoice or payment changed here", (_CHANGED,)),
     ((_SYNCED, _DIFFERS), "client or item changed here, or a restore", (_PENDING,)),
     ((_SYNCED, _DIFFERS), "found changed there", (_THERE,)),
+    ((_SYNCED, _DIFFERS, _THERE), "a refund whose credit memo is made anew", (_FAILED,)),
     ((_THERE,), "left as it is there, or changed back", (_SYNCED, _DIFFERS)),
     ((_THERE,), "invoice or payment changed here", (_CHANGED,)),
     ((_THERE,), "sent again, a restore, or changed here", (_PENDING,)),
