@@ -387,16 +387,32 @@ def wake(connection: Connection, memos: Sequence[int], now: datetime) -> None:
     found = entries_of(connection, Kind.CREDIT, memos).values()
     for txn_id in filter(None, (each.quickbooks_id for each in found)):
         goes_to |= Q(linked_credits__seen__has_key=txn_id)
-    at_rest = SyncEntry.objects.filter(
+    invoices = SyncEntry.objects.filter(
         goes_to,
         connection=connection,
         rank=RANK[Kind.INVOICE],
+        state__in=(State.SYNCED, State.DIFFERS, State.CHANGED_IN_QUICKBOOKS),
+    )
+    keys = list(invoices.values_list("pk", flat=True))
+    LinkedCredits.objects.filter(entry__in=keys).update(is_open=True, seen_in=0)
+    look_at_open(connection, keys, now)
+
+
+def look_at_open(connection: Connection, entries: Sequence[int], now: datetime) -> None:
+    """Look at those of these invoices whose credits are to be looked at, now that they are at rest.
+
+    What somebody changed in QuickBooks comes to rest once a person has decided about it. The
+    caller saves the connection.
+    """
+    at_rest = SyncEntry.objects.filter(
+        pk__in=entries,
         state__in=(State.SYNCED, State.DIFFERS),
+        void_there="",
+        linked_credits__is_open=True,
     )
     keys = list(at_rest.values_list("pk", flat=True))
     if not keys:
         return
-    LinkedCredits.objects.filter(entry__in=keys).update(is_open=True, seen_in=0)
     SyncEntry.objects.filter(pk__in=keys).update(
         state=State.PENDING, look_first=True, code=CODE, message=_MEMO_CAME, updated_at=now
     )
