@@ -241,6 +241,28 @@ def test_j5_8_what_is_void_here_and_gone_there_asks_nobody(books: Books) -> None
     assert books.pc.connection.active_count == 0
 
 
+@pytest.mark.parametrize("is_void_first", [True, False])
+def test_j5_8_an_invoice_that_is_void_here_and_gone_there_is_not_to_be_sent_as_new(
+    books: Books, is_void_first: bool
+) -> None:
+    books.paid_out()
+    there = books.entry(Kind.INVOICE).quickbooks_id
+    if is_void_first:
+        books.make_void(Kind.INVOICE, None)
+    people.delete(books.pc.company, there, now=books.pc.now)
+    for _ in range(2):
+        books.at_night()
+    if not is_void_first:
+        assert books.entry(Kind.INVOICE).state == State.GONE
+        books.make_void(Kind.INVOICE, There.VOID)
+        books.pc.run()
+    entry = books.entry(Kind.INVOICE)
+    assert (entry.state, entry.code) == (State.CANCELLED, "gone_there"), entry.message
+    assert "nothing is left to do" in entry.message
+    assert books.there(Kind.INVOICE) == []
+    assert books.pc.connection.active_count == 0
+
+
 def test_j5_8_the_choice_can_be_another_one_until_quickbooks_has_it(books: Books) -> None:
     books.paid_out()
     books.make_void(Kind.INVOICE, There.DELETE)

@@ -69,6 +69,7 @@ MOVES: Final[tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...]] = (
     ((_PENDING, _WAITING, _FAILED, _GONE, _HELD, _IGNORED), "linked by hand", (_SYNCED,)),
     ((_FAILED,), "linked by hand with another total", (_DIFFERS,)),
     ((_PENDING, _WAITING, _FAILED, _HELD, _IGNORED), "void before it went", (_CANCELLED,)),
+    ((_GONE,), "void here, and gone there", (_CANCELLED,)),
     (
         (
             *(_PENDING, _WAITING, _SENDING, _CHECKING, _CHANGED, _FAILED, _HELD),
