@@ -18,7 +18,7 @@ from fieldledger.office.models import Credit, CreditApplication
 from fieldledger.qbxml.objects import InvoiceMod, SetCredit
 from fieldledger.qbxml.reading import Record
 from fieldledger.quickbooks import paid_back
-from fieldledger.quickbooks.contents import entries_of, is_there
+from fieldledger.quickbooks.contents import entries_of, is_known_there
 from fieldledger.quickbooks.entries import adjust_active, tell
 from fieldledger.quickbooks.entry_rows import EntryRow
 from fieldledger.quickbooks.linked_credits_row import LinkedCredits
@@ -203,7 +203,7 @@ def _parts_of(connection: Connection, invoices: Sequence[int]) -> dict[int, list
     found: dict[int, list[_Part]] = defaultdict(list)
     for each in rows:
         memo = memos.get(each.credit_id)
-        txn_id = memo.quickbooks_id if is_there(memo) else ""
+        txn_id = memo.quickbooks_id if is_known_there(memo) else ""
         part = CreditPart(number=each.credit.number, amount=each.amount, txn_id=txn_id)
         found[each.invoice_id].append((part, memo))
     return found

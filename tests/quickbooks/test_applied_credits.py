@@ -585,6 +585,45 @@ def test_an_older_copy_of_the_file_that_lacks_the_credit_alone_is_seen(desk: Des
     desk.agrees(desk.one)
 
 
+@pytest.mark.parametrize("desk", EVERY_QUICKBOOKS[-1:], indirect=True)
+def test_the_id_of_a_memo_that_is_held_is_proved_before_it_is_named_after_a_restore(
+    desk: Desk,
+) -> None:
+    """Goal: theirs is not applied. Method: the file gives the id of ours to a memo of theirs."""
+    desk.sync(desk.one)
+    backup = desk.pc.company.to_json()
+    desk.sync(memos=(desk.credit,))
+    office.update_credit(credit=desk.credit, values={"reason": "Twice"}, now=now())
+    desk.ask(memos=(desk.credit,))
+    desk.pc.act("hold", desk.entry(desk.credit))
+    ours = desk.entry(desk.credit).quickbooks_id
+    people.restore(desk.pc.company, backup, now=now() + timedelta(seconds=5))
+    item = next(iter(desk.pc.company.state.of_type("ItemService")))
+    given = {
+        "CustomerRef": {"ListID": desk.there(desk.one).fields["CustomerRef"]},
+        "CreditMemoLineAdd": [{"ItemRef": {"ListID": item}, "Quantity": "1", "Rate": "40.00"}],
+    }
+    then = datetime.fromtimestamp(int(ours.rpartition("-")[2]), tz=UTC)
+    asked = {"CreditMemoAdd": given}
+    theirs = people.do(desk.pc.company, "CreditMemoAddRq", asked, now=then).record
+    assert theirs is not None
+    assert theirs.id == ours
+    the_next_day(desk.pc)
+    desk.pc.run()
+    desk.apply(desk.one, "40")
+    desk.sync(desk.one)
+    assert desk.links(desk.one) == []
+    assert desk.entry(desk.one).message == "Waits for the credit “CM-1”, which needs you first."
+
+    for action in ("release", "retry"):
+        desk.pc.act(action, desk.entry(desk.credit))
+        for _ in range(2):
+            desk.pc.run()
+    assert desk.links(desk.one) == [4000]
+    assert desk.entry(desk.credit).quickbooks_id != ours
+    assert desk.left(desk.credit) == 6000
+
+
 def test_an_invoice_is_void_there_where_its_credit_was_taken_off_here(desk: Desk) -> None:
     desk.apply(desk.one, "40")
     desk.sync(desk.one)
