@@ -311,9 +311,7 @@ def verify_all(
     total += _wake(connection, woken, reason, now)
     known.exclude(state__in=_WITH_QUICKBOOKS).update(look_first=True)
     # What was given up for lost may have run late, in a file that knows nothing of the fence.
-    sent = SyncEntry.objects.filter(connection=connection, quickbooks_id="")
-    if connection.restored_at is None:  # Else it may have gone out in what our backup lacks.
-        sent = sent.filter(sent_at__isnull=False)
+    sent = SyncEntry.objects.filter(_may_have_gone(connection), quickbooks_id="")
     if reason != CONDENSED:  # What was not there any more, and void or refused, may be there again.
         total += _wake(connection, sent.filter(state=State.CANCELLED), reason, now)
         total += _wake_refused(connection, sent, reason, now)
@@ -323,6 +321,19 @@ def verify_all(
     begin(connection, reason, _SENTENCES[reason], total=total, now=now)
     connection.verification["proved"] = is_proved
     connection.reading_wanted = True
+
+
+def _may_have_gone(connection: Connection) -> Q:
+    """Return what finds the entries that were sent, or may have been in what our backup lacks."""
+    its = Q(connection=connection)
+    newest = connection.activity.get(RESTORED, {})
+    if connection.restored_at is not None and not newest:
+        return its
+    known = Q(sent_at__isnull=False)
+    for kind in RECORD_MODELS:
+        key = newest.get(str(RANK[kind]), 0)
+        known |= Q(rank=RANK[kind], record_id__lte=key)
+    return its & known
 
 
 def _doubt_queue(

@@ -169,3 +169,25 @@ def test_what_is_void_and_left_there_is_looked_for_in_what_comes_back(
     else:
         assert (entry.state, entry.code) == ("cancelled", "gone_there"), entry.message
         assert pc.company.invoices() == []
+
+
+def test_what_was_never_sent_since_our_database_was_restored_keeps_its_own_reason(
+    pc: OfficePc, business: Business
+) -> None:
+    pc.set_up()
+    client = a_client(business, "Anna")
+    services.database_restored(now=datetime.now(tz=UTC))
+    pc.run()
+    values = {
+        "client": client.guid,
+        "date": "2026-05-04",
+        "lines": [{"description": "Work", "quantity": "1", "unit_price": "80.00"}],
+    }
+    invoice = office.create_invoice(business=business, values=values, now=NOW)
+    pc.sync(invoice.guid)
+    pc.run()
+    people.restore(pc.company, pc.company.to_json(), now=later())
+    run_on_the_next_day(pc)
+
+    (entry,) = pc.entries(rank=3)
+    assert (entry.state, entry.code) == ("failed", "no_fallback_item")
