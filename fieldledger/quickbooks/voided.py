@@ -89,7 +89,7 @@ def keep_if_void(entry: Entry) -> None:
 
 
 def settle(entry: Entry) -> None:
-    """Leave what QuickBooks keeps, and look once more for what it does not have any more."""
+    """Leave what QuickBooks keeps, look once more for what it lacks, end what never was there."""
     if entry.void_there == There.KEEP and entry.quickbooks_id and entry.state in _TO_BE_LEFT:
         leave(entry)
     elif entry.void_there and entry.state == State.GONE:
@@ -98,6 +98,9 @@ def settle(entry: Entry) -> None:
         entry.state, entry.code, entry.said, entry.look_first = State.PENDING, "", "", True
         entry.message = "It is void here, and not in QuickBooks under its id: it is looked for."
         _forget(entry)
+    elif entry.void_there and entry.state == State.FAILED and not entry.quickbooks_id:
+        # It became void on its way, and QuickBooks did not take it.
+        entry.state, entry.code, entry.message, entry.said = State.CANCELLED, "", "", ""
 
 
 def end(entry: Entry) -> None:

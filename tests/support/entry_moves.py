@@ -69,6 +69,7 @@ MOVES: Final[tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...]] = (
     ((_PENDING, _WAITING, _FAILED, _GONE, _HELD, _IGNORED), "linked by hand", (_SYNCED,)),
     ((_FAILED,), "linked by hand with another total", (_DIFFERS,)),
     ((_PENDING, _WAITING, _FAILED, _HELD, _IGNORED), "void before it went", (_CANCELLED,)),
+    ((_SENDING, _CHECKING), "void here, and not taken there", (_CANCELLED,)),
     ((_GONE,), "void here, and gone there", (_CANCELLED,)),
     (
         (
