@@ -109,7 +109,7 @@ class Linking:
             row.save()
         elif agree([part for part, _ in parts], row.settled) and not row.is_open:
             return whole
-        if noted["op"] == "add" or not written.is_unchanged(whole, entry.written):
+        if noted["op"] == "add" or _is_to_go(entry, whole, noted):
             noted["credits"] = row.is_open or noted["op"] == "mod"
             return whole  # The credits come after it.
         if row.seen_in != self._session.pk:
@@ -168,6 +168,17 @@ class Linking:
                 look_first=True, code=CODE, message=_LOOKED_AT, updated_at=now
             )
             self._looks = []
+
+
+def _is_to_go(entry: EntryRow, whole: Any, noted: Mapping[str, Any]) -> bool:
+    """Whether more than its credits is sent of an invoice that is there.
+
+    Nobody has asked for one that is looked at because of its credit memo: a client's new address,
+    or another mapping, does not go along.
+    """
+    is_asked = max(entry.wanted_revision, noted["rev"]) > entry.synced_revision
+    is_known = bool(entry.written)
+    return (is_asked or not is_known) and not written.is_unchanged(whole, entry.written)
 
 
 def _fail(entry: EntryRow, found: Next) -> None:
