@@ -354,49 +354,6 @@ def test_a_credit_memo_deleted_there_and_sent_anew_is_applied_again(desk: Desk) 
     assert desk.links(desk.one) == [4000]
 
 
-@pytest.mark.parametrize("desk", EVERY_QUICKBOOKS[-1:], indirect=True)
-@pytest.mark.parametrize("is_changed_back", [False, True])
-def test_it_is_applied_again_once_it_is_decided_what_somebody_changed_there(
-    desk: Desk, is_changed_back: bool
-) -> None:
-    """Goal: 40.00 goes there. Method: the invoice is not at rest when its memo is there anew."""
-    desk.apply(desk.one, "40")
-    desk.sync(desk.one)
-    for number in range(6):  # So that the deleted memo is not among what was written last.
-        values = {"name": f"Client {number}"}
-        office.create_client(business=desk.business, values=values, now=now())
-    desk.pc.run()
-    there = desk.there(desk.one)
-    was = there.fields["TxnDate"]
-    people.edit(desk.pc.company, there.id, {"TxnDate": "2026-05-20"}, now=now())
-    people.delete(desk.pc.company, desk.there(desk.credit).id, now=now())
-    look_at_all(desk)
-    assert desk.entry(desk.credit).state == State.GONE
-    desk.pc.act("retry", desk.entry(desk.credit))
-    desk.pc.run()
-    assert desk.entry(desk.one).state == State.CHANGED_IN_QUICKBOOKS
-
-    if is_changed_back:
-        people.edit(desk.pc.company, there.id, {"TxnDate": was}, now=now())
-        look_at_all(desk)
-    else:
-        desk.pc.act("accept", desk.entry(desk.one))
-    for _ in range(2):
-        desk.pc.run()
-
-    assert desk.links(desk.one) == [4000]
-    desk.agrees(desk.one)
-    assert desk.there(desk.one).fields["TxnDate"] == (was if is_changed_back else "2026-05-20")
-    look_at_all(desk)
-    assert desk.entry(desk.one).state == State.SYNCED
-
-
-def look_at_all(desk: Desk) -> None:
-    services.look_now(desk.pc.connection, actor="", now=now())
-    for _ in range(2):
-        desk.pc.run()
-
-
 @pytest.mark.parametrize("desk", [Variant(set_credit_bumps=False)], indirect=True)
 def test_a_late_copy_applies_nothing_twice_in_an_older_company_file(desk: Desk) -> None:
     desk.sync(desk.one, memos=(desk.credit,))
@@ -590,45 +547,6 @@ def test_an_older_copy_of_the_file_that_lacks_the_credit_alone_is_seen(desk: Des
 
     assert desk.links(desk.one) == [4000]
     desk.agrees(desk.one)
-
-
-@pytest.mark.parametrize("desk", EVERY_QUICKBOOKS[-1:], indirect=True)
-def test_the_id_of_a_memo_that_is_held_is_proved_before_it_is_named_after_a_restore(
-    desk: Desk,
-) -> None:
-    """Goal: theirs is not applied. Method: the file gives the id of ours to a memo of theirs."""
-    desk.sync(desk.one)
-    backup = desk.pc.company.to_json()
-    desk.sync(memos=(desk.credit,))
-    office.update_credit(credit=desk.credit, values={"reason": "Twice"}, now=now())
-    desk.ask(memos=(desk.credit,))
-    desk.pc.act("hold", desk.entry(desk.credit))
-    ours = desk.entry(desk.credit).quickbooks_id
-    people.restore(desk.pc.company, backup, now=now() + timedelta(seconds=5))
-    item = next(iter(desk.pc.company.state.of_type("ItemService")))
-    given = {
-        "CustomerRef": {"ListID": desk.there(desk.one).fields["CustomerRef"]},
-        "CreditMemoLineAdd": [{"ItemRef": {"ListID": item}, "Quantity": "1", "Rate": "40.00"}],
-    }
-    then = datetime.fromtimestamp(int(ours.rpartition("-")[2]), tz=UTC)
-    asked = {"CreditMemoAdd": given}
-    theirs = people.do(desk.pc.company, "CreditMemoAddRq", asked, now=then).record
-    assert theirs is not None
-    assert theirs.id == ours
-    the_next_day(desk.pc)
-    desk.pc.run()
-    desk.apply(desk.one, "40")
-    desk.sync(desk.one)
-    assert desk.links(desk.one) == []
-    assert desk.entry(desk.one).message == "Waits for the credit “CM-1”, which needs you first."
-
-    for action in ("release", "retry"):
-        desk.pc.act(action, desk.entry(desk.credit))
-        for _ in range(2):
-            desk.pc.run()
-    assert desk.links(desk.one) == [4000]
-    assert desk.entry(desk.credit).quickbooks_id != ours
-    assert desk.left(desk.credit) == 6000
 
 
 def test_an_invoice_is_void_there_where_its_credit_was_taken_off_here(desk: Desk) -> None:
