@@ -15,7 +15,7 @@ from fieldledger.quickbooks.accepting import accept
 from fieldledger.quickbooks.approving import Held, hold_back, is_waiting
 from fieldledger.quickbooks.contents import entries_of
 from fieldledger.quickbooks.entries import add_entries, adjust_active, lock, tell
-from fieldledger.quickbooks.linking_credits import credits_to_send
+from fieldledger.quickbooks.linking_credits import credits_to_send, look_at_open
 from fieldledger.quickbooks.models import ACTIVE_STATES, RANK, Connection, Stage, SyncEntry
 from fieldledger.quickbooks.paid_invoices import invoices_of, payments_of
 from fieldledger.quickbooks.prechecking import is_unsent, look, standing_of
@@ -505,6 +505,7 @@ def act(
             ]
         elif action == ACCEPT:
             accept(moved, actor=actor, now=now)
+            look_at_open(current, [each.pk for each in moved], now)
         else:
             _set_aside(current, moved, action, actor, now)
         if moved:

@@ -273,6 +273,17 @@ def is_there(entry: SyncEntry | None) -> TypeGuard[SyncEntry]:
     )
 
 
+def is_known_there(entry: SyncEntry | None) -> TypeGuard[SyncEntry]:
+    """Whether QuickBooks has it under the id that we know.
+
+    What is set aside keeps its id over a restore, and is looked up only when its turn comes.
+    """
+    return is_there(entry) and not (entry.look_first and entry.state in _SET_ASIDE)
+
+
+_SET_ASIDE: Final = frozenset({State.HELD, State.IGNORED, State.FAILED})
+
+
 def _invoice(
     invoice: Invoice,
     lines: Sequence[InvoiceLine],

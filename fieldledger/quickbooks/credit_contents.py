@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from fieldledger.office.models import Client, Credit, CreditLine, Refund
-from fieldledger.quickbooks.contents import UNDONE, Loaded, entries_of, is_there
+from fieldledger.quickbooks.contents import UNDONE, Loaded, entries_of, is_known_there, is_there
 from fieldledger.quickbooks.models import Connection, SyncEntry
 from fieldledger.sync.content import Address, InvoiceContent, Kind, LineContent, RefundContent
 from fieldledger.sync.crediting import NOUN
@@ -118,7 +118,7 @@ def _refund(
     content = missing = None
     if refund.voided:
         pass
-    elif not is_there(memo):
+    elif not is_known_there(memo):
         missing = memo
     elif not is_there(customer):
         missing = customer

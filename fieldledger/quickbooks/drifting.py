@@ -12,7 +12,7 @@ from typing import Any, Final
 from django.db.models import QuerySet
 
 from fieldledger.qbxml.reading import Answer, Record
-from fieldledger.quickbooks import reverifying, three_columns, verification
+from fieldledger.quickbooks import linking_credits, reverifying, three_columns, verification
 from fieldledger.quickbooks.drift_row import CHANGED_THERE, Drift
 from fieldledger.quickbooks.entries import tell
 from fieldledger.quickbooks.entry_rows import by_keys
@@ -169,6 +169,7 @@ def _take_whole(
             look = _Look(entry, record, sides[key], known.get(key), is_asked=key in wanted)
             moved.append(look.settle(connection, now))
     _save(moved, now)
+    linking_credits.look_at_open(connection, [each.pk for each, _ in moved], now)
     _miss(connection, missing, now)
 
 

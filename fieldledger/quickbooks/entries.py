@@ -6,11 +6,12 @@ for each other, and leaves `active_count` equal to the number of entries a sessi
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final
 
 from fieldledger.office.changes import Change
 from fieldledger.office.models import Client, Credit, Invoice, Item, Payment, Record, Refund
-from fieldledger.quickbooks import number_taken
+from fieldledger.quickbooks import number_taken, voided
 from fieldledger.quickbooks.events import Moved, announce
 from fieldledger.quickbooks.models import (
     ACTIVE_STATES,
@@ -308,15 +309,21 @@ def _raise_changed(
     rows: list[Sequence[Any]] = []
     left = 0
     renumbered: dict[int, str] = {}
+    gone: list[SyncEntry] = []
     for key, entry in known.items():
         record = records[key]
         assert isinstance(record, Invoice | Payment | Credit | Refund)
-        state, title = entry.state, title_of(record)
-        if entry.state in _TAKEN:
+        state = before = entry.state
+        title = title_of(record)
+        if before in _TAKEN:
             state = State.CHANGED
+        elif record.voided and state == State.GONE:
+            voided.end(entry)
+            gone.append(entry)
+            state = State.CANCELLED
         elif record.voided and state not in _IN_FLIGHT and not _may_be_there(entry):
             state = State.CANCELLED
-        left += (entry.state in ACTIVE_STATES) - (state in ACTIVE_STATES)
+        left += (before in ACTIVE_STATES) - (state in ACTIVE_STATES)
         there = entry.void_there or (usual(kind) if record.voided else "")
         free_in = entry.number_free_in if title == entry.title else 0
         rows.append((entry.pk, title, record.revision, state, there, free_in, now))
@@ -325,8 +332,16 @@ def _raise_changed(
     columns = ("title", "record_revision", "state", "void_there", "number_free_in", "updated_at")
     update_many(SyncEntry, columns, rows)
     tell(((key, State.FAILED, "", said) for key, said in renumbered.items()), now=now)
+    update_many(SyncEntry, _ENDED, [(each.pk, *_values_of(each)) for each in gone])
     adjust_active(connection.pk, -left)
     _wait_no_more_for_credits(connection, known, now)
+
+
+_ENDED: Final = (
+    *("code", "message", "said", "quickbooks_id", "edit_sequence", "written"),
+    *("synced_revision", "line_ids"),
+)
+_values_of: Final = attrgetter(*_ENDED)
 
 
 def _wait_no_more_for_credits(

@@ -17,7 +17,8 @@ from django.db.models import Q
 from fieldledger.office.models import Credit, CreditApplication
 from fieldledger.qbxml.objects import InvoiceMod, SetCredit
 from fieldledger.qbxml.reading import Record
-from fieldledger.quickbooks.contents import entries_of, is_there
+from fieldledger.quickbooks import paid_back
+from fieldledger.quickbooks.contents import entries_of, is_known_there
 from fieldledger.quickbooks.entries import adjust_active, tell
 from fieldledger.quickbooks.entry_rows import EntryRow
 from fieldledger.quickbooks.linked_credits_row import LinkedCredits
@@ -108,7 +109,7 @@ class Linking:
             row.save()
         elif agree([part for part, _ in parts], row.settled) and not row.is_open:
             return whole
-        if noted["op"] == "add" or not written.is_unchanged(whole, entry.written):
+        if noted["op"] == "add" or _is_to_go(entry, whole, noted):
             noted["credits"] = row.is_open or noted["op"] == "mod"
             return whole  # The credits come after it.
         if row.seen_in != self._session.pk:
@@ -169,6 +170,17 @@ class Linking:
             self._looks = []
 
 
+def _is_to_go(entry: EntryRow, whole: Any, noted: Mapping[str, Any]) -> bool:
+    """Whether more than its credits is sent of an invoice that is there.
+
+    Nobody has asked for one that is looked at because of its credit memo: a client's new address,
+    or another mapping, does not go along.
+    """
+    is_asked = max(entry.wanted_revision, noted["rev"]) > entry.synced_revision
+    is_known = bool(entry.written)
+    return (is_asked or not is_known) and not written.is_unchanged(whole, entry.written)
+
+
 def _fail(entry: EntryRow, found: Next) -> None:
     assert found.part is not None
     code = NOT_ASKED if found.step == Step.WAIT else found.step.value
@@ -202,7 +214,7 @@ def _parts_of(connection: Connection, invoices: Sequence[int]) -> dict[int, list
     found: dict[int, list[_Part]] = defaultdict(list)
     for each in rows:
         memo = memos.get(each.credit_id)
-        txn_id = memo.quickbooks_id if is_there(memo) else ""
+        txn_id = memo.quickbooks_id if is_known_there(memo) else ""
         part = CreditPart(number=each.credit.number, amount=each.amount, txn_id=txn_id)
         found[each.invoice_id].append((part, memo))
     return found
@@ -376,25 +388,42 @@ def wake(connection: Connection, memos: Sequence[int], now: datetime) -> None:
     """Look at the invoices at rest that these credit memos go to, which are in QuickBooks anew.
 
     `memos` are their primary keys; the caller saves the connection. One that was found again may
-    go to an invoice there and not here.
+    go to an invoice there and not here. Their refunds are left to a person.
     """
     if not memos:
         return
+    paid_back.ask(connection, memos, now)
     rows = CreditApplication.objects.filter(credit__in=memos, amount__gt=Decimal(0))
     goes_to = Q(record_id__in=list(rows.values_list("invoice_id", flat=True)))
     found = entries_of(connection, Kind.CREDIT, memos).values()
     for txn_id in filter(None, (each.quickbooks_id for each in found)):
         goes_to |= Q(linked_credits__seen__has_key=txn_id)
-    at_rest = SyncEntry.objects.filter(
+    invoices = SyncEntry.objects.filter(
         goes_to,
         connection=connection,
         rank=RANK[Kind.INVOICE],
+        state__in=(State.SYNCED, State.DIFFERS, State.CHANGED_IN_QUICKBOOKS),
+    )
+    keys = list(invoices.values_list("pk", flat=True))
+    LinkedCredits.objects.filter(entry__in=keys).update(is_open=True, seen_in=0)
+    look_at_open(connection, keys, now)
+
+
+def look_at_open(connection: Connection, entries: Sequence[int], now: datetime) -> None:
+    """Look at those of these invoices whose credits are to be looked at, now that they are at rest.
+
+    What somebody changed in QuickBooks comes to rest once a person has decided about it. The
+    caller saves the connection.
+    """
+    at_rest = SyncEntry.objects.filter(
+        pk__in=entries,
         state__in=(State.SYNCED, State.DIFFERS),
+        void_there="",
+        linked_credits__is_open=True,
     )
     keys = list(at_rest.values_list("pk", flat=True))
     if not keys:
         return
-    LinkedCredits.objects.filter(entry__in=keys).update(is_open=True, seen_in=0)
     SyncEntry.objects.filter(pk__in=keys).update(
         state=State.PENDING, look_first=True, code=CODE, message=_MEMO_CAME, updated_at=now
     )

@@ -573,6 +573,7 @@ def _fail_alone(
     for each in entries:
         each.state, each.code, each.said = State.FAILED, judged.code, judged.said
         each.message = explain("document_refused", said=judged.said, name=called(each)).sentence
+        voided.settle(each)
     _save(connection, entries, now)
     session.done += len(entries)
     session.failed += len(entries)

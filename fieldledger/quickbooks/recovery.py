@@ -35,8 +35,8 @@ from fieldledger.quickbooks.as_it_was import (
 from fieldledger.quickbooks.context import Context
 from fieldledger.quickbooks.drift_row import CHANGED_THERE, Drift
 from fieldledger.quickbooks.entries import RESTORED, RESTORED_SET, adjust_active, tell
+from fieldledger.quickbooks.found_records import Found, total_of
 from fieldledger.quickbooks.lacking import DELETED, LISTS, OLDER, Lacking
-from fieldledger.quickbooks.look_found import found_by, marked, theirs_of
 from fieldledger.quickbooks.look_queries import BY_ID, BY_NAME, BY_TIME, DELETED_OF
 from fieldledger.quickbooks.message_sets import Document
 from fieldledger.quickbooks.models import Connection, MessageSet, Session, SyncEntry
@@ -49,6 +49,7 @@ from fieldledger.quickbooks.verification import (
     REASONS,
     REFUSED_BEFORE,
     UNCLEAR,
+    WAS_GONE,
     is_older,
 )
 from fieldledger.sync.content import Kind, State
@@ -215,8 +216,11 @@ def _queries(
         if not of_kind:
             continue
         known = [entries[each["e"]].quickbooks_id for each in of_kind if each["op"] != "add"]
-        added = [entries[each["e"]] for each in of_kind if each["op"] == "add"]
-        names = [str(each.get("name") or "") for each in of_kind if each["op"] == "add"]
+        looked_for = [
+            each for each in of_kind if each["op"] == "add" or entries[each["e"]].code == WAS_GONE
+        ]
+        added = [entries[each["e"]] for each in looked_for]
+        names = [str(each.get("name") or "") for each in looked_for]
         if kind == Kind.INVOICE:
             # Also the one it has by now: somebody may have entered that there by hand.
             names = [number_taken.number_of(name) for name in (*names, *(e.title for e in added))]
@@ -285,22 +289,23 @@ def take_look(
         for each in SyncEntry.objects.filter(connection=connection, pk__in=list(rows))
         if each.state == wanted_state
     ]
-    by_mark, by_id = found_by(answers)
-    theirs = {each.pk: theirs_of(each, by_id) for each in entries if rows[each.pk]["op"] != "add"}
+    found = Found.read(answers)
+    theirs = {each.pk: found.theirs(each) for each in entries if rows[each.pk]["op"] != "add"}
     missing = [each for each in entries if each.pk in theirs and theirs[each.pk] is None]
+    theirs |= (anew := _take_anew(missing, found))
     lacking = Lacking.read(connection, look, answers, missing)
     shows_older = not connection.verification and any(map(lacking.is_of_an_older_file, missing))
     settled = []
     to_verify = {each.pk for each in entries if each.code in REASONS}
-    moved = _linked_otherwise(connection, look, entries, rows, theirs, by_mark=by_mark)
+    moved = _linked_otherwise(connection, look, entries, rows, theirs, found=found)
     told = told_changes(entries, theirs)
     suspects = _changed_by_others(entries, theirs)
-    numbers = number_taken.Numbers(connection, look, list(by_id.values()))
-    numbers.compare((each, marked(each, by_mark)) for each in entries if each.pk not in theirs)
+    numbers = number_taken.Numbers(connection, look, found.records)
+    numbers.compare((each, found.marked(each)) for each in entries if each.pk not in theirs)
     for entry in entries:
         row, code = rows[entry.pk], entry.code
         if row["op"] == "add":
-            record = marked(entry, by_mark)
+            record = found.marked(entry)
             # A void record that is looked for once more is over if it is not there either.
             if record is None and code not in {MISSING, number_taken.LOOKED_FOR}:
                 entry.looked_in = look.session_id
@@ -319,7 +324,7 @@ def take_look(
     numbers.save(context.now)
     _save(settled, context.now)
     # What the nightly look said of a record says nothing of the one that takes its place.
-    replaced = [each.pk for each in settled if not each.quickbooks_id]
+    replaced = [each.pk for each in settled if not each.quickbooks_id or each.pk in anew]
     Drift.objects.filter(entry__in=replaced).delete()
     verification.note_found(connection, settled, to_verify)
     left = sum(each.state != State.PENDING for each in settled)
@@ -327,7 +332,8 @@ def take_look(
     connection.active_count -= left
     there = [each.pk for each in settled if each.state in _AT_REST]
     release_waiters(connection, there, context.now)
-    found_now = {each.pk for each in settled if rows[each.pk]["op"] == "add" and each.quickbooks_id}
+    added = {key for key, row in rows.items() if row["op"] == "add"} | anew.keys()
+    found_now = {each.pk for each in settled if each.pk in added and each.quickbooks_id}
     verification.note_written(connection, sorted(found_now))
     memos = [each for each in settled if each.pk in found_now and each.kind == Kind.CREDIT]
     linking_credits.wake(connection, [each.record_id for each in memos], context.now)
@@ -342,16 +348,25 @@ def _linked_otherwise(
     rows: Mapping[int, Mapping[str, Any]],
     theirs: Mapping[int, Record | None],
     *,
-    by_mark: Mapping[str, Record],
+    found: Found,
 ) -> set[int]:
     """Return the invoices and payments that QuickBooks links otherwise than when we wrote them."""
     lost = _lost_knowledge(connection, look, entries, rows)
-    found = {
-        each.pk: theirs.get(each.pk) or (marked(each, by_mark) if each.pk in lost else None)
+    linked = {
+        each.pk: theirs.get(each.pk) or (found.marked(each) if each.pk in lost else None)
         for each in entries
     }
-    moved = linking_credits.take_look(connection, look.session_id, found, lost)
+    moved = linking_credits.take_look(connection, look.session_id, linked, lost)
     return moved | applied_otherwise(connection, entries, theirs)
+
+
+def _take_anew(missing: Iterable[SyncEntry], found: Found) -> dict[int, Record]:
+    """Take over what was gone and stands under another id: nobody knows what was written of it."""
+    anew = {each.pk: (each, it) for each in missing if (it := found.anew(each)) is not None}
+    for entry, record in anew.values():
+        adopt(entry, record)
+        entry.written = ""
+    return {key: record for key, (_, record) in anew.items()}
 
 
 def _lost_knowledge(
@@ -544,17 +559,6 @@ def _take_line_ids(entry: SyncEntry, record: Record) -> None:
         entry.line_ids = list(found)
     elif entry.kind == Kind.PAYMENT:
         entry.line_ids = []
-
-
-def total_of(record: Record) -> Decimal | None:
-    """Return a transaction's total in QuickBooks, if the answer tells it."""
-    if record.type in {"InvoiceRet", "CreditMemoRet"}:
-        subtotal = record.money("Subtotal")
-        if subtotal is None:
-            return None
-        return subtotal + (record.money("SalesTaxTotal") or Decimal(0))
-    total = {"ReceivePaymentRet": "TotalAmount", "CheckRet": "Amount"}.get(record.type)
-    return record.money(total) if total else None
 
 
 _COLUMNS: Final = (

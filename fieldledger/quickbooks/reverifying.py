@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 
 from fieldledger.qbwc.transitions import State as SessionState
 from fieldledger.qbxml.objects import CompanyActivityQuery, CompanyQuery
@@ -30,9 +30,11 @@ from fieldledger.quickbooks.entries import (
     adjust_active,
     lock,
 )
+from fieldledger.quickbooks.found_records import total_of
 from fieldledger.quickbooks.look_queries import BY_ID
 from fieldledger.quickbooks.message_sets import Document
 from fieldledger.quickbooks.models import RANK, Connection, MessageSet, Session, SyncEntry
+from fieldledger.quickbooks.taking_back import TAKING_BACK
 from fieldledger.quickbooks.verification import (
     CONDENSED,
     DATABASE_RESTORED,
@@ -46,10 +48,12 @@ from fieldledger.quickbooks.verification import (
     RELINKED,
     RETURNED,
     UNCLEAR,
+    WAS_GONE,
     begin,
     is_older,
     waits,
 )
+from fieldledger.quickbooks.voided import LEFT_THERE
 from fieldledger.sync.content import Kind, State
 from fieldledger.sync.voiding import There
 
@@ -233,7 +237,7 @@ def _is_ours(record: Record | None, mark: str) -> bool:
 
 def _is_undone_no_more(record: Record, undone: str) -> bool:
     """Whether a record that we deleted, or made void, stands there with its amounts again."""
-    return undone == There.DELETE or (undone == There.VOID and recovery.total_of(record) != 0)
+    return undone == There.DELETE or (undone == There.VOID and total_of(record) != 0)
 
 
 def _doubt_the_condensing(
@@ -292,30 +296,64 @@ def verify_all(
 ) -> None:
     """Let every record that is in QuickBooks be looked up there; the caller saves the connection.
 
-    What waits for something else is looked up when its turn comes. `is_proved` says that a file
+    What a person has set aside is looked up when its turn comes. `is_proved` says that a file
     that looks older is so: that it does not just lack one record, which may have been merged.
     """
     known = SyncEntry.objects.filter(connection=connection).exclude(quickbooks_id="")
     woken = known.filter(state__in=_IN_QUICKBOOKS)
+    total = 0
+    if reason != CONDENSED:
+        total += _doubt_queue(connection, known, reason, now)
+        total += _wake(connection, known.filter(state=State.GONE), WAS_GONE, now)
+        left = known.filter(state=State.IGNORED, code=LEFT_THERE)
+        total += _wake(connection, left, reason, now)
     # A linked record was there before us: what it says is left alone, whatever happened.
-    total = _wake(connection, woken.filter(code=LINKED), LINKED, now)
+    total += _wake(connection, woken.filter(code=LINKED), LINKED, now)
     total += _wake(connection, woken, reason, now)
     known.exclude(state__in=_WITH_QUICKBOOKS).update(look_first=True)
     # What was given up for lost may have run late, in a file that knows nothing of the fence.
-    sent = SyncEntry.objects.filter(connection=connection, quickbooks_id="")
-    if connection.restored_at is None:  # Else it may have gone out in what our backup lacks.
-        sent = sent.filter(sent_at__isnull=False)
+    sent = SyncEntry.objects.filter(_may_have_gone(connection), quickbooks_id="")
     if reason != CONDENSED:  # What was not there any more, and void or refused, may be there again.
         total += _wake(connection, sent.filter(state=State.CANCELLED), reason, now)
         total += _wake_refused(connection, sent, reason, now)
     doubted = sent.exclude(state__in=_WITH_QUICKBOOKS)
     doubted.update(look_first=True)
     doubted.filter(code=number_taken.LOOKED_FOR).update(code="")  # Not by its number alone.
-    if reason != CONDENSED:  # What condensing explained, it does not explain any more.
-        known.filter(state=State.PENDING, code__in=(CONDENSED, UNCLEAR)).update(code=reason)
     begin(connection, reason, _SENTENCES[reason], total=total, now=now)
     connection.verification["proved"] = is_proved
     connection.reading_wanted = True
+
+
+def _may_have_gone(connection: Connection) -> Q:
+    """Return what finds the entries that were sent, or may have been in what our backup lacks."""
+    its = Q(connection=connection)
+    newest = connection.activity.get(RESTORED, {})
+    if connection.restored_at is not None and not newest:
+        return its
+    known = Q(sent_at__isnull=False)
+    for kind in RECORD_MODELS:
+        key = newest.get(str(RANK[kind]), 0)
+        known |= Q(rank=RANK[kind], record_id__lte=key)
+    return its & known
+
+
+def _doubt_queue(
+    connection: Connection, known: "QuerySet[SyncEntry]", reason: str, now: datetime
+) -> int:
+    """Let what waits to be sent be looked up for the same reason, too; return how many are.
+
+    What is looked up already keeps its own reason, but for what condensing explained: it does not
+    explain that any more.
+    """
+    waiting = known.filter(state__in=(State.PENDING, State.WAITING))
+    fresh = waiting.exclude(code__in=(*REASONS, TAKING_BACK))
+    # Nothing has changed here since: somebody wants all of it sent again, so it does not rest.
+    fresh.filter(wanted_revision__lte=F("synced_revision")).update(written="")
+    queued = known.filter(state=State.PENDING)
+    explained = Q(code__in=(CONDENSED, UNCLEAR))
+    queued.filter(explained | ~Q(code__in=(*REASONS, TAKING_BACK))).update(code=reason)
+    looked_up = queued.filter(code__in=REASONS).count()
+    return looked_up + _wake(connection, known.filter(state=State.WAITING), reason, now)
 
 
 def _wake(connection: Connection, entries: "QuerySet[SyncEntry]", code: str, now: datetime) -> int:
@@ -326,6 +364,7 @@ def _wake(connection: Connection, entries: "QuerySet[SyncEntry]", code: str, now
         look_first=True,
         code=code,
         message=sentence,
+        waiting_on=None,
         tried_in=0,
         updated_at=now,
     )

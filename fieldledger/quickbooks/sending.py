@@ -183,7 +183,9 @@ def _build(
 
 def _is_nothing_new(entry: EntryRow, body: Any, noted: Mapping[str, Any]) -> bool:
     """Settle an entry of which QuickBooks keeps nothing that has changed here."""
-    if noted["op"] != "mod" or "set" in noted or not written.is_unchanged(body, entry.written):
+    if noted["op"] != "mod" or "set" in noted:
+        return False
+    if not noted.get("settled") and not written.is_unchanged(body, entry.written):
         return False
     entry.state = State.DIFFERS if entry.differs else State.SYNCED
     entry.synced_revision = noted["rev"]

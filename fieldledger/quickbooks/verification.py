@@ -18,9 +18,10 @@ RETURNED: Final = "returned"  # Not found by the comparison after an absence.
 # What a banner says while it lasts.
 BANNERS: Final = frozenset({FILE_RESTORED, FILE_OLDER, CONDENSED, DATABASE_RESTORED, RELINKED})
 MISSING: Final = "missing"  # What was written after it is there, so the file is no older one.
+WAS_GONE: Final = "was_gone"  # It may be there again; not sent again by itself.
 LINKED: Final = "linked"  # It was there before us, and linking sent nothing.
 REFUSED_BEFORE: Final = "refused_before"  # Looked for, and not sent again by itself.
-REASONS: Final = BANNERS | {LINKED, RETURNED, MISSING, UNCLEAR, REFUSED_BEFORE}
+REASONS: Final = BANNERS | {LINKED, RETURNED, MISSING, WAS_GONE, UNCLEAR, REFUSED_BEFORE}
 NOT_THIS_COMPANY: Final = "not_this_company"  # Asked before the first write to such a file.
 VERIFIED: Final = "verified"  # The notice of what was found.
 AS_IT_WAS: Final = "as_it_was"

@@ -89,16 +89,30 @@ def keep_if_void(entry: Entry) -> None:
 
 
 def settle(entry: Entry) -> None:
-    """Leave what QuickBooks keeps, and look once more for what it does not have any more."""
+    """Leave what QuickBooks keeps, look once more for what it lacks, end what never was there."""
     if entry.void_there == There.KEEP and entry.quickbooks_id and entry.state in _TO_BE_LEFT:
         leave(entry)
-    elif entry.void_there in {There.DELETE, There.KEEP} and entry.state == State.GONE:
+    elif entry.void_there and entry.state == State.GONE:
         # Under another id it may be there all the same, if the file is an older one: only what is
         # not found by its mark either is over.
         entry.state, entry.code, entry.said, entry.look_first = State.PENDING, "", "", True
         entry.message = "It is void here, and not in QuickBooks under its id: it is looked for."
-        entry.quickbooks_id = entry.edit_sequence = entry.written = ""
-        entry.synced_revision, entry.line_ids = 0, []
+        _forget(entry)
+    elif entry.void_there and entry.state == State.FAILED and not entry.quickbooks_id:
+        # It became void on its way, and QuickBooks did not take it.
+        entry.state, entry.code, entry.message, entry.said = State.CANCELLED, "", "", ""
+
+
+def end(entry: Entry) -> None:
+    """Let be what is void here and was gone there before: nobody is asked for anything."""
+    entry.state, entry.code, entry.said = State.CANCELLED, GONE_THERE, ""
+    entry.message = explain(GONE_THERE, name=_called(entry)).sentence
+    _forget(entry)
+
+
+def _forget(entry: Entry) -> None:
+    entry.quickbooks_id = entry.edit_sequence = entry.written = ""
+    entry.synced_revision, entry.line_ids = 0, []
 
 
 def _called(entry: Entry) -> str:

@@ -196,6 +196,19 @@ UNSENT_WORDS: Final[Mapping[str, Words]] = {
         Actor.BOOKKEEPER,
         (f"{_MAPPING} and choose the account that refunds are paid from. Then press Retry.",),
     ),
+    "refund_not_applied": Words(
+        "A refund of a credit memo that was deleted",
+        "{Name} went to QuickBooks as a check, applied to a credit memo that was deleted there. The"
+        " credit memo is there anew, and the check may not be applied to it.",
+        Actor.BOOKKEEPER,
+        (
+            (
+                "In QuickBooks: Customers > Receive Payments, choose the client, tick the check,"
+                " press Discounts And Credits, tick the credit memo, and save."
+            ),
+            f"{_RETRY} Nothing of it is changed there; what is deleted there is told.",
+        ),
+    ),
     "no_receivable_account": Words(
         "Not just one receivable account",
         "{Name} has to name QuickBooks’ account of receivables, and there are none or several.",

@@ -338,6 +338,8 @@ def test_a_credit_memo_deleted_there_and_sent_anew_is_applied_again(desk: Desk) 
     desk.pc.run()
     gone = desk.entry(desk.credit)
     assert gone.state == State.GONE
+    # Nobody asks to send the invoice again with the client's new address.
+    office.update_client(client=desk.client, values={"billing_line1": "New Road 1"}, now=now())
 
     desk.pc.act("retry", gone)
     desk.pc.run()
@@ -345,6 +347,11 @@ def test_a_credit_memo_deleted_there_and_sent_anew_is_applied_again(desk: Desk) 
 
     assert desk.links(desk.one) == [4000]
     desk.agrees(desk.one)
+    assert "BillAddress" not in desk.there(desk.one).fields
+    office.update_invoice(invoice=desk.one, values={"memo": "Asked for"}, now=now())
+    desk.sync(desk.one)
+    assert "New Road 1" in desk.there(desk.one).fields["BillAddress"].values()
+    assert desk.links(desk.one) == [4000]
 
 
 @pytest.mark.parametrize("desk", [Variant(set_credit_bumps=False)], indirect=True)

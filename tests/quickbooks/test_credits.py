@@ -246,6 +246,41 @@ def test_a_refund_goes_along_as_a_check_and_both_balances_agree(
     assert refused.result == "refused"
 
 
+@pytest.mark.parametrize("is_check_deleted", [False, True])
+def test_a_refund_of_a_credit_memo_that_is_made_anew_is_left_to_a_person(
+    pc: OfficePc, credit: Credit, is_check_deleted: bool
+) -> None:
+    choose_account(pc)
+    a_refund(credit, "20.00")
+    ask(pc, credit.guid)
+    pc.run()
+    (there,), (check,) = pc.company.credits(), pc.company.checks()
+    people.delete(pc.company, there.id, now=datetime.now(tz=UTC))
+    change(credit, reason="Again")
+    ask(pc, credit.guid)
+    pc.run()
+    pc.act("retry", entry_of(pc))
+    pc.run()
+
+    agrees(pc, credit)
+    (refund,) = pc.entries(rank=6)
+    assert (refund.state, refund.code) == (State.FAILED, "refund_not_applied")
+    assert "the check may not be applied to it" in refund.message
+    assert left_there(pc) == credit.total != credit.balance
+    if is_check_deleted:
+        people.delete(pc.company, check.id, now=datetime.now(tz=UTC))
+    # Whoever has seen to it presses Retry; nothing is sent of a check that is there.
+    pc.act("retry", refund)
+    pc.run()
+    (refund,) = pc.entries(rank=6)
+    assert refund.state == (State.GONE if is_check_deleted else State.SYNCED)
+    if is_check_deleted:
+        pc.act("retry", refund)
+        pc.run()
+        assert left_there(pc) == credit.balance
+    assert len(pc.company.checks()) == 1
+
+
 def test_without_an_account_it_waits_for_the_mapping(pc: OfficePc, credit: Credit) -> None:
     a_refund(credit, "20.00")
     ask(pc, credit.guid)

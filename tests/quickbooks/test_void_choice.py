@@ -17,6 +17,7 @@ from fieldledger.quickbooks.errors import NotPossible
 from fieldledger.quickbooks.models import Connection, SyncEntry
 from fieldledger.quickbooks.void_choice import WITH_QUICKBOOKS, asked_of
 from fieldledger.simulator import people
+from fieldledger.simulator.soap import Call, Reply
 from fieldledger.simulator.variant import Variant
 from fieldledger.sync.content import Kind, State
 from fieldledger.sync.voiding import There
@@ -239,6 +240,52 @@ def test_j5_8_what_is_void_here_and_gone_there_asks_nobody(books: Books) -> None
     assert (entry.state, entry.code) == (State.CANCELLED, "gone_there")
     assert entry.message.endswith("is not in QuickBooks any more: nothing is left to do.")
     assert books.pc.connection.active_count == 0
+
+
+@pytest.mark.parametrize("is_void_first", [True, False])
+def test_j5_8_an_invoice_that_is_void_here_and_gone_there_is_not_to_be_sent_as_new(
+    books: Books, is_void_first: bool
+) -> None:
+    books.paid_out()
+    there = books.entry(Kind.INVOICE).quickbooks_id
+    if is_void_first:
+        books.make_void(Kind.INVOICE, None)
+    people.delete(books.pc.company, there, now=books.pc.now)
+    for _ in range(2):
+        books.at_night()
+    if not is_void_first:
+        assert books.entry(Kind.INVOICE).state == State.GONE
+        books.make_void(Kind.INVOICE, There.VOID)
+        books.pc.run()
+    entry = books.entry(Kind.INVOICE)
+    assert (entry.state, entry.code) == (State.CANCELLED, "gone_there"), entry.message
+    assert "nothing is left to do" in entry.message
+    assert books.there(Kind.INVOICE) == []
+    assert books.pc.connection.active_count == 0
+
+
+def test_j5_8_what_became_void_on_its_way_and_was_refused_asks_nobody(
+    pc: OfficePc, business: Business
+) -> None:
+    client, item = a_client(business), an_item(business)
+    pc.set_up()
+    invoice = an_invoice(business, client, item)
+    pc.sync(invoice.guid)
+
+    def meanwhile(_call: Call, _reply: Reply) -> None:
+        if SyncEntry.objects.filter(rank=3, state=State.SENDING).exists():
+            pc.heard = lambda _call, _reply: None
+            people.close_books(pc.company, "2026-12-31")
+            office.void_invoice(invoice=invoice, now=NOW)
+
+    pc.heard = meanwhile
+    for _ in range(2):
+        pc.run()
+
+    (entry,) = pc.entries(rank=3)
+    assert (entry.state, entry.code) == (State.CANCELLED, ""), entry.message
+    assert pc.company.invoices() == []
+    assert pc.connection.active_count == 0
 
 
 def test_j5_8_the_choice_can_be_another_one_until_quickbooks_has_it(books: Books) -> None:
