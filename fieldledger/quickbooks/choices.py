@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from fieldledger.office.models import TaxRate
@@ -18,6 +19,22 @@ from fieldledger.sync.taxing import TaxMode
 
 List = QuickBooksRecord.List
 _GONE = "gone"  # In Connection.activity: of the mapping's records, those not there any more.
+# Without one of these a record is not sent, and its entry says what is to be chosen. Without any
+# other choice, it would go elsewhere: so QuickBooks is to refuse it.
+_NEEDED: Final = frozenset(
+    {
+        "income_account",
+        "fallback_item",
+        "zero_tax_item",
+        "tax_line_item",
+        "rounding_item",
+        "discount_item",
+        "refund_account",
+        "tip_item",
+        "fee_item",
+    }
+)
+READ_AGAIN_AFTER: Final = timedelta(hours=1)
 _LIST_ID = re.compile(r"[0-9A-F]+-[0-9]+")  # As QuickBooks gives them, in all lists alike.
 TERMS_MAX = 50  # Of our own: more nobody tells apart in a list.
 
@@ -74,7 +91,7 @@ def note_gone(connection: Connection) -> None:
 
     The mapping itself stays: an older copy of the company file may be open for a while.
     """
-    chosen = {each for value in connection.mapping.values() for each in _ids_in(value)}
+    chosen = _chosen(connection)
     there = QuickBooksRecord.objects.filter(connection=connection, list_id__in=chosen)
     gone = sorted(chosen - set(there.values_list("list_id", flat=True)))
     connection.activity = {**connection.activity, _GONE: gone}
@@ -85,18 +102,31 @@ def is_gone(connection: Connection, list_id: str) -> bool:
     return list_id in connection.activity.get(_GONE, ())
 
 
+def may_be_back(connection: Connection, now: datetime) -> bool:
+    """Whether the lists are to be read again, because they lacked something that was chosen.
+
+    Nobody tells when an older copy of the company file, which lacks it, is put away again.
+    """
+    read_at = connection.lists_read_at
+    if read_at is None or now - read_at <= READ_AGAIN_AFTER:
+        return False
+    return not _chosen(connection).isdisjoint(connection.activity.get(_GONE, ()))
+
+
+def _chosen(connection: Connection) -> set[str]:
+    return {each for value in connection.mapping.values() for each in _ids_in(value)}
+
+
 def _ids_in(value: object) -> Iterator[str]:
     values = value.values() if isinstance(value, dict) else (value,)
     return (each for each in values if isinstance(each, str) and _LIST_ID.fullmatch(each))
 
 
 def _still_there(connection: Connection) -> dict[str, Any]:
-    """Return the mapping without what is gone: then it is as if nothing was chosen."""
+    """Return the mapping without what is gone, where a record that needs it then stays here."""
     gone = set(connection.activity.get(_GONE, ()))
     return {
-        key: {name: each for name, each in value.items() if each not in gone}
-        if isinstance(value, dict)
-        else ("" if value in gone else value)
+        key: "" if key in _NEEDED and value in gone else value
         for key, value in connection.mapping.items()
     }
 

@@ -1,9 +1,11 @@
 """Where QuickBooks has something else than it took from us: what the nightly look has found."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.db import models
 from django.db.models import Q
+
+CHANGED_THERE: Final = "changed_there"  # The code of an entry that a person is to decide about.
 
 
 class Drift(models.Model):

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from fieldledger.qbxml.reading import Answer, Record
 from fieldledger.quickbooks import linking_credits, reverifying, three_columns, verification
-from fieldledger.quickbooks.drift_row import Drift
+from fieldledger.quickbooks.drift_row import CHANGED_THERE, Drift
 from fieldledger.quickbooks.entries import tell
 from fieldledger.quickbooks.entry_rows import by_keys
 from fieldledger.quickbooks.models import Connection, SyncEntry
@@ -23,7 +23,6 @@ from fieldledger.sync.content import State
 
 WATCH: Final = "watch"  # Instead of a list's name, in what a document's requests are for.
 AT_REST: Final = (State.SYNCED, State.DIFFERS, State.CHANGED, State.CHANGED_IN_QUICKBOOKS)
-CODE: Final = "changed_there"
 LOOKED_AT_AGAIN_MAX: Final = 500
 _CONDENSED: Final = "condensed"  # In Connection.activity: when the company file was, if ever.
 
@@ -262,7 +261,7 @@ class _Look:
         if entry.state == State.CHANGED:
             entry.message = f"{sentence} It was changed here, too."
         else:
-            entry.state, entry.code = State.CHANGED_IN_QUICKBOOKS, CODE
+            entry.state, entry.code = State.CHANGED_IN_QUICKBOOKS, CHANGED_THERE
             entry.message = sentence
         return before != (entry.state, entry.message)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from fieldledger.qbxml.reading import Answer, Record
 from fieldledger.quickbooks.models import SyncEntry
@@ -55,3 +56,14 @@ class Found:
 
 def _mark(entry: SyncEntry) -> str:
     return f"{{{entry.record_guid}}}"
+
+
+def total_of(record: Record) -> Decimal | None:
+    """Return a transaction's total in QuickBooks, if the answer tells it."""
+    if record.type in {"InvoiceRet", "CreditMemoRet"}:
+        subtotal = record.money("Subtotal")
+        if subtotal is None:
+            return None
+        return subtotal + (record.money("SalesTaxTotal") or Decimal(0))
+    total = {"ReceivePaymentRet": "TotalAmount", "CheckRet": "Amount"}.get(record.type)
+    return record.money(total) if total else None

@@ -26,10 +26,16 @@ from fieldledger.quickbooks import (
     verification,
     voided,
 )
+from fieldledger.quickbooks.as_it_was import (
+    applied_otherwise,
+    is_as_it_was,
+    is_void_as_here,
+    told_changes,
+)
 from fieldledger.quickbooks.context import Context
-from fieldledger.quickbooks.drift_row import Drift
+from fieldledger.quickbooks.drift_row import CHANGED_THERE, Drift
 from fieldledger.quickbooks.entries import RESTORED, RESTORED_SET, adjust_active, tell
-from fieldledger.quickbooks.found_records import Found
+from fieldledger.quickbooks.found_records import Found, total_of
 from fieldledger.quickbooks.lacking import DELETED, LISTS, OLDER, Lacking
 from fieldledger.quickbooks.look_queries import BY_ID, BY_NAME, BY_TIME, DELETED_OF
 from fieldledger.quickbooks.message_sets import Document
@@ -59,7 +65,9 @@ OTHER_CONTENT: Final = 9001
 STALE: Final = str(STALE_EDIT)
 # Looked at for its version or its credits: what was written last is known all the same.
 _ONLY_READ: Final = frozenset({STALE, linking_credits.CODE})
-_AT_REST: Final = frozenset({State.SYNCED, State.DIFFERS, State.CHANGED})
+_AT_REST: Final = frozenset(
+    {State.SYNCED, State.DIFFERS, State.CHANGED, State.CHANGED_IN_QUICKBOOKS}
+)
 _NEEDS_A_PERSON: Final = frozenset({State.FAILED, State.GONE})
 LOOKED_FOR_MAX: Final = 50
 
@@ -289,12 +297,8 @@ def take_look(
     shows_older = not connection.verification and any(map(lacking.is_of_an_older_file, missing))
     settled = []
     to_verify = {each.pk for each in entries if each.code in REASONS}
-    lost = _lost_knowledge(connection, look, entries, rows)
-    found_links = {
-        each.pk: theirs.get(each.pk) or (found.marked(each) if each.pk in lost else None)
-        for each in entries
-    }
-    moved = linking_credits.take_look(connection, look.session_id, found_links, lost)
+    moved = _linked_otherwise(connection, look, entries, rows, theirs, found=found)
+    told = told_changes(entries, theirs)
     suspects = _changed_by_others(entries, theirs)
     numbers = number_taken.Numbers(connection, look, found.records)
     numbers.compare((each, found.marked(each)) for each in entries if each.pk not in theirs)
@@ -308,8 +312,11 @@ def take_look(
             if not numbers.refuses(entry):
                 _settle_add(entry, row, record, context.now)
         else:
-            moves = entry.pk in moved
-            _settle_known(entry, row, theirs[entry.pk], lacking, context.now, is_moved=moves)
+            if entry.pk in told:
+                _leave_to_a_person(entry, told[entry.pk])
+            else:
+                moves = entry.pk in moved
+                _settle_known(entry, row, theirs[entry.pk], lacking, context.now, is_moved=moves)
             if entry.state == State.CANCELLED:
                 entry.looked_in = look.session_id
         voided.settle(entry)
@@ -332,6 +339,25 @@ def take_look(
     linking_credits.wake(connection, [each.record_id for each in memos], context.now)
     _suspect(connection, (*sorted(found_now), *suspects))
     return left, sum(each.state in _NEEDS_A_PERSON for each in settled), shows_older
+
+
+def _linked_otherwise(
+    connection: Connection,
+    look: MessageSet,
+    entries: Sequence[SyncEntry],
+    rows: Mapping[int, Mapping[str, Any]],
+    theirs: Mapping[int, Record | None],
+    *,
+    found: Found,
+) -> set[int]:
+    """Return the invoices and payments that QuickBooks links otherwise than when we wrote them."""
+    lost = _lost_knowledge(connection, look, entries, rows)
+    linked = {
+        each.pk: theirs.get(each.pk) or (found.marked(each) if each.pk in lost else None)
+        for each in entries
+    }
+    moved = linking_credits.take_look(connection, look.session_id, linked, lost)
+    return moved | applied_otherwise(connection, entries, theirs)
 
 
 def _take_anew(missing: Iterable[SyncEntry], found: Found) -> dict[int, Record]:
@@ -371,11 +397,14 @@ def _suspect(connection: Connection, keys: Sequence[int]) -> None:
 def _changed_by_others(
     entries: Iterable[SyncEntry], theirs: Mapping[int, Record | None]
 ) -> list[int]:
-    """Return what was read for its credits alone and has another version than the one we know."""
+    """Return what was read before a change of ours, and has another version than the one we know.
+
+    The change names nothing of what others changed, and has a version that hides theirs.
+    """
     return [
         each.pk
         for each in entries
-        if each.code == linking_credits.CODE
+        if each.code in _ONLY_READ
         and (record := theirs.get(each.pk)) is not None
         and record.text("EditSequence") != each.edit_sequence
     ]
@@ -429,8 +458,11 @@ def _settle_known(
     is_undone = not entry.edit_sequence  # What we deleted or made void there.
     if record is not None:
         theirs = record.text("EditSequence") or ""
-        if not is_undone and not is_moved and _is_as_it_was(entry, theirs):
+        if not is_undone and not is_moved and is_as_it_was(entry, theirs):
             _leave(entry, "Looked up in QuickBooks: it is as it was.")
+            return
+        if is_void_as_here(entry, total_of(record)):
+            _leave(entry, "Looked up in QuickBooks: it is void there, as it should be.")
             return
         # Whether the change was made or not, making it again makes it once. Where somebody changed
         # it since (3200), what was written stays known, and only what is another here is sent.
@@ -440,9 +472,6 @@ def _settle_known(
         elif entry.kind != Kind.PAYMENT:  # What people applied there is left to them, too.
             _take_line_ids(entry, record)
         entry.edit_sequence = theirs or entry.edit_sequence
-        if entry.code == REFUSED_BEFORE:
-            _refuse(entry)
-            return
         _queue(entry, "QuickBooks was asked for the present version; the change is sent.")
     elif is_undone and entry.wanted_revision <= entry.synced_revision:
         _leave(entry, "Looked up in QuickBooks: it is not there, as it should be.")
@@ -477,23 +506,12 @@ def _settle_known(
             )
 
 
-def _is_as_it_was(entry: SyncEntry, theirs: str) -> bool:
-    """Whether a record that is only looked up again says what it said when we wrote it last.
-
-    Which of two EditSequences is the older one does not matter: the PC's clock may have been wrong
-    when they were made. A linked record was there before us and is left alone. A version that was
-    not ours, but only read before a change that did not come about, proves nothing: then what we
-    wrote is not known (`written`), unless a person has said that it may stay as it is there.
-    """
-    if entry.code not in REASONS or entry.wanted_revision > entry.synced_revision:
-        return False
-    if entry.code == verification.LINKED:
-        return True
-    return theirs == entry.edit_sequence and (bool(entry.written) or _is_accepted(entry))
-
-
-def _is_accepted(entry: SyncEntry) -> bool:
-    return Drift.objects.filter(entry=entry, decided_at__isnull=False).exists()
+def _leave_to_a_person(entry: SyncEntry, told: str) -> None:
+    """Let it be as somebody changed it in QuickBooks: nobody has decided about that yet."""
+    entry.look_first = False
+    _leave(entry, told)
+    if entry.state != State.CHANGED:
+        entry.state, entry.code = State.CHANGED_IN_QUICKBOOKS, CHANGED_THERE
 
 
 def _refuse(entry: SyncEntry) -> None:
@@ -541,17 +559,6 @@ def _take_line_ids(entry: SyncEntry, record: Record) -> None:
         entry.line_ids = list(found)
     elif entry.kind == Kind.PAYMENT:
         entry.line_ids = []
-
-
-def total_of(record: Record) -> Decimal | None:
-    """Return a transaction's total in QuickBooks, if the answer tells it."""
-    if record.type in {"InvoiceRet", "CreditMemoRet"}:
-        subtotal = record.money("Subtotal")
-        if subtotal is None:
-            return None
-        return subtotal + (record.money("SalesTaxTotal") or Decimal(0))
-    total = {"ReceivePaymentRet": "TotalAmount", "CheckRet": "Amount"}.get(record.type)
-    return record.money(total) if total else None
 
 
 _COLUMNS: Final = (

@@ -30,6 +30,7 @@ from fieldledger.quickbooks.entries import (
     adjust_active,
     lock,
 )
+from fieldledger.quickbooks.found_records import total_of
 from fieldledger.quickbooks.look_queries import BY_ID
 from fieldledger.quickbooks.message_sets import Document
 from fieldledger.quickbooks.models import RANK, Connection, MessageSet, Session, SyncEntry
@@ -236,7 +237,7 @@ def _is_ours(record: Record | None, mark: str) -> bool:
 
 def _is_undone_no_more(record: Record, undone: str) -> bool:
     """Whether a record that we deleted, or made void, stands there with its amounts again."""
-    return undone == There.DELETE or (undone == There.VOID and recovery.total_of(record) != 0)
+    return undone == There.DELETE or (undone == There.VOID and total_of(record) != 0)
 
 
 def _doubt_the_condensing(
@@ -375,10 +376,14 @@ def _wake(connection: Connection, entries: "QuerySet[SyncEntry]", code: str, now
 def _wake_refused(
     connection: Connection, entries: "QuerySet[SyncEntry]", code: str, now: datetime
 ) -> int:
-    """Let what was refused be looked up: clients and items then go again by themselves."""
+    """Let what was refused be looked up: clients and items then go again by themselves.
+
+    Of a transaction that is there only its change was refused: that is still so, for the reason
+    that its entry gives, and before it is sent again it is looked up anyway.
+    """
     refused = entries.filter(state=State.FAILED)
     lists = _wake(connection, refused.filter(rank__lte=RANK[Kind.ITEM]), code, now)
-    return lists + _wake(connection, refused, REFUSED_BEFORE, now)
+    return lists + _wake(connection, refused.filter(quickbooks_id=""), REFUSED_BEFORE, now)
 
 
 def look_up(

@@ -200,6 +200,9 @@ def _is_nothing_new(entry: EntryRow, body: Any, noted: Mapping[str, Any]) -> boo
 
 def _changed_part(entry: EntryRow, body: Any, noted: dict[str, Any]) -> Any:
     """Return what is sent of a record: in a change, what is another here than was written last."""
+    if entry.kind == Kind.PAYMENT and noted["op"] in {"add", "mod"}:
+        noted["w"] = written.WHOLE
+        entry.rewrite("")
     sent = written.fingerprints(body)
     if not sent:
         return body

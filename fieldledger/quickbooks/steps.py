@@ -19,6 +19,7 @@ from fieldledger.quickbooks import (
     verification,
     watching,
 )
+from fieldledger.quickbooks.choices import may_be_back
 from fieldledger.quickbooks.company import Company, CompanyRefused, read_company, require_fit
 from fieldledger.quickbooks.context import Context, SessionStops
 from fieldledger.quickbooks.entry_rows import is_anything_looked_for, is_unresolved
@@ -92,7 +93,7 @@ def verify(
     if not may_write(connection):
         connection.checked_at = session.last_call_at  # Else once its answer to the check is there.
     watching.plan(connection, session.last_call_at)
-    if connection.reading_wanted:
+    if connection.reading_wanted or may_be_back(connection, session.last_call_at):
         session.reads = reading.all_reads()
 
 

@@ -43,7 +43,7 @@ from fieldledger.quickbooks.models import (
 )
 from fieldledger.quickbooks.verification import LINKED
 from fieldledger.sync import drift
-from fieldledger.sync.content import Kind
+from fieldledger.sync.content import Kind, State
 
 ASKED_AT_ONCE: Final = 100  # Records of one kind in a query.
 QUERIES_AT_ONCE: Final = 5
@@ -288,11 +288,23 @@ def _suspects(connection: Connection, context: Context) -> Document | None:
     entries = list(sent.filter(pk__in=keys[:ASKED_AT_ONCE]).order_by("rank", "pk"))
     if not entries:
         if keys:
-            connection.watch = {**connection.watch, "suspects": keys[ASKED_AT_ONCE:]}
+            _put_off(connection, keys[:ASKED_AT_ONCE])
             return _suspects(connection, context)
         return None
     alike = [each for each in entries if each.rank == entries[0].rank][:LOOKED_AT_ONCE]
     return _document([alike], WHOLE, context, step="whole")
+
+
+def _put_off(connection: Connection, keys: Sequence[int]) -> None:
+    """Take the first suspects off the list; what is on its way to QuickBooks is one next night."""
+    at = connection.watch
+    on_its_way = (
+        SyncEntry.objects.filter(connection=connection, pk__in=keys)
+        .exclude(state__in=(*AT_REST, State.GONE, State.CANCELLED))
+        .exclude(quickbooks_id="")
+    )
+    later = dict.fromkeys((*at.get("later", ()), *on_its_way.values_list("pk", flat=True)))
+    connection.watch = {**at, "suspects": at["suspects"][len(keys) :], "later": list(later)}
 
 
 def _missing(connection: Connection, context: Context) -> Document | None:
@@ -352,11 +364,11 @@ def _sleep(connection: Connection, now: datetime) -> None:
 def _end(connection: Connection, now: datetime) -> None:
     """Say what was found, and look again in the next night."""
     at = connection.watch
-    if at.get("alone"):
-        connection.watch = {"last": at["last"]} if "last" in at else {}
-    else:
-        last = {key: at.get(key, 0) for key in ("read", "changed", "gone")}
-        connection.watch = {"last": {**last, "at": now.isoformat(), "begun": at["begun"]}}
+    kept = {"last": at["last"]} if "last" in at else {}
+    if not at.get("alone"):
+        found = {key: at.get(key, 0) for key in ("read", "changed", "gone")}
+        kept = {"last": {**found, "at": now.isoformat(), "begun": at["begun"]}}
+    connection.watch = {**kept, "suspects": at["later"]} if at.get("later") else kept
     connection.watch_at = None
     plan(connection, now)
 

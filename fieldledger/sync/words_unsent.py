@@ -116,8 +116,8 @@ UNSENT_WORDS: Final[Mapping[str, Words]] = {
     ),
     "refused_before": Words(
         "Refused before a backup came back",
-        "{name} had been refused before. It was looked for in the company file that came back, and "
-        "is not there.",
+        "{name} had been refused before. It was looked for after a backup came back, and "
+        "QuickBooks does not have it.",
         Actor.BOOKKEEPER,
         (
             "Open it in the sync log: its timeline says why it was refused.",

@@ -3,7 +3,7 @@
 A change that named every field would undo what people have done in QuickBooks to fields that nobody
 touched here. So each record keeps a short fingerprint of each thing that QuickBooks took last, not
 the thing itself, and a change names only what is another since. What was never confirmed is taken
-for another.
+for another. A payment is small and goes whole: of it only that it was confirmed is kept.
 
 Some fields go together, for QuickBooks works one out from the other: an invoice's date, terms and
 due date; its tax and its lines. With another customer QuickBooks fills in that customer's own
@@ -22,6 +22,7 @@ from fieldledger.qbxml import objects
 
 LENGTH: Final = 8  # Characters of a fingerprint: 48 bits.
 _BYTES: Final = 6  # The same in bytes.
+WHOLE: Final = "whole"  # Kept of a payment, which goes whole: QuickBooks took what we wrote last.
 _UNKNOWN: Final = "?" * LENGTH
 _CUSTOMER: Final = (
     ("name",),

@@ -12,6 +12,9 @@ from fieldledger.office.models import Client, Invoice, Item
 from fieldledger.simulator import people
 from fieldledger.simulator.state import Record
 from fieldledger.simulator.variant import Variant
+from fieldledger.sync.content import State
+from tests.quickbooks.test_applied_credits import Desk
+from tests.quickbooks.test_drift import at_night
 from tests.support.office_pc import OfficePc
 
 pytestmark = pytest.mark.django_db
@@ -189,3 +192,63 @@ def test_a_kind_that_stays_another_there_is_said_when_something_else_is_sent_too
     assert entry.state == "synced"
     assert "stays a service item" in entry.message
     assert there(pc, item).fields["SalesOrPurchase"]["Price"] == "11.00"
+
+
+def test_what_people_changed_before_a_change_of_ours_went_is_told_that_night(
+    business: Business,
+) -> None:
+    """Goal: the date there is told. Method: the version that we read for our change hides it."""
+    pc = OfficePc(business, variant=Variant(edit_sequence_per_change=True))
+    client = office.create_client(business=business, values={"name": "Anna"}, now=NOW)
+    values = {
+        "client": client.guid,
+        "date": "2026-05-04",
+        "lines": [{"description": "Work", "quantity": "1", "unit_price": "0.00"}],
+    }
+    invoice = office.create_invoice(business=business, values=values, now=NOW)
+    pc.set_up()
+    pc.sync(invoice.guid)
+    pc.run()
+    people.edit(pc.company, there(pc, client).id, {"Phone": "by hand"}, now=later())
+    people.edit(pc.company, there(pc, invoice).id, {"TxnDate": "2026-05-20"}, now=later())
+    change(client, company_name="Smith & Co.")
+    office.update_invoice(invoice=invoice, values={"memo": "Thanks"}, now=NOW)
+    pc.sync(invoice.guid)
+    pc.run()
+    assert pc.states() == {"synced": 2}
+    at_night(pc)
+
+    fields = there(pc, invoice).fields
+    assert (fields["TxnDate"], fields["Memo"]) == ("2026-05-20", "Thanks")
+    (entry,) = pc.entries(record_guid=invoice.guid)
+    assert entry.state == State.CHANGED_IN_QUICKBOOKS
+    assert entry.message == "Somebody changed it in QuickBooks: date. Nothing was overwritten."
+    # Of what was empty here, people may fill in what they like.
+    assert there(pc, client).fields["Phone"] == "by hand"
+    assert [each.state for each in pc.entries(rank=1)] == [State.SYNCED]
+
+
+def test_what_people_changed_in_an_invoice_that_waits_for_its_credit_is_told_once_it_goes(
+    business: Business,
+) -> None:
+    """Goal: the date there is told. Method: at night the invoice waits for a memo without item."""
+    desk = Desk(OfficePc(business, variant=Variant(edit_sequence_per_change=True)), business)
+    lines = [{"description": "By hand", "unit_price": "100"}]
+    office.update_credit(credit=desk.credit, values={"lines": lines}, now=NOW)
+    desk.sync(desk.one)
+    people.edit(desk.pc.company, desk.there(desk.one).id, {"TxnDate": "2026-05-20"}, now=later())
+    desk.apply(desk.one, "40")
+    desk.sync(desk.one)
+    for _ in range(2):
+        assert desk.entry(desk.one).state == State.WAITING
+        at_night(desk.pc)
+
+    desk.apply(desk.one, "0")
+    desk.pc.run()
+    assert desk.entry(desk.one).state == State.SYNCED
+    at_night(desk.pc)
+
+    entry = desk.entry(desk.one)
+    assert entry.state == State.CHANGED_IN_QUICKBOOKS
+    assert entry.message == "Somebody changed it in QuickBooks: date. Nothing was overwritten."
+    assert "suspects" not in desk.pc.connection.watch

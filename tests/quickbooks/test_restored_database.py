@@ -64,7 +64,7 @@ def test_a_version_that_was_read_before_a_change_failed_is_not_taken_for_ours(
     for _ in range(2):
         pc.run()
     (entry,) = pc.entries(rank=3)
-    assert (entry.state, entry.code) == ("failed", "refused_before")
+    assert (entry.state, entry.code) == ("failed", "closed_period")
     pc.act("retry", entry)
     pc.run()
     assert pc.states() == {"synced": 3}
@@ -136,6 +136,45 @@ def test_an_invoice_that_our_backup_calls_failed_is_looked_for(
     (invoice_there,) = pc.company.invoices()
     (entry,) = pc.entries(rank=3)
     assert (entry.state, entry.quickbooks_id) == ("synced", invoice_there.id)
+
+
+@pytest.mark.parametrize("has_gone_since", [True, False])
+def test_why_a_change_was_refused_is_still_told(
+    business: Business, *, has_gone_since: bool
+) -> None:
+    """Goal: its own reason and ways out, and no word that it is not there, for it is."""
+    pc = OfficePc(business, variant=Variant(edit_sequence_per_change=True))
+    invoice = an_invoice(business)
+    pc.set_up()
+    pc.sync(invoice.guid)
+    pc.run()
+    office.update_invoice(invoice=invoice, values={"memo": "Thanks"}, now=NOW)
+    people.close_books(pc.company, "2026-05-31")
+    pc.sync(invoice.guid)
+    pc.run()
+    backup = SyncEntry.objects.filter(rank=3).values().get()
+    assert (backup["state"], backup["code"]) == ("failed", "closed_period")
+    if has_gone_since:
+        people.reopen_books(pc.company)
+        pc.act("retry", *pc.entries(rank=3))
+        pc.run()
+        assert pc.states() == {"synced": 3}
+        SyncEntry.objects.filter(pk=backup["id"]).update(**backup)
+
+    services.database_restored(now=datetime.now(tz=UTC))
+    for _ in range(2):
+        pc.run()
+
+    (entry,) = pc.entries(rank=3)
+    assert (entry.state, entry.code) == ("failed", "closed_period")
+    assert entry.message == backup["message"]
+    assert pc.connection.attention_code == ""
+    people.reopen_books(pc.company)
+    pc.act("retry", entry)
+    pc.run()
+    assert pc.states() == {"synced": 3}
+    (there,) = pc.company.invoices()
+    assert there.fields["Memo"] == "Thanks"
 
 
 def test_an_invoice_that_our_backup_never_asked_for_is_looked_for_whatever_the_clock_says(

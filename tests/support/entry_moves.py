@@ -36,7 +36,7 @@ MOVES: Final[tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...]] = (
     ((_PENDING,), "its parent is not there", (_WAITING,)),
     ((_WAITING,), "the parent is there", (_PENDING,)),
     ((_PENDING,), "cannot be sent so, or its number is taken", (_FAILED,)),
-    ((_PENDING,), "looked up, or left alone", (_SYNCED, _DIFFERS, _CHANGED, _GONE)),
+    ((_PENDING,), "looked up, or left alone", (_SYNCED, _DIFFERS, _CHANGED, _THERE, _GONE)),
     ((_SENDING,), "taken", (_SYNCED, _DIFFERS, _CHANGED)),
     ((_SENDING,), "again: in use, stale, name taken", (_PENDING,)),
     ((_SENDING,), "a payment makes room first", (_WAITING,)),
