@@ -218,7 +218,7 @@ class Oracle:
                     self._is_touched(there[0]) or self._is_told_as_older(entry)
                 ):
                     problems.append(Problem("lie", f"{what} and nobody changed it there"))
-                case State.CANCELLED if there:
+                case State.CANCELLED | State.GONE if there:
                     problems.append(Problem("lie", f"{what} and is there"))
                 case State.FAILED if there and not entry.quickbooks_id:
                     problems.append(Problem("lie", f"{what} and is there"))
