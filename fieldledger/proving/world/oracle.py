@@ -394,12 +394,10 @@ class Oracle:
             problem = self._judge_void(record, entry, there)
             if problem or entry.code == LEFT_THERE:
                 return Problem(problem, what) if problem else None
-        if self._may_be_absent(kind, record, entry):
-            return None
-        if not there and entry.quickbooks_id in self.bookkeeper.deleted:
-            return None
         if not there:
-            return Problem("lost", what)
+            taken_away = entry.quickbooks_id in self.bookkeeper.deleted
+            may_be_absent = taken_away or self._may_be_absent(kind, record, entry)
+            return None if may_be_absent else Problem("lost", what)
         if there[0].changed_by is not None and there[0].changed_by.request == "people":
             return None
         if entry.state not in _THERE:
