@@ -316,7 +316,7 @@ class Oracle:
     def check_end(self, company: Company) -> list[Problem]:
         """Return what is lost, doubled or stale after a person has done what the log asks for."""
         live = self.live(company)
-        excused = self._excused()
+        excused = self._excused(live)
         problems: list[Problem] = []
         business = Connection.objects.get(pk=self.connection_id).business
         for kind, model in _MODELS.items():
@@ -337,12 +337,15 @@ class Oracle:
                     problems.append(problem)
         return problems
 
-    def _excused(self) -> set[UUID]:
-        """Return the records of ours whose records people in QuickBooks took away."""
+    def _excused(self, live: Mapping[UUID, list[Record]]) -> set[UUID]:
+        """Return the records of ours that people in QuickBooks took away, and that are not there.
+
+        Once one is sent anew, or comes back with a backup, nothing that rests on it is excused.
+        """
         made_for = (
             self.made_for.get(each.origin.request_id) for each in self.bookkeeper.deleted.values()
         )
-        return {each[1] for each in made_for if each is not None}
+        return {each[1] for each in made_for if each is not None and not live.get(each[1])}
 
     def _is_paid_already(self, entry: SyncEntry | None) -> bool:
         """Whether QuickBooks has payments that we do not know of: by hand, or before a restore.
