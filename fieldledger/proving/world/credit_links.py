@@ -53,13 +53,15 @@ def differing(
 ) -> str:
     """Return where QuickBooks applies another amount to an invoice than we do; "" if nowhere.
 
-    What people deleted there is left out.
+    What people deleted there is left out, as long as it is not there again.
     """
     if invoice.voided:
         return ""
+    memos = company.state.of_type("CreditMemo").values()
+    stands = {made_for[each.origin.request_id][1] for each in memos if _is_ours(each, made_for)}
     gone = {
         made_for[each.origin.request_id][1] for each in deleted.values() if _is_ours(each, made_for)
-    }
+    } - stands
     there: dict[UUID, Decimal] = defaultdict(Decimal)
     for (one, other), _, _, amount in links(company, made_for):
         if one == invoice.guid:
