@@ -198,7 +198,7 @@ class Oracle:
         """Return where the log does not say what is so, before a person does anything."""
         problems = []
         live = self.live(company)
-        watched = "last" in Connection.objects.get(pk=self.connection_id).watch
+        watched = self._is_watched()
         for entry in SyncEntry.objects.filter(connection_id=self.connection_id).order_by("pk"):
             there = self._records_of(entry, live, company)
             what = f"entry {entry.pk}, {entry.kind} “{entry.title}”, is {entry.state}"
@@ -230,11 +230,15 @@ class Oracle:
                     problems.append(Problem("stuck", what))
         return problems
 
+    def _is_watched(self) -> bool:
+        """Whether what was sent has ever been looked at whole at night."""
+        return "last" in Connection.objects.get(pk=self.connection_id).watch
+
     def _is_unseen(self, entry: SyncEntry, there: list[Record], *, watched: bool) -> bool:
         """Whether people changed it in QuickBooks and the nightly look has not told."""
         if not there or not watched or entry.code in {"linked", "accepted"}:
             return False
-        if there[0].changed_by is None or there[0].changed_by.request != PEOPLE:
+        if not _is_by_people(there[0]):
             return False
         record = _MODELS[entry.kind]._default_manager.get(pk=entry.record_id)  # noqa: SLF001
         return bool(_difference(entry.kind, record, there[0]))
@@ -254,7 +258,7 @@ class Oracle:
         exchanged = (Fault.FILE_COPIED, Fault.FILE_COPIED_BACK)
         if any(happened[each] for each in exchanged) and happened[Fault.CLOCK_WRONG]:
             return True
-        if there.changed_by is not None and there.changed_by.request == PEOPLE:
+        if _is_by_people(there):
             return True  # Or what they did elsewhere changed it: a payment whose invoice they took.
         return bool({there.id, there.fields.get("CustomerRef")} & self.bookkeeper.touched)
 
@@ -401,13 +405,14 @@ class Oracle:
             taken_away = entry.quickbooks_id in self.bookkeeper.deleted
             may_be_absent = taken_away or self._may_be_absent(kind, record, entry)
             return None if may_be_absent else Problem("lost", what)
-        if there[0].changed_by is not None and there[0].changed_by.request == "people":
-            return None
         if entry.state not in _THERE:
             return Problem("stuck", what)
         if entry.code == "linked":  # Linking sends nothing: what it says there is left alone.
             return None
-        difference = _difference(kind, record, there[0]) or self._differing_credits(entry, company)
+        # What people changed and the nightly look has told of, Retry has sent again by now.
+        is_untold = _is_by_people(there[0]) and not self._is_watched()
+        difference = "" if is_untold else _difference(kind, record, there[0])
+        difference = difference or self._differing_credits(entry, company)
         return Problem("stale", f"{what}: {difference}") if difference else None
 
     def _judge_void(self, record: Any, entry: SyncEntry, there: list[Record]) -> str:
@@ -419,8 +424,8 @@ class Oracle:
             return ""
         if self._is_to_go(entry):
             return "stale"
-        by_hand = there[0].changed_by is not None and there[0].changed_by.request == PEOPLE
-        return "stale" if not by_hand and _difference(entry.kind, record, there[0]) else ""
+        is_untold = _is_by_people(there[0]) and not self._is_watched()
+        return "stale" if not is_untold and _difference(entry.kind, record, there[0]) else ""
 
     def _is_left_paid(self, entry: SyncEntry) -> bool:
         """Whether QuickBooks keeps what an invoice or credit memo was paid with."""
@@ -453,6 +458,11 @@ class Oracle:
                 return True
             return record.voided and entry.state in {State.CANCELLED, State.SYNCED}
         return False
+
+
+def _is_by_people(there: Record) -> bool:
+    """Whether people changed a record last."""
+    return there.changed_by is not None and there.changed_by.request == PEOPLE
 
 
 def _applied_to(deposit: Payment) -> list[Invoice]:
