@@ -15,12 +15,11 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from fieldledger.office.models import Client, Credit, Invoice, Item, Payment, Refund
-from fieldledger.proving.world import credit_links
+from fieldledger.proving.world import credit_links, excuses
 from fieldledger.proving.world.bookkeeper import FAX, Bookkeeper
 from fieldledger.proving.world.faults import Kind as Fault
 from fieldledger.proving.world.office import POISON
 from fieldledger.quickbooks.models import ACTIVE_STATES, RANK, Connection, MessageSet, SyncEntry
-from fieldledger.quickbooks.paid_invoices import payments_of
 from fieldledger.quickbooks.voided import LEFT_THERE
 from fieldledger.simulator.company import Company
 from fieldledger.simulator.people import PEOPLE
@@ -37,6 +36,7 @@ _OUTSTANDING: Final = (
 _TAKES_OUT: Final = frozenset({"TxnVoidRq", "TxnDelRq"})
 _WITH_QUICKBOOKS: Final = frozenset({State.SENDING, State.CHECKING})
 _THERE: Final = frozenset({State.SYNCED, State.DIFFERS})
+_EXCUSABLE: Final = frozenset({"lost", "stuck", "stale"})
 _MODELS: Final = {
     Kind.CLIENT: Client,
     Kind.ITEM: Item,
@@ -332,12 +332,15 @@ class Oracle:
             }
             records: QuerySet[Any] = model._default_manager.all()  # noqa: SLF001 - Django's documented API.
             for record in records.filter(business=business).order_by("pk"):
-                problem = self._judge(kind, record, entries.get(record.pk), live, company)
-                if problem is not None and self._is_paid_already(entries.get(record.pk)):
+                entry = entries.get(record.pk)
+                problem = self._judge(kind, record, entry, live, company)
+                if problem is None:
                     continue
-                if problem is not None and not (
-                    problem.verdict in {"lost", "stuck", "stale"} and _rests_on(record) & excused
-                ):
+                is_excused = problem.verdict in _EXCUSABLE and (
+                    excuses.rests_on(record) & excused
+                    or excuses.is_filled_by_others(entry, company, self.made_for)
+                )
+                if not is_excused:
                     problems.append(problem)
         return problems
 
@@ -350,35 +353,6 @@ class Oracle:
             self.made_for.get(each.origin.request_id) for each in self.bookkeeper.deleted.values()
         )
         return {each[1] for each in made_for if each is not None and not live.get(each[1])}
-
-    def _is_paid_already(self, entry: SyncEntry | None) -> bool:
-        """Whether QuickBooks has payments that we do not know of: by hand, or before a restore.
-
-        They leave no room for what it knows (3210), and some QuickBooks void or delete no invoice
-        that has a payment (3185, 3160): it says so, and a person must act there. The same holds for
-        what was left there.
-        """
-        if entry is not None and entry.state == State.WAITING:
-            return self._is_paid_already(entry.waiting_on)
-        codes = {"3210", "3185", "3160"}
-        if entry is None or entry.state != State.FAILED or entry.code not in codes:
-            return False
-        if self._is_left_paid(entry):
-            return True
-        if self.bookkeeper.faults.happened[Fault.DATABASE_RESTORED]:
-            return True
-        invoices = [entry.record_id]
-        if entry.kind == Kind.PAYMENT:
-            payment = Payment.objects.get(pk=entry.record_id)
-            bills = [payment.invoice] if payment.invoice else _applied_to(payment)
-            invoices = [each.pk for each in bills]
-        paid = SyncEntry.objects.filter(
-            connection_id=self.connection_id,
-            rank=RANK[Kind.INVOICE],
-            record_id__in=invoices,
-            quickbooks_id__in=self.bookkeeper.settled,
-        )
-        return paid.exists()
 
     def _judge(
         self,
@@ -427,23 +401,6 @@ class Oracle:
         is_untold = _is_by_people(there[0]) and not self._is_watched()
         return "stale" if not is_untold and _difference(entry.kind, record, there[0]) else ""
 
-    def _is_left_paid(self, entry: SyncEntry) -> bool:
-        """Whether QuickBooks keeps what an invoice or credit memo was paid with."""
-        paid = {
-            Kind.INVOICE: (Kind.PAYMENT, [each.pk for _, each in payments_of([entry.record_id])]),
-            Kind.CREDIT: (
-                Kind.REFUND,
-                list(Refund.objects.filter(credit=entry.record_id).values_list("pk", flat=True)),
-            ),
-        }
-        kind, keys = paid.get(entry.kind, (Kind.PAYMENT, []))
-        return SyncEntry.objects.filter(
-            connection_id=self.connection_id,
-            rank=RANK[kind],
-            record_id__in=keys,
-            code=LEFT_THERE,
-        ).exists()
-
     def _may_be_absent(self, kind: Kind, record: Any, entry: SyncEntry) -> bool:
         if kind == Kind.CLIENT:
             return bool(record.name.startswith(POISON))
@@ -463,28 +420,6 @@ class Oracle:
 def _is_by_people(there: Record) -> bool:
     """Whether people changed a record last."""
     return there.changed_by is not None and there.changed_by.request == PEOPLE
-
-
-def _applied_to(deposit: Payment) -> list[Invoice]:
-    """Return the invoices that a deposit goes to, or went to."""
-    return [each.invoice for each in deposit.applications.select_related("invoice")]
-
-
-def _rests_on(record: Any) -> set[UUID]:
-    """Return the records of ours that must be in QuickBooks for this one to be, itself included."""
-    match record:
-        case Invoice() | Credit():
-            items = {each.item.guid for each in record.lines.select_related("item") if each.item}
-            found = {record.guid, record.client.guid, *items}
-            memos = credit_links.rests_on(record) if isinstance(record, Invoice) else []
-            return found.union(*map(_rests_on, memos))
-        case Refund():
-            return {record.guid} | _rests_on(record.credit)
-        case Payment():
-            invoices = [record.invoice] if record.invoice else _applied_to(record)
-            return {record.guid, record.payer.guid}.union(*map(_rests_on, invoices))
-        case _:
-            return {record.guid}
 
 
 def _difference(kind: Kind, record: Any, there: Record) -> str:
