@@ -224,7 +224,7 @@ class Oracle:
                     problems.append(Problem("lie", f"{what} and is there"))
                 case State.IGNORED if not (there or touched or self._may_be_lacking(entry)):
                     problems.append(Problem("lie", f"{what} and kept there, and is not there"))
-                case State.WAITING if not self._waits_for_a_person(entry):
+                case State.WAITING if excuses.asked_of(entry) is None:
                     problems.append(Problem("stuck", what))
                 case State.NOT_SENT:
                     problems.append(Problem("stuck", what))
@@ -292,20 +292,6 @@ class Oracle:
         """Whether QuickBooks deletes it once it is void here."""
         is_usual = entry.kind in {Kind.PAYMENT, Kind.REFUND} and not entry.void_there
         return is_usual or entry.void_there == There.DELETE
-
-    def _waits_for_a_person(self, entry: SyncEntry) -> bool:
-        parent = entry.waiting_on
-        return parent is not None and parent.state in {
-            State.FAILED,
-            State.HELD,
-            State.IGNORED,
-            State.GONE,
-            State.WAITING,
-            State.CANCELLED,
-            # A payment made void: it goes when somebody asks, and its invoice's void after it.
-            State.CHANGED,
-            State.CHANGED_IN_QUICKBOOKS,
-        }
 
     def _records_of(
         self, entry: SyncEntry, live: dict[UUID, list[Record]], company: Company
