@@ -437,7 +437,7 @@ class World:
             self.note(f"office: {said}")
             if not moved:
                 break
-            problems = self._become_quiet()
+            problems = self._become_quiet() or self.oracle.check_log(self.company)
         return problems or self.oracle.check_end(self.company)
 
     def _become_quiet(self) -> list[Problem]:
