@@ -10,10 +10,11 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from fieldledger.office.models import Credit, CreditApplication, Invoice
+from fieldledger.office.models import Credit, CreditApplication, Invoice, Refund
 from fieldledger.quickbooks.models import RANK, SyncEntry
 from fieldledger.simulator import people
 from fieldledger.simulator.company import Company
+from fieldledger.simulator.problems import Failed
 from fieldledger.simulator.state import Record
 from fieldledger.sync.content import Kind, State
 
@@ -81,6 +82,11 @@ def _is_ours(record: Record, made_for: MadeFor) -> bool:
     return record.origin.request_id in made_for
 
 
+def put_right(company: Company, made_for: MadeFor, now: datetime) -> list[str]:
+    """Do in QuickBooks what the log asks a person there for; say what."""
+    return [*clear_credits(company, made_for, now), *apply_checks(company, made_for, now)]
+
+
 def clear_credits(company: Company, made_for: MadeFor, now: datetime) -> list[str]:
     """Clear in QuickBooks the links that the log asks a person there to clear; say which.
 
@@ -102,6 +108,35 @@ def clear_credits(company: Company, made_for: MadeFor, now: datetime) -> list[st
             people.take_off_credit(company, invoice.id, credit_id, now=now)
             cleared.append(f"{amount} of credit {credit_id} is cleared on invoice {invoice.id}")
     return cleared
+
+
+def apply_checks(company: Company, made_for: MadeFor, now: datetime) -> list[str]:
+    """Apply in QuickBooks the checks that the log asks a person there to apply; say which.
+
+    They are those of refunds that failed and that pay back something else there than here.
+    """
+    failed = SyncEntry.objects.filter(state=State.FAILED, rank=RANK[Kind.REFUND])
+    asked = set(failed.values_list("record_guid", flat=True))
+    here = Refund.objects.filter(guid__in=asked, voided_at=None).values_list("guid", "credit__guid")
+    memos = {
+        made_for[each.origin.request_id][1]: each.id
+        for each in company.state.of_type("CreditMemo").values()
+        if _is_ours(each, made_for)
+    }
+    pays_back = dict(here)
+    said = []
+    for check in company.state.of_type("Check").values():
+        of = made_for.get(check.origin.request_id)
+        memo = memos.get(pays_back[of[1]]) if of is not None and of[1] in pays_back else None
+        if memo is None or [each["TxnID"] for each in check.fields["Applied"]] == [memo]:
+            continue
+        try:
+            people.apply_check(company, check.id, memo, now=now)
+        except Failed as problem:
+            said.append(f"QuickBooks refuses: {problem}")
+        else:
+            said.append(f"check {check.id} is applied to credit {memo}")
+    return said
 
 
 def rests_on(invoice: Invoice) -> list[Credit]:

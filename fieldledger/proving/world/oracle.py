@@ -6,7 +6,7 @@ file remembers it, the oracle remembers the entry's record when the document lea
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from fieldledger.office.models import Client, Credit, Invoice, Item, Payment, Refund
-from fieldledger.proving.world import credit_links, excuses
+from fieldledger.proving.world import credit_links, differences, excuses
 from fieldledger.proving.world.bookkeeper import FAX, Bookkeeper
 from fieldledger.proving.world.faults import Kind as Fault
 from fieldledger.proving.world.office import POISON
@@ -208,8 +208,10 @@ class Oracle:
                     problems.append(Problem("stuck", what))
                 case State.SYNCED | State.DIFFERS if not (there or touched or self._undone(entry)):
                     problems.append(Problem("lie", f"{what} and is not there"))
-                case State.SYNCED | State.DIFFERS if self._is_unseen(entry, there, watched=watched):
-                    problems.append(Problem("lie", f"{what} and says something else there"))
+                case State.SYNCED | State.DIFFERS if unseen := self._unseen(
+                    entry, there, company, watched=watched
+                ):
+                    problems.append(Problem("lie", f"{what} and says something else: {unseen}"))
                 case State.SYNCED | State.DIFFERS if there and (
                     differing := self._differing_credits(entry, company)
                 ):
@@ -234,14 +236,22 @@ class Oracle:
         """Whether what was sent has ever been looked at whole at night."""
         return "last" in Connection.objects.get(pk=self.connection_id).watch
 
-    def _is_unseen(self, entry: SyncEntry, there: list[Record], *, watched: bool) -> bool:
-        """Whether people changed it in QuickBooks and the nightly look has not told."""
+    def _unseen(
+        self, entry: SyncEntry, there: list[Record], company: Company, *, watched: bool
+    ) -> str:
+        """Return what people changed in QuickBooks and the nightly look has not told; "" if all."""
         if not there or not watched or entry.code in {"linked", "accepted"}:
-            return False
+            return ""
         if not _is_by_people(there[0]):
-            return False
+            return ""
         record = _MODELS[entry.kind]._default_manager.get(pk=entry.record_id)  # noqa: SLF001
-        return bool(_difference(entry.kind, record, there[0]))
+        return self._difference(entry.kind, record, there[0], company)
+
+    def _difference(self, kind: Kind, record: Any, there: Record, company: Company) -> str:
+        absent: Collection[UUID] = ()
+        if kind == Kind.REFUND:  # Costs a walk through the company file.
+            absent = self._absent(self.live(company))
+        return differences.difference(kind, record, there, company, self.made_for, absent=absent)
 
     def _differing_credits(self, entry: SyncEntry, company: Company) -> str:
         if entry.kind != Kind.INVOICE:
@@ -306,7 +316,7 @@ class Oracle:
     def check_end(self, company: Company) -> list[Problem]:
         """Return what is lost, doubled or stale after a person has done what the log asks for."""
         live = self.live(company)
-        excused = self._excused(live)
+        excused = self._absent(live)
         problems: list[Problem] = []
         business = Connection.objects.get(pk=self.connection_id).business
         for kind, model in _MODELS.items():
@@ -330,7 +340,7 @@ class Oracle:
                     problems.append(problem)
         return problems
 
-    def _excused(self, live: Mapping[UUID, list[Record]]) -> set[UUID]:
+    def _absent(self, live: Mapping[UUID, list[Record]]) -> set[UUID]:
         """Return the records of ours that people in QuickBooks took away, and that are not there.
 
         Once one is sent anew, or comes back with a backup, nothing that rests on it is excused.
@@ -358,7 +368,7 @@ class Oracle:
         if len(there) > 1:
             return Problem("doubled", what)
         if entry.code == LEFT_THERE or (there and entry.state == State.SYNCED):
-            problem = self._judge_void(record, entry, there)
+            problem = self._judge_void(record, entry, there, company)
             if problem or entry.code == LEFT_THERE:
                 return Problem(problem, what) if problem else None
         if not there:
@@ -371,11 +381,13 @@ class Oracle:
             return None
         # What people changed and the nightly look has told of, Retry has sent again by now.
         is_untold = _is_by_people(there[0]) and not self._is_watched()
-        difference = "" if is_untold else _difference(kind, record, there[0])
+        difference = "" if is_untold else self._difference(kind, record, there[0], company)
         difference = difference or self._differing_credits(entry, company)
         return Problem("stale", f"{what}: {difference}") if difference else None
 
-    def _judge_void(self, record: Any, entry: SyncEntry, there: list[Record]) -> str:
+    def _judge_void(
+        self, record: Any, entry: SyncEntry, there: list[Record], company: Company
+    ) -> str:
         """Return what is wrong with a void record that is over: lost, or stale; "" if nothing."""
         is_gone = not there and entry.quickbooks_id not in self.bookkeeper.deleted
         if entry.code == LEFT_THERE:
@@ -384,8 +396,9 @@ class Oracle:
             return ""
         if self._is_to_go(entry):
             return "stale"
-        is_untold = _is_by_people(there[0]) and not self._is_watched()
-        return "stale" if not is_untold and _difference(entry.kind, record, there[0]) else ""
+        if _is_by_people(there[0]) and not self._is_watched():
+            return ""
+        return "stale" if self._difference(entry.kind, record, there[0], company) else ""
 
     def _may_be_absent(self, kind: Kind, record: Any, entry: SyncEntry) -> bool:
         if kind == Kind.CLIENT:
@@ -406,26 +419,3 @@ class Oracle:
 def _is_by_people(there: Record) -> bool:
     """Whether people changed a record last."""
     return there.changed_by is not None and there.changed_by.request == PEOPLE
-
-
-def _difference(kind: Kind, record: Any, there: Record) -> str:
-    """Return where QuickBooks' record says something else than ours."""
-    fields = there.fields
-    match kind:
-        case Kind.CLIENT:
-            pairs = [(fields.get("Phone", ""), record.phone), (there.active, not record.archived)]
-        case Kind.ITEM:
-            side = fields.get("SalesOrPurchase") or {}
-            other = fields.get("SalesAndPurchase") or {}
-            price = side.get("Price") or other.get("SalesPrice") or fields.get("SalesPrice") or "0"
-            pairs = [(Decimal(price), record.price)]
-        case Kind.INVOICE | Kind.CREDIT:
-            total = Decimal(fields["Subtotal"] + fields["SalesTaxTotal"]) / 100
-            pairs = [(total, Decimal(0) if record.voided else record.total)]
-        case Kind.REFUND:
-            pairs = [(Decimal(fields["Amount"]) / 100, record.amount)]
-        case Kind.PAYMENT:
-            pairs = [(Decimal(fields["TotalAmount"]) / 100, record.amount)]
-            unused = fields["TotalAmount"] - sum(each["Amount"] for each in fields["Applied"])
-            pairs.append((Decimal(unused) / 100, record.unapplied))
-    return ", ".join(f"{theirs} there, {ours} here" for theirs, ours in pairs if theirs != ours)

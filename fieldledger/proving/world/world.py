@@ -18,7 +18,7 @@ from fieldledger.proving.world.bookkeeper import Bookkeeper
 from fieldledger.proving.world.chance import made_up_ids, stream
 from fieldledger.proving.world.company_files import CompanyFiles, awkward, other_company
 from fieldledger.proving.world.computers import AwkwardCompany, Computer
-from fieldledger.proving.world.credit_links import clear_credits
+from fieldledger.proving.world.credit_links import put_right
 from fieldledger.proving.world.database import Database
 from fieldledger.proving.world.faults import Faults, Kind, SeededPlan
 from fieldledger.proving.world.network import Network, document_in, is_mixed, number_in
@@ -431,7 +431,7 @@ class World:
         for _ in range(ROUNDS_OF_CLEARING_UP):
             if problems:
                 return problems
-            for line in clear_credits(self.company, self.oracle.made_for, self.clock.now):
+            for line in put_right(self.company, self.oracle.made_for, self.clock.now):
                 self.note(line)
             moved, said = self.office.clear_up()
             self.note(f"office: {said}")
