@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 
 from fieldledger.proving.world.faults import Faults, Kind
 from fieldledger.proving.world.office import NAMES
@@ -13,6 +13,7 @@ from fieldledger.simulator.payments import invoice_balance
 from fieldledger.simulator.problems import Failed
 from fieldledger.simulator.state import Record
 
+_WITH_LINES: Final = frozenset({"Invoice", "CreditMemo"})
 FAX: Final = "Fax"  # A field that the office does not have: nobody but people writes it.
 
 
@@ -76,22 +77,51 @@ class Bookkeeper:
         return f"{record.type} {record.id}"
 
     def _edit(self, company: Company, now: datetime) -> str:
-        record = self._pick(Kind.EDITED, company, "Customer", "Invoice", "CreditMemo")
+        record = self._pick(
+            Kind.EDITED, company, "Customer", "Invoice", "CreditMemo", "ReceivePayment"
+        )
         if record is None:
             return ""
-        self.touched.add(record.id)
-        if record.type == "Customer" and self.faults.draw(Kind.EDITED, 2):
+        what = self.faults.draw(Kind.EDITED, 4)
+        if record.type == "Customer" and what < 2:
             fax = f"555-{self.faults.draw(Kind.EDITED, 9999):04}"
+            self.touched.add(record.id)
             self.faxes.setdefault(record.id, set()).add(fax)
             people.edit(company, record.id, {FAX: fax}, now=now)
             return f"the fax number of Customer {record.id}"
-        people.edit(
-            company,
-            record.id,
-            {"Phone": "by hand"} if record.type == "Customer" else {"Memo": "by hand"},
-            now=now,
-        )
+        if record.type != "Customer" and what < 2:
+            days = 1 + self.faults.draw(Kind.EDITED, 20)
+            day = _earlier(record.fields["TxnDate"], days)
+            self._change(company, record, {"TxnDate": day}, now)
+            return f"the date of {record.type} {record.id}: {day}"
+        if record.type in _WITH_LINES and what < 3:
+            return self._edit_amount(company, record, now)
+        text = {"Phone": "by hand"} if record.type == "Customer" else {"Memo": "by hand"}
+        self.touched.add(record.id)
+        people.edit(company, record.id, text, now=now)
         return f"{record.type} {record.id}"
+
+    def _edit_amount(self, company: Company, record: Record, now: datetime) -> str:
+        """Let one line come to more: what is applied to it has room all the same."""
+        more = 100 * (1 + self.faults.draw(Kind.EDITED, 50))
+        lines = record.fields["Lines"]
+        at = next((n for n, each in enumerate(lines) if each.get("Amount", 0) > 0), None)
+        if at is None:
+            return ""
+        cents = lines[at]["Amount"] + more
+        amount = f"{cents // 100}.{cents % 100:02}"
+        given: list[dict[str, str]] = [{"TxnLineID": each["TxnLineID"]} for each in lines]
+        given[at]["Amount"] = amount
+        self._change(company, record, {f"{record.type}LineMod": given}, now)
+        return f"a line of {record.type} {record.id}: {amount}"
+
+    def _change(
+        self, company: Company, record: Record, fields: dict[str, Any], now: datetime
+    ) -> None:
+        """Save a transaction in its window, as QuickBooks lets people."""
+        given = {"TxnID": record.id, "EditSequence": record.sequence, **fields}
+        people.do(company, f"{record.type}ModRq", {f"{record.type}Mod": given}, now=now)
+        self.touched.add(record.id)
 
     def _delete(self, company: Company, now: datetime) -> str:
         record = self._pick(Kind.DELETED, company)
@@ -161,3 +191,7 @@ class Bookkeeper:
         """Close all windows and open the books."""
         company.state.locks.clear()
         people.reopen_books(company)
+
+
+def _earlier(day: str, days: int) -> str:
+    return f"{date.fromisoformat(day) - timedelta(days=days)}"

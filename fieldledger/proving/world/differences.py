@@ -1,13 +1,14 @@
 """Where a record in a company file says something else than ours, for whoever judges."""
 
 from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from fieldledger.office.models import Payment
 from fieldledger.simulator.company import Company
-from fieldledger.simulator.state import Record
+from fieldledger.simulator.state import Fields, Record
 from fieldledger.sync.content import Kind
 
 MadeFor = Mapping[str, tuple[int, UUID]]
@@ -43,18 +44,25 @@ def difference(
         case Kind.INVOICE | Kind.CREDIT:
             total = Decimal(fields["Subtotal"] + fields["SalesTaxTotal"]) / 100
             pairs = [(total, Decimal(0) if record.voided else record.total)]
+            pairs += _headings(fields, record.date, record.number)
         case Kind.REFUND:
             parts = _parts_there(there, company, made_for)
             memo = record.credit.guid
             goes = {} if memo in absent and not parts else {memo: record.amount}
             pairs = [(Decimal(fields["Amount"]) / 100, record.amount), (parts, goes)]
+            pairs += _headings(fields, record.date, record.reference)
         case Kind.PAYMENT:
             parts = _parts_there(there, company, made_for)
             pairs = [(Decimal(fields["TotalAmount"]) / 100, record.amount)]
-            pairs.append((parts, _parts_here(record)))
+            pairs += [(parts, _parts_here(record))]
+            pairs += _headings(fields, record.date, record.reference)
     return ", ".join(
         f"{_said(theirs)} there, {_said(ours)} here" for theirs, ours in pairs if theirs != ours
     )
+
+
+def _headings(fields: Fields, day: date, number: str) -> list[tuple[str, str]]:
+    return [(fields["TxnDate"], f"{day}"), (fields.get("RefNumber", ""), number)]
 
 
 def _parts_there(there: Record, company: Company, made_for: MadeFor) -> Parts:

@@ -239,11 +239,19 @@ class Oracle:
     def _unseen(
         self, entry: SyncEntry, there: list[Record], company: Company, *, watched: bool
     ) -> str:
-        """Return what people changed in QuickBooks and the nightly look has not told; "" if all."""
-        if not there or not watched or entry.code in {"linked", "accepted"}:
+        """Return what QuickBooks says else of what is synced, and nobody was told; "" if nothing.
+
+        What people change there is told by the nightly look, once there has been one.
+        """
+        if not there or entry.code in {"linked", "accepted"}:
             return ""
-        if not _is_by_people(there[0]):
+        is_by_people = _is_by_people(there[0])
+        if not watched and (is_by_people or self._is_touched(there[0])):
             return ""
+        if entry.state == State.DIFFERS and not is_by_people:  # By how much is told.
+            return ""
+        if self._undone(entry):
+            return "it was to be deleted"
         record = _MODELS[entry.kind]._default_manager.get(pk=entry.record_id)  # noqa: SLF001
         return self._difference(entry.kind, record, there[0], company)
 
