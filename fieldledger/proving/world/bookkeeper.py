@@ -8,8 +8,9 @@ from typing import Any, Final
 from fieldledger.proving.world.faults import Faults, Kind
 from fieldledger.proving.world.office import NAMES
 from fieldledger.simulator import people
+from fieldledger.simulator.applied_credits import CREDITS
 from fieldledger.simulator.company import Company
-from fieldledger.simulator.payments import invoice_balance
+from fieldledger.simulator.payments import invoice_balance, undeposited_funds
 from fieldledger.simulator.problems import Failed
 from fieldledger.simulator.state import Record
 
@@ -26,8 +27,10 @@ class Bookkeeper:
     deleted: dict[str, Record] = field(default_factory=dict)
     # Every fax number that they gave a customer, by its id: one file or another has one of them.
     faxes: dict[str, set[str]] = field(default_factory=dict)
-    settled: set[str] = field(default_factory=set)  # Invoices that they entered a payment for.
     renamed: int = 0
+    # What they applied by hand in all, in dollars, 0 where they only cleared it: by the requests
+    # that made the invoice and the credit memo.
+    credited: dict[tuple[str, str], int] = field(default_factory=dict)
     touched: set[str] = field(default_factory=set)  # What they have ever changed, by its id.
 
     def act(self, company: Company, now: datetime) -> list[str]:
@@ -42,6 +45,8 @@ class Bookkeeper:
             (Kind.LOCKED, self._open),
             (Kind.BOOKS_CLOSED, self._close_books),
             (Kind.CONDENSED, self._condense),
+            (Kind.DEPOSITED, self._take_to_bank),
+            (Kind.CREDIT_BY_HAND, self._apply_or_clear_credit),
         )
         for kind, act in acts:
             if self.faults.strikes(kind, more=3):
@@ -185,7 +190,52 @@ class Bookkeeper:
             "AppliedToTxnAdd": [{"TxnID": invoice.id, "PaymentAmount": amount}],
         }
         people.do(company, "ReceivePaymentAddRq", {"ReceivePaymentAdd": given}, now=now)
-        self.settled.add(invoice.id)
+
+    def _take_to_bank(self, company: Company, now: datetime) -> str:
+        """Put up to three payments of ours that wait for the bank into one deposit."""
+        state = company.state
+        funds = undeposited_funds(state)
+        waiting = [
+            each.id
+            for each in state.of_type("ReceivePayment").values()
+            if each.origin.set_id
+            and each.id not in state.deposited
+            and each.fields["DepositToAccountRef"] == funds
+        ]
+        if not waiting:
+            return ""
+        chosen = waiting[-1 - self.faults.draw(Kind.DEPOSITED, 3) :]
+        made = people.deposit(company, *chosen, now=now)
+        return f"{', '.join(chosen)} in deposit {made.id}"
+
+    def _apply_or_clear_credit(self, company: Company, now: datetime) -> str:
+        invoice = self._pick(Kind.CREDIT_BY_HAND, company, "Invoice")
+        if invoice is None:
+            return ""
+        if invoice.fields.get(CREDITS) and self.faults.draw(Kind.CREDIT_BY_HAND, 2):
+            part = invoice.fields[CREDITS][0]
+            people.take_off_credit(company, invoice.id, part["TxnID"], now=now)
+            self.touched.add(invoice.id)
+            self._note_credit(company, invoice, part["TxnID"], 0)
+            return f"credit {part['TxnID']} is cleared on invoice {invoice.id}"
+        memos = [
+            each
+            for each in company.state.of_type("CreditMemo").values()
+            if each.origin.set_id and each.fields["CustomerRef"] == invoice.fields["CustomerRef"]
+        ]
+        if not memos:
+            return ""
+        memo = memos[self.faults.draw(Kind.CREDIT_BY_HAND, len(memos))]
+        dollars = 1 + self.faults.draw(Kind.CREDIT_BY_HAND, 20)
+        part = {"CreditTxnID": memo.id, "AppliedAmount": f"{dollars}.00"}
+        self._change(company, invoice, {"SetCredit": [part]}, now)
+        self._note_credit(company, invoice, memo.id, dollars)
+        return f"{dollars}.00 of credit {memo.id} goes to invoice {invoice.id}"
+
+    def _note_credit(self, company: Company, invoice: Record, memo_id: str, dollars: int) -> None:
+        memo = company.state.records[memo_id]
+        pair = invoice.origin.request_id, memo.origin.request_id
+        self.credited[pair] = self.credited.get(pair, 0) + dollars
 
     def stop(self, company: Company) -> None:
         """Close all windows and open the books."""

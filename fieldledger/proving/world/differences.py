@@ -43,8 +43,9 @@ def difference(
             pairs = [(Decimal(price), record.price)]
         case Kind.INVOICE | Kind.CREDIT:
             total = Decimal(fields["Subtotal"] + fields["SalesTaxTotal"]) / 100
-            pairs = [(total, Decimal(0) if record.voided else record.total)]
-            pairs += _headings(fields, record.date, record.number)
+            pairs = [(total, Decimal(0))]
+            if not record.voided:  # What people wrote into it before it was made void stays.
+                pairs = [(total, record.total), *_headings(fields, record.date, record.number)]
         case Kind.REFUND:
             parts = _parts_there(there, company, made_for)
             memo = record.credit.guid

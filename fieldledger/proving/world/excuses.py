@@ -1,6 +1,6 @@
 """What the judge lets off because a person must act first, and whether it is really so."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -50,12 +50,18 @@ def asked_of(entry: SyncEntry) -> SyncEntry | None:
     return entry if entry.state in _ASKS else None
 
 
-def is_filled_by_others(entry: SyncEntry | None, company: Company, made_for: MadeFor) -> bool:
+def is_filled_by_others(
+    entry: SyncEntry | None,
+    company: Company,
+    made_for: MadeFor,
+    by_hand: Collection[credit_links.Pair],
+) -> bool:
     """Whether QuickBooks refuses an entry for what is applied there, and we can take nothing off.
 
-    Such are payments that people entered or that we do not know any more since our database was
-    restored, and what QuickBooks is to keep. They leave no room for what we send (3210), and some
-    QuickBooks void or delete no invoice that has a payment (3185, 3160): a person must act there.
+    Such are payments that people entered, credits that they applied, what we do not know any more
+    since our database was restored, and what QuickBooks is to keep. They leave no room for what we
+    send (3210), and some QuickBooks void or delete no invoice that has a payment (3185, 3160): a
+    person must act there.
     """
     asked = asked_of(entry) if entry is not None else None
     if asked is None or asked.state != State.FAILED or asked.code not in _NO_ROOM:
@@ -63,7 +69,7 @@ def is_filled_by_others(entry: SyncEntry | None, company: Company, made_for: Mad
     state = company.state
     filled = _filled(asked)
     return any(
-        _is_beyond_us(state.records[use], made_for)
+        _is_beyond_us(of[1], state.records[use], made_for, by_hand)
         for record in state.records.values()
         if (of := made_for.get(record.origin.request_id)) is not None and of[1] in filled
         for use in state.applied.get(record.id, ())
@@ -86,10 +92,14 @@ def _filled(entry: SyncEntry) -> set[UUID]:
             return {entry.record_guid}
 
 
-def _is_beyond_us(use: Record, made_for: MadeFor) -> bool:
-    """Whether what is applied is not ours, not known here any more, or left there by choice."""
+def _is_beyond_us(
+    filled: UUID, use: Record, made_for: MadeFor, by_hand: Collection[credit_links.Pair]
+) -> bool:
+    """Whether what is applied is not ours, not known here any more, or there by a person's will."""
     of = made_for.get(use.origin.request_id)
     if of is None or not use.origin.set_id:
+        return True
+    if (filled, of[1]) in by_hand or (of[1], filled) in by_hand:
         return True
     rows = _USES[use.type]._default_manager.filter(guid=of[1])  # noqa: SLF001 - Django's documented API.
     is_left = SyncEntry.objects.filter(record_guid=of[1], code=LEFT_THERE).exists()

@@ -148,7 +148,9 @@ class Oracle:
             if len(records) > 1:
                 ids = ", ".join(f"{each.type} {each.id}" for each in records)
                 raise broken("doubled", f"{ids} were all made for {guid}.")
-        doubled = credit_links.too_much(company, self.made_for, self.credited)
+        doubled = credit_links.too_much(
+            company, self.made_for, self.credited, self._credited_by_hand()
+        )
         if doubled:
             raise broken("doubled", doubled)
         for record in company.state.records.values():
@@ -265,7 +267,15 @@ class Oracle:
         if entry.kind != Kind.INVOICE:
             return ""
         invoice = Invoice.objects.get(pk=entry.record_id)
-        return credit_links.differing(invoice, company, self.made_for, self.bookkeeper.deleted)
+        deleted, by_hand = self.bookkeeper.deleted, self._credited_by_hand()
+        return credit_links.differing(invoice, company, self.made_for, deleted, by_hand)
+
+    def _credited_by_hand(self) -> dict[credit_links.Pair, Decimal]:
+        """Return what people applied of our credit memos to our invoices, 0 where they cleared."""
+        return {
+            (self.made_for[invoice][1], self.made_for[memo][1]): Decimal(dollars)
+            for (invoice, memo), dollars in self.bookkeeper.credited.items()
+        }
 
     def _is_touched(self, there: Record) -> bool:
         """Whether people changed it in QuickBooks, or its customer, or may have.
@@ -325,6 +335,7 @@ class Oracle:
         """Return what is lost, doubled or stale after a person has done what the log asks for."""
         live = self.live(company)
         excused = self._absent(live)
+        by_hand = self._credited_by_hand()
         problems: list[Problem] = []
         business = Connection.objects.get(pk=self.connection_id).business
         for kind, model in _MODELS.items():
@@ -342,7 +353,7 @@ class Oracle:
                     continue
                 is_excused = problem.verdict in _EXCUSABLE and (
                     excuses.rests_on(record) & excused
-                    or excuses.is_filled_by_others(entry, company, self.made_for)
+                    or excuses.is_filled_by_others(entry, company, self.made_for, by_hand)
                 )
                 if not is_excused:
                     problems.append(problem)

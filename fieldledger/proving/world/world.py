@@ -15,10 +15,10 @@ from fieldledger.accounts.models import Business
 from fieldledger.office import services as office_services
 from fieldledger.proving.world import office as people_here
 from fieldledger.proving.world.bookkeeper import Bookkeeper
+from fieldledger.proving.world.by_hand import put_right
 from fieldledger.proving.world.chance import made_up_ids, stream
 from fieldledger.proving.world.company_files import CompanyFiles, awkward, other_company
 from fieldledger.proving.world.computers import AwkwardCompany, Computer
-from fieldledger.proving.world.credit_links import put_right
 from fieldledger.proving.world.database import Database
 from fieldledger.proving.world.faults import Faults, Kind, SeededPlan
 from fieldledger.proving.world.network import Network, document_in, is_mixed, number_in
@@ -437,6 +437,7 @@ class World:
             self.note(f"office: {said}")
             if not moved:
                 break
+            self.clock.pass_by(25 * 3600)  # What nobody has decided about is looked at at night.
             problems = self._become_quiet() or self.oracle.check_log(self.company)
         return problems or self.oracle.check_end(self.company)
 
