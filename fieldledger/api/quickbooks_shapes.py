@@ -254,6 +254,13 @@ class EntryOut(BaseModel):
     record: str
     state: StateName
     message: str | None
+    action: str = Field(
+        description=(
+            "What goes to QuickBooks for it, or went last: `add`, `change`, `delete`, `link`,"
+            " `look_up`, `nothing` or `void`."
+        )
+    )
+    asked_by: str | None = Field(description="Who asked for that; null: Fieldledger by itself.")
 
 
 class EntryDetail(EntryOut):
@@ -262,7 +269,9 @@ class EntryDetail(EntryOut):
     model_config = ConfigDict(title="Entry with its timeline", extra="allow")
 
     waiting_for: list[WaitingFor]
-    timeline: list[dict[str, Any]]
+    timeline: list[dict[str, Any]] = Field(
+        description="`at`, `state`, `by` (null: Fieldledger itself) and `message` of each step."
+    )
     sides: list[dict[str, Any]] = Field(
         description="Fields of which Fieldledger, what was sent and QuickBooks do not say the same."
     )

@@ -119,16 +119,37 @@ def patch(
     request: ApiRequest, kind: RecordKind[Row], record_id: str, named: Values
 ) -> HttpResponse:
     """Change what `named` names of a record and answer it."""
-    record = kind.find(request, record_id)
     assert kind.update is not None
+    return act(request, kind, record_id, kind.update, named)
+
+
+def act(
+    request: ApiRequest,
+    kind: RecordKind[Row],
+    record_id: str,
+    service: Callable[..., object],
+    named: Values | None = None,
+) -> HttpResponse:
+    """Let a service of the office act on a record, and answer it as it is then.
+
+    The service takes the record by the name of its kind, and what is `named` as its `values`.
+    """
+    record = kind.find(request, record_id)
+    doing: dict[str, object] = {str(kind.kind): record}
+    if named is not None:
+        doing["values"] = flattened(named)
     with refusals(kind.kind):
-        kind.update(
-            **{str(kind.kind): record},
-            values=flattened(named),
-            now=request.now,
-            actor=request.caller.actor,
-        )
+        service(**doing, now=request.now, actor=request.caller.actor)
     return answer_one(request, kind, kind.rows().get(pk=record.pk))
+
+
+def one_by_one(create_one: Callable[..., Row]) -> Callable[..., list[Row]]:
+    """Return what makes many records out of what makes one; the first refusal ends it."""
+
+    def create_many(*, many: Sequence[Values], **doing: object) -> list[Row]:
+        return [create_one(values=each, **doing) for each in many]
+
+    return create_many
 
 
 def create_bulk(request: ApiRequest, kind: RecordKind[Row], body: BulkIn) -> HttpResponse:

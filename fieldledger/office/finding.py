@@ -44,6 +44,8 @@ from fieldledger.office.search_words import (
 SCANNED_MAX: Final = 1000
 FEW_MAX: Final = 2_000  # Records that are named in a condition, each by its id.
 MANY_MAX: Final = 20_000  # Words that begin alike and are read at once, not row by row.
+_IN_WORDS: Final = frozenset({"client", "item"})  # Each of their words is kept by itself.
+_FIRST_OF_WORDS: Final = b"0"  # Before it come a space, a full stop and the like.
 _AFTER: Final = b"\xff"  # No text in UTF-8 has this byte: it comes after all that begin alike.
 
 
@@ -114,7 +116,7 @@ def holders(business: Business, text: str, kind: Kind) -> QuerySet[SearchWord, A
     longest, *others = _longest_first(text) or [b""]
     rows = own.filter(_begins(longest)) if longest else own.none()
     for each in others:
-        same = Q(record_id__in=own.filter(_begins(each)).values("record_id"))
+        same = Q(record_id__in=_once(own, each, kind))
         # SQLite would look each of these up; PostgreSQL reads both from the index and joins them.
         rows = rows.filter(_asked_of_each_row(same) if connection.vendor == "sqlite" else same)
     return rows.values("record_id")
@@ -204,6 +206,20 @@ def _ids(rows: QuerySet[SearchWord], limit: int) -> list[int]:
     """Return the records of the first rows; a record may have several words that begin alike."""
     several = rows.order_by("word", "record_id").values_list("record_id", flat=True)
     return list(dict.fromkeys(several[: 4 * limit]))[:limit]
+
+
+def _once(own: QuerySet[SearchWord], word: bytes, kind: Kind) -> QuerySet[SearchWord, Any]:
+    """Return the ids of the records that hold what `word` begins, most of them once.
+
+    A name's first word is kept by itself, and begins the whole name and often an e-mail address as
+    well: what goes on behind the word with neither a letter nor a digit is left out. Of money, all
+    is read: an amount has no words of its own.
+    """
+    if kind not in _IN_WORDS or not word.decode(errors="replace").isalnum():
+        return own.filter(_begins(word)).values("record_id")
+    longer = own.filter(word__gte=word + _FIRST_OF_WORDS, word__lt=word + _AFTER)
+    # A condition that joins the two by OR would lose the order of the index.
+    return own.filter(word=word).values("record_id").union(longer.values("record_id"), all=True)
 
 
 def _begins(word: bytes) -> Q:

@@ -49,15 +49,27 @@ class Page(Generic[Row]):
     next_cursor: str | None
 
 
-def page_of(rows: QuerySet[Row], *, cursor: str | None = None, limit: int = LIMIT) -> Page[Row]:
+def page_of(
+    rows: QuerySet[Row],
+    *,
+    cursor: str | None = None,
+    limit: int = LIMIT,
+    among: QuerySet[Row] | None = None,
+) -> Page[Row]:
     """Return the page of `rows` that `cursor` names, of at most `limit` records (1 to 500).
+
+    `among`, where a database may have to sort all `rows`, is who else may be asked for the page's
+    records: so only their keys are sorted, not all that a list shows of each.
 
     :raises BadCursor: if no list has given this cursor.
     """
     if cursor:
         rows = rows.filter(pk__lt=_read_cursor(cursor))
     limit = max(1, min(limit, LIMIT_MAX))
-    found = list(rows.order_by("-pk")[: limit + 1])
+    wanted = rows.order_by("-pk")[: limit + 1]
+    if among is not None:
+        wanted = among.filter(pk__in=wanted.values("pk")).order_by("-pk")
+    found = list(wanted)
     if len(found) <= limit:
         return Page(found, None)
     return Page(found[:limit], _write_cursor(found[limit - 1].pk))

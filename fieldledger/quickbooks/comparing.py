@@ -11,7 +11,7 @@ are read in one statement, as of one moment.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
@@ -359,24 +359,35 @@ def standings_by(
     *,
     everything: QuerySet[Any, Any] | None = None,
     with_differences: bool = True,
-) -> dict[tuple[Any, ...], list[Standing]]:
+    called: Callable[..., Any] = lambda *values: values,
+) -> dict[Any, list[Standing]]:
     """Return the standings by the values of some columns, in one statement for all of them.
 
     `everything` is what all records come to, as `all_of` or `kept_of` says it: what the `rows` do
-    not tell of it is in QuickBooks as it is here.
+    not tell of it is in QuickBooks as it is here. Values that are `called` the same stand together.
     """
     differences = Cents(Sum("entry_differs")) if with_differences else _NOTHING
     read = _sums(rows, by, Count("pk"), Cents(Sum(column)), differences)
     if everything is not None:
         read = read.union(everything, all=True)
-    standings: dict[tuple[Any, ...], dict[str, Standing]] = {}
-    for *key, state, number, here, differ in read:
+    sums: dict[Any, dict[str, tuple[int, Decimal, Decimal]]] = {}
+    for *values, state, number, here, differ in read:
         if number:
-            own = standings.setdefault(tuple(key), {})
-            own[state] = _standing(state, number, here or ZERO, differ or ZERO)
+            own = sums.setdefault(called(*values), {})
+            before = own.get(state, _NO_SUMS)
+            own[state] = (
+                before[0] + number,
+                before[1] + (here or ZERO),
+                before[2] + (differ or ZERO),
+            )
+    standings = {
+        key: {state: _standing(state, *each) for state, each in own.items()}
+        for key, own in sums.items()
+    }
     return {key: rest for key, own in standings.items() if (rest := _with_the_rest(own))}
 
 
+_NO_SUMS: Final = (0, ZERO, ZERO)
 _ALL: Final = "all"  # The state under which all records of a time are added up,
 _ALL_IN_CENTS: Final = "all in cents"  # and where whole cents are added up.
 _MONEY: Final = DecimalField(max_digits=19, decimal_places=2)

@@ -11,9 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
-from uuid import UUID
 
-from fieldledger.office.models import ZERO, Invoice, InvoiceLine, LineKind
+from fieldledger.office.models import ZERO, Invoice, InvoiceLine, Item, LineKind
 from fieldledger.office.totals import invoiced
 from fieldledger.quickbooks.choices import choices_of
 from fieldledger.quickbooks.comparing import (
@@ -49,14 +48,15 @@ class _Accounts:
     names: Mapping[str, str]  # By ListID.
     of_theirs: Mapping[str, str]  # The account's ListID by that of QuickBooks' item.
     ours: Mapping[int, tuple[str, bool]]  # By item: its ListID, and whether it was there before us.
+    mapped: Mapping[int, str]  # By item that the mapping names: its account's ListID.
 
-    def of_item(self, key: int, guid: UUID) -> str:
+    def of_item(self, key: int) -> str:
         list_id, adopted = self.ours.get(key, ("", False))
         if theirs := self.of_theirs.get(list_id):
             return self.names.get(theirs, ITS_ITEM)
         if list_id and adopted:
             return ITS_ITEM
-        mapped = self.choices.item_accounts.get(guid) or self.choices.income_account
+        mapped = self.mapped.get(key) or self.choices.income_account
         return self.names.get(mapped or "", NO_ACCOUNT)
 
     def of_mapped(self, list_id: str | None, nothing: str) -> str:
@@ -65,14 +65,14 @@ class _Accounts:
             return nothing
         return self.names.get(self.of_theirs.get(list_id, ""), ITS_ITEM)
 
-    def of_line(self, kind: LineKind, item: int | None, guid: UUID | None) -> str:
+    def of_line(self, kind: str, item: int | None) -> str:
         if kind == LineKind.TIP:
-            return self.of_mapped(self.choices.tip_item, _UNMAPPED[kind])
+            return self.of_mapped(self.choices.tip_item, _UNMAPPED[LineKind.TIP])
         if kind == LineKind.FEE:
-            return self.of_mapped(self.choices.fee_item, _UNMAPPED[kind])
-        if item is None or guid is None:
+            return self.of_mapped(self.choices.fee_item, _UNMAPPED[LineKind.FEE])
+        if item is None:
             return self.of_mapped(self.choices.fallback_item, NO_ITEM)
-        return self.of_item(item, guid)
+        return self.of_item(item)
 
 
 class _Sums:
@@ -109,8 +109,7 @@ def compare_accounts(connection: Connection, first: dt.date, last: dt.date) -> l
     Tax is no income and stands for itself, so that the sums are those of the invoices.
     """
     accounts, sums = _accounts(connection), _Sums()
-    for (kind, item, guid), standings in _lines(connection, first, last).items():
-        title = accounts.of_line(LineKind(kind), item, guid)
+    for title, standings in _lines(connection, accounts, first, last).items():
         for each in standings:
             sums.add(title, each.state, each.number, each.here, each.there)
     left = outstanding(Invoice, connection, Kind.INVOICE, first, last)
@@ -128,10 +127,13 @@ def compare_accounts(connection: Connection, first: dt.date, last: dt.date) -> l
 
 
 def _lines(
-    connection: Connection, first: dt.date, last: dt.date
-) -> Mapping[tuple[Any, ...], Sequence[Standing]]:
-    """Return the standings of lines by their kind, item and the item's guid."""
-    by = ("kind", "item", "item__guid")
+    connection: Connection, accounts: _Accounts, first: dt.date, last: dt.date
+) -> Mapping[str, Sequence[Standing]]:
+    """Return the standings of lines by their account.
+
+    They are read by item, of which a month may have thousands, and put together by account at once.
+    """
+    by = ("kind", "item")
     invoices = of_time(Invoice, connection, first, last)
     left = outstanding(Invoice, connection, Kind.INVOICE, first, last)
     rows = with_entry(
@@ -141,15 +143,24 @@ def _lines(
         key="invoice_id",
     )
     everything = all_of(InvoiceLine.objects.filter(invoice__in=invoices.values("pk")), "amount", by)
-    return standings_by(rows, "amount", by, everything=everything, with_differences=False)
+    return standings_by(
+        rows,
+        "amount",
+        by,
+        everything=everything,
+        with_differences=False,
+        called=accounts.of_line,
+    )
 
 
 def _accounts(connection: Connection) -> _Accounts:
     theirs = QuickBooksRecord.objects.filter(connection=connection)
     entries = SyncEntry.objects.filter(connection=connection, rank=RANK[Kind.ITEM])
     items = theirs.filter(list=List.ITEMS).values_list("list_id", "details__account")
+    choices = choices_of(connection)
+    named = Item.objects.filter(business=connection.business_id, guid__in=choices.item_accounts)
     return _Accounts(
-        choices=choices_of(connection),
+        choices=choices,
         names=dict(theirs.filter(list=List.ACCOUNTS).values_list("list_id", "full_name")),
         of_theirs={list_id: account for list_id, account in items if account},
         ours={
@@ -158,4 +169,5 @@ def _accounts(connection: Connection) -> _Accounts:
                 "record_id", "quickbooks_id", "adopted"
             )
         },
+        mapped={key: choices.item_accounts[guid] for key, guid in named.values_list("pk", "guid")},
     )

@@ -214,8 +214,11 @@ def resume(connection: Connection, *, actor: str, now: datetime) -> Connection:
 
 
 def _answered(connection: Connection) -> None:
-    """Take the question away, and the pause that it had made."""
+    """Take the question away, the pause that it had made, and the reason why nothing went."""
     if connection.attention_code == computers.FILE_COPIED:
         connection.paused = False
+    decided = connection.attention_code in {computers.SECOND_COMPUTER, computers.FILE_COPIED}
+    if decided and connection.last_error == connection.attention_message:
+        connection.last_error, connection.last_error_at = "", None
     connection.attention_code = connection.attention_message = ""
     connection.found = {}

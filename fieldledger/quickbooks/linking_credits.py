@@ -7,7 +7,6 @@ is nothing set that is there already. What was lost is looked at like any change
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -64,29 +63,29 @@ class Linking:
         """Add the credits that QuickBooks applies and that go to nothing here, as 0.
 
         Only a look after what we knew was lost keeps such a row open, and tells their numbers
-        (take_look): a credit memo of ours that nobody knows to be there is told by its number.
+        (take_look). A number proves nothing, so that one of them is only asked about.
         """
         rows = {
             each.record_id: row
             for each in entries
             if (row := self._rows.get(each.pk)) is not None and row.is_open and row.seen
         }
-        found = _known_memos(connection, {txn_id for row in rows.values() for txn_id in row.seen})
-        numbers = {each for row in rows.values() for each in row.numbers.values()}
-        ours = _numbers_of_ours(connection, numbers)
+        memos = _known_memos(connection, {txn_id for row in rows.values() for txn_id in row.seen})
+        ours = _numbers_not_there(connection, rows)
         for invoice, row in rows.items():
             parts = self._parts.get(invoice, [])
-            for txn_id in row.seen:
+            known = {part.txn_id for part, _ in parts}
+            for txn_id in row.seen.keys() - known:
                 number = row.numbers.get(txn_id, "")
-                if any(part.txn_id == txn_id for part, _ in parts):
-                    continue
-                at = next((k for k, (part, _) in enumerate(parts) if part.is_not_there(number)), -1)
-                if at >= 0:
-                    parts[at] = (replace(parts[at][0], txn_id=txn_id), parts[at][1])
-                elif txn_id in found or number in ours:
-                    memo, known_as = found.get(txn_id, (None, number))
-                    part = CreditPart(number=known_as, amount=Decimal(0), txn_id=txn_id)
+                if txn_id in memos:
+                    memo, number = memos[txn_id]
+                    part = CreditPart(number=number, amount=Decimal(0), txn_id=txn_id)
                     parts = [*parts, (part, memo)]
+                elif number in ours.get(invoice, ()):
+                    part = CreditPart(
+                        number=number, amount=Decimal(0), txn_id=txn_id, is_known=False
+                    )
+                    parts = [*parts, (part, None)]
             if parts:
                 self._parts[invoice] = parts
 
@@ -223,12 +222,26 @@ def _known_memos(
     return {each.quickbooks_id: (each, numbers.get(each.record_id, each.title)) for each in memos}
 
 
-def _numbers_of_ours(connection: Connection, numbers: Collection[str]) -> set[str]:
-    """Return which of these are numbers of credit memos here."""
+def _numbers_not_there(
+    connection: Connection, rows: Mapping[int, LinkedCredits]
+) -> dict[int, set[str]]:
+    """Return {invoice: which numbers that its look told are its client's credit memos here}.
+
+    Of those alone that are not in QuickBooks as far as we know.
+    """
+    numbers = {each for row in rows.values() for each in row.numbers.values()}
     if not numbers:
-        return set()
-    rows = Credit.objects.filter(client__business=connection.business_id, number__in=numbers)
-    return set(rows.values_list("number", flat=True))
+        return {}
+    there = SyncEntry.objects.filter(connection=connection, rank=RANK[Kind.CREDIT]).exclude(
+        quickbooks_id=""
+    )
+    found: dict[int, set[str]] = defaultdict(set)
+    memos = Credit.objects.filter(client__invoices__in=list(rows), number__in=numbers)
+    for invoice, number in memos.exclude(pk__in=there.values("record_id")).values_list(
+        "client__invoices", "number"
+    ):
+        found[invoice].add(number)
+    return found
 
 
 def credits_to_send(connection: Connection, invoices: Sequence[UUID]) -> list[UUID]:
@@ -295,7 +308,10 @@ def note_taken(entry: EntryRow, noted: Mapping[str, Any]) -> None:
 
 
 def take_look(
-    session: int, found: Mapping[int, Record | None], lost: Collection[int] = ()
+    connection: Connection,
+    session: int,
+    found: Mapping[int, Record | None],
+    lost: Collection[int] = (),
 ) -> set[int]:
     """Note which credits QuickBooks applies to invoices that a look has read.
 
@@ -305,6 +321,7 @@ def take_look(
     """
     open_ones = set()
     rows = _rows_of(found)
+    known = _known_of(connection, rows)
     for key in set(lost) - rows.keys():
         if (record := found[key]) is not None and applied_credits(record):
             rows[key] = LinkedCredits(entry_id=key)
@@ -317,7 +334,7 @@ def take_look(
             is_unknown = key in lost and row.seen != row.settled
             if key in lost:
                 row.numbers = numbers_of_credits(record)
-            if is_unknown or any(row.seen.get(key) != each for key, each in row.settled.items()):
+            if is_unknown or _is_otherwise(row, row.seen, known.get(key, ())):
                 row.settled, row.is_open = {}, True
         row.save()
         if row.is_open:
@@ -325,16 +342,34 @@ def take_look(
     return open_ones
 
 
-def is_unlinked(entry: int, record: Record) -> bool:
-    """Whether an invoice that was just read lacks a credit that QuickBooks applied to it."""
+def is_unlinked(connection: Connection, entry: int, record: Record) -> bool:
+    """Whether of an invoice that was just read another credit is applied than was settled."""
     if record.type != "InvoiceRet":
         return False
+    rows = _rows_of([entry])
+    known = _known_of(connection, rows)
     seen = applied_credits(record)
-    return any(
-        seen.get(txn_id) != amount
-        for row in _rows_of([entry]).values()
-        for txn_id, amount in row.settled.items()
-    )
+    return any(_is_otherwise(row, seen, known.get(entry, ())) for row in rows.values())
+
+
+def _known_of(connection: Connection, entries: Collection[int]) -> dict[int, list[str]]:
+    """Return {entry: the TxnIDs of the credit memos of ours that go to it, or went}."""
+    keys = list(entries)
+    if not keys:
+        return {}
+    invoices = dict(SyncEntry.objects.filter(pk__in=keys).values_list("record_id", "pk"))
+    return {
+        invoices[invoice]: [part.txn_id for part, _ in parts if part.txn_id]
+        for invoice, parts in _parts_of(connection, list(invoices)).items()
+    }
+
+
+def _is_otherwise(row: LinkedCredits, seen: Mapping[str, str], known: Collection[str]) -> bool:
+    """Whether QuickBooks applies another amount of one of ours than when it was settled last.
+
+    What was taken off again is settled as nothing: an older file has it once more.
+    """
+    return any(seen.get(each) != row.settled.get(each) for each in {*row.settled, *known})
 
 
 def wake(connection: Connection, memos: Sequence[int], now: datetime) -> None:

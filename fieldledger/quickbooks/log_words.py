@@ -7,6 +7,7 @@ its record, and from how often QuickBooks has taken it.
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any, Final
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -15,13 +16,23 @@ from fieldledger.office.models import Credit, Invoice, Payment, Refund
 from fieldledger.quickbooks.models import RANK, EntryEvent, SyncEntry
 from fieldledger.sync.content import Kind, State
 
-ADD: Final = "Add"
-CHANGE: Final = "Change"
-DELETE: Final = "Delete"
-LINK: Final = "Link"
-LOOK_UP: Final = "Look up"
-NOTHING: Final = "Nothing"
-VOID: Final = "Void"
+
+class Action(StrEnum):
+    """What goes to QuickBooks for an entry, in the words of the pages."""
+
+    ADD = "Add"
+    CHANGE = "Change"
+    DELETE = "Delete"
+    LINK = "Link"
+    LOOK_UP = "Look up"
+    NOTHING = "Nothing"
+    VOID = "Void"
+
+    @property
+    def code(self) -> str:
+        """The API's word for it: `look_up`."""
+        return self.name.lower()
+
 
 _AMOUNT_FIRST: Final = re.compile(r"(\d+\.\d\d)( .*)", re.DOTALL)
 _MONEY_KINDS: Final = frozenset({Kind.PAYMENT, Kind.REFUND})
@@ -33,10 +44,10 @@ _VOIDABLE: Final = {
 }
 # As sending.py sends what is void here.
 _VOIDED_THERE: Final = {
-    Kind.INVOICE: VOID,
-    Kind.CREDIT: VOID,
-    Kind.PAYMENT: DELETE,
-    Kind.REFUND: DELETE,
+    Kind.INVOICE: Action.VOID,
+    Kind.CREDIT: Action.VOID,
+    Kind.PAYMENT: Action.DELETE,
+    Kind.REFUND: Action.DELETE,
 }
 _TAKEN: Final = (State.SYNCED, State.DIFFERS)
 
@@ -47,7 +58,7 @@ def written_title(kind: str, title: str) -> str:
     return f"${Decimal(found[1]):,}{found[2]}" if found else title
 
 
-def actions_of(entries: Sequence[SyncEntry]) -> dict[int, str]:
+def actions_of(entries: Sequence[SyncEntry]) -> dict[int, Action]:
     """Return what each entry is to do in QuickBooks, or did last; two statements."""
     void = _void(entries)
     taken = dict(
@@ -73,22 +84,22 @@ def _void(entries: Sequence[SyncEntry]) -> set[int]:
     return set(ours.values_list("pk", flat=True))
 
 
-def _action(entry: SyncEntry, *, is_void: bool, taken: int) -> str:
+def _action(entry: SyncEntry, *, is_void: bool, taken: int) -> Action:
     if entry.state in {State.CHECKING, State.GONE} or (
         entry.look_first and entry.state in {State.PENDING, State.WAITING, State.SENDING}
     ):
-        return LOOK_UP
+        return Action.LOOK_UP
     if entry.take_back_at is not None:
-        return DELETE
+        return Action.DELETE
     if entry.state == State.IGNORED:
-        return NOTHING
+        return Action.NOTHING
     is_there = bool(entry.quickbooks_id)
     if is_void:
-        return _VOIDED_THERE[entry.kind] if is_there else NOTHING
+        return _VOIDED_THERE[entry.kind] if is_there else Action.NOTHING
     if not is_there:
-        return ADD
+        return Action.ADD
     if entry.synced_revision < max(entry.wanted_revision, entry.record_revision):
-        return CHANGE
+        return Action.CHANGE
     if entry.adopted and not entry.written:
-        return LINK
-    return CHANGE if taken > 1 or entry.adopted else ADD
+        return Action.LINK
+    return Action.CHANGE if taken > 1 or entry.adopted else Action.ADD

@@ -24,6 +24,7 @@ from fieldledger.quickbooks.log_filters import (
     ordering,
     place_of,
 )
+from fieldledger.quickbooks.log_words import actions_of
 from fieldledger.quickbooks.message_sets import text_of, unpack
 from fieldledger.quickbooks.models import (
     RANK,
@@ -332,7 +333,7 @@ def _found(
 
 
 def entry_shape(entry: SyncEntry) -> dict[str, Any]:
-    """Return an entry as the API shows it in the log."""
+    """Return what an entry itself says, as the API shows it."""
     return {
         "id": str(entry.guid),
         "kind": str(entry.kind),
@@ -356,6 +357,12 @@ def entry_shape(entry: SyncEntry) -> dict[str, Any]:
     }
 
 
+def entry_shapes(entries: Sequence[SyncEntry]) -> list[dict[str, Any]]:
+    """Return entries as the log has them: with what goes to QuickBooks for each, or went last."""
+    actions = actions_of(entries)
+    return [entry_shape(each) | {"action": actions[each.pk].code} for each in entries]
+
+
 def entry_detail(connection: Connection, guid: UUID, *, with_raw: bool) -> dict[str, Any]:
     """Return an entry with its timeline, its explanation and, by right, what was said about it.
 
@@ -365,8 +372,9 @@ def entry_detail(connection: Connection, guid: UUID, *, with_raw: bool) -> dict[
         connection=connection, guid=guid
     )
     explained = explain(entry.code, said=entry.said) if entry.code else None
+    (shape,) = entry_shapes([entry])
     detail = {
-        **entry_shape(entry),
+        **shape,
         "steps": list(explained.steps) if explained else [],
         "next_move": str(explained.actor) if explained else None,
         "timeline": [

@@ -36,8 +36,8 @@ from fieldledger.quickbooks.sending import release_waiters
 from fieldledger.quickbooks.tables import update_many
 from fieldledger.quickbooks.verification import (
     CONDENSED,
-    DATABASE_RESTORED,
     FILE_RESTORED,
+    MISSING,
     REASONS,
     REFUSED_BEFORE,
     UNCLEAR,
@@ -256,35 +256,33 @@ def take_look(
     ]
     records = [record for each in answers for record in each.records]
     found = [each for each in records if each.type not in {"ListDeletedRet", "TxnDeletedRet"}]
-    by_mark = {
-        mark: record for record in found if (mark := (record.text("ExternalGUID") or "").casefold())
-    }
-    by_id = {
-        key: record for record in found if (key := record.text("ListID") or record.text("TxnID"))
-    }
+    by_mark, by_id = _by_mark_and_id(found)
     theirs = {each.pk: _theirs(each, by_id) for each in entries if rows[each.pk]["op"] != "add"}
     missing = [each for each in entries if each.pk in theirs and theirs[each.pk] is None]
     lacking = Lacking.read(connection, look, answers, missing)
     shows_older = not connection.verification and any(map(lacking.is_of_an_older_file, missing))
     settled = []
     to_verify = {each.pk for each in entries if each.code in REASONS}
-    lost = _lost_knowledge(entries, rows, is_known=look.about is not None)
+    lost = _lost_knowledge(connection, look, entries, rows)
     found_links = {
         each.pk: theirs.get(each.pk) or (_marked(each, by_mark) if each.pk in lost else None)
         for each in entries
     }
-    moved = linking_credits.take_look(look.session_id, found_links, lost)
+    moved = linking_credits.take_look(connection, look.session_id, found_links, lost)
     suspects = _changed_by_others(entries, theirs)
     for entry in entries:
-        row = rows[entry.pk]
+        row, code = rows[entry.pk], entry.code
         if row["op"] == "add":
             record = _marked(entry, by_mark)
             _settle_add(entry, row, record, context.now)
-            if record is None:
+            # A void record that is looked for once more is over if it is not there either.
+            if record is None and code != MISSING:
                 entry.looked_in = look.session_id
         else:
             moves = entry.pk in moved
             _settle_known(entry, row, theirs[entry.pk], lacking, context.now, is_moved=moves)
+            if entry.state == State.CANCELLED:
+                entry.looked_in = look.session_id
         voided.settle(entry)
         settled.append(entry)
     _save(settled, context.now)
@@ -306,21 +304,36 @@ def take_look(
     return left, shows_older
 
 
+def _by_mark_and_id(found: Sequence[Record]) -> tuple[dict[str, Record], dict[str, Record]]:
+    by_mark = {
+        mark: record for record in found if (mark := (record.text("ExternalGUID") or "").casefold())
+    }
+    by_id = {
+        key: record for record in found if (key := record.text("ListID") or record.text("TxnID"))
+    }
+    return by_mark, by_id
+
+
 def _marked(entry: SyncEntry, by_mark: Mapping[str, Record]) -> Record | None:
     return by_mark.get(f"{{{entry.record_guid}}}")
 
 
 def _lost_knowledge(
-    entries: Iterable[SyncEntry], rows: Mapping[int, Mapping[str, Any]], *, is_known: bool
+    connection: Connection,
+    look: MessageSet,
+    entries: Iterable[SyncEntry],
+    rows: Mapping[int, Mapping[str, Any]],
 ) -> set[int]:
     """Return the invoices of which nobody knows any more what was written of them last."""
-    return {
-        each.pk
-        for each in entries
-        if each.kind == Kind.INVOICE
-        and not rows[each.pk]["rev"]
-        and (is_known or rows[each.pk]["op"] == "add" or each.code == DATABASE_RESTORED)
-    }
+
+    def is_lost(entry: SyncEntry) -> bool:
+        row = rows[entry.pk]
+        if not row["rev"] and (look.about is not None or row["op"] == "add"):
+            return True
+        restored_at = connection.restored_at
+        return restored_at is not None and not (entry.synced_at and entry.synced_at > restored_at)
+
+    return {each.pk for each in entries if each.kind == Kind.INVOICE and is_lost(each)}
 
 
 def _suspect(connection: Connection, keys: Sequence[int]) -> None:

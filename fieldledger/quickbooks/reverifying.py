@@ -51,6 +51,7 @@ from fieldledger.quickbooks.verification import (
     waits,
 )
 from fieldledger.sync.content import Kind, State
+from fieldledger.sync.voiding import There
 
 ASKED_FOR_MAX: Final = 4  # Of those that were written last.
 _IN_QUICKBOOKS: Final = (
@@ -111,6 +112,7 @@ def check_document(connection: Connection, context: Context) -> Document:
                 "list": "check",
                 "e": entry.pk,
                 "es": entry.edit_sequence,
+                "undone": "" if entry.edit_sequence else entry.void_there,
                 "mark": "" if entry.adopted else f"{{{entry.record_guid}}}",
                 "txn": entry.kind not in {Kind.CLIENT, Kind.ITEM},
             }
@@ -129,13 +131,18 @@ def refused_whole(connection: Connection) -> bool:
 def _written_last(connection: Connection) -> list[SyncEntry]:
     """Return what was written last and is at rest, so that QuickBooks has it as we know it.
 
+    Or has it void, or not at all: of that no version is known (voided.py).
+
     What an earlier session was to look up and did not come to is as we know it, too.
     """
     last = connection.activity.get("last", [])
     if not last:
         return []
     known = Q(state__in=_IN_QUICKBOOKS) | Q(state=State.PENDING, look_first=True, code__in=REASONS)
-    entries = SyncEntry.objects.filter(known, connection=connection, edit_sequence__gt="")
+    undone = Q(state=State.SYNCED, edit_sequence="", void_there__in=(There.VOID, There.DELETE))
+    entries = SyncEntry.objects.filter(
+        (known & Q(edit_sequence__gt="")) | undone, connection=connection
+    )
     found = entries.exclude(quickbooks_id="").in_bulk(last)
     newest = [found[key] for key in dict.fromkeys(reversed(last)) if key in found]
     return newest[:ASKED_FOR_MAX]
@@ -145,7 +152,7 @@ def take_check(
     connection: Connection, message_set: MessageSet, answers: Sequence[Answer], now: datetime
 ) -> None:
     """Look at every record if the company file is not the one that we left."""
-    _doubt_earlier_looks(connection, message_set.session_id)
+    _doubt_earlier_looks(connection, message_set.session_id, now)
     connection.checked_at = now
     by_id = {each.request_id: each for each in answers}
     reason = ""
@@ -161,20 +168,24 @@ def take_check(
         record = answer.records[0] if answer.records else None
         if "e" not in row:
             reason = _activity(connection, record) or reason
+        elif row.get("undone") == There.DELETE and not _is_ours(record, row["mark"]):
+            continue  # As it should be; in a file from before it was made, too.
         elif record is None:
             missing.append(row["e"])
             newest += not as_it_was
             lacks_a_list_record |= not row["txn"]
-        elif _is_another(record, row["mark"]) or is_older(
-            record.text("EditSequence") or "", row["es"]
+        elif (
+            _is_another(record, row["mark"])
+            or _is_undone_no_more(record, row.get("undone", ""))
+            or is_older(record.text("EditSequence") or "", row["es"])
         ):
             is_older_file = is_proved = True
         else:
             there += 1
             # Somebody may have changed it since, in an older copy as well.
-            if record.text("EditSequence") == row["es"]:
+            if record.text("EditSequence") == row["es"] or row.get("undone"):
                 as_it_was += 1
-                unlinked += [row["e"]] * linking_credits.is_unlinked(row["e"], record)
+                unlinked += [row["e"]] * linking_credits.is_unlinked(connection, row["e"], record)
     if missing and not there and (lacks_a_list_record or not reason):
         is_older_file = True  # Condensing takes out transactions alone.
     if is_older_file and reason != FILE_RESTORED:
@@ -197,7 +208,7 @@ def take_check(
     _wake(connection, at_rest.filter(pk__in=unlinked), linking_credits.CODE, now)
 
 
-def _doubt_earlier_looks(connection: Connection, session_id: int) -> None:
+def _doubt_earlier_looks(connection: Connection, session_id: int, now: datetime) -> None:
     """Have again looked for what an earlier session has not found and what has not gone since.
 
     Nobody tells when a copy of the company file is open for a while: there it may not have been,
@@ -206,6 +217,7 @@ def _doubt_earlier_looks(connection: Connection, session_id: int) -> None:
     looked = SyncEntry.objects.filter(connection=connection, looked_in__gt=0)
     earlier = looked.exclude(looked_in=session_id)
     lacking = earlier.filter(quickbooks_id="").exclude(state__in=_WITH_QUICKBOOKS)
+    _wake(connection, lacking.filter(state=State.CANCELLED), MISSING, now)
     lacking.update(look_first=True, looked_in=0)
     earlier.update(looked_in=0)
 
@@ -213,6 +225,15 @@ def _doubt_earlier_looks(connection: Connection, session_id: int) -> None:
 def _is_another(record: Record, mark: str) -> bool:
     """Whether an id that was ours is another record's now: only an older file gives it again."""
     return bool(mark) and (record.text("ExternalGUID") or "").casefold() != mark
+
+
+def _is_ours(record: Record | None, mark: str) -> bool:
+    return record is not None and not _is_another(record, mark)
+
+
+def _is_undone_no_more(record: Record, undone: str) -> bool:
+    """Whether a record that we deleted, or made void, stands there with its amounts again."""
+    return undone == There.DELETE or (undone == There.VOID and recovery.total_of(record) != 0)
 
 
 def _doubt_the_condensing(

@@ -21,6 +21,7 @@ from fieldledger.qbxml.reading import Record
 
 OTHERWISE: Final = "credit_applied_otherwise"
 NOT_SHOWN: Final = "credit_not_shown"
+UNKNOWN: Final = "credit_unknown"
 NOT_ASKED: Final = "credit_not_asked"  # Nobody has asked for the credit memo to be sent.
 ZERO: Final = Decimal("0.00")
 
@@ -29,16 +30,14 @@ ZERO: Final = Decimal("0.00")
 class CreditPart:
     """What of one credit memo goes to an invoice here: 0 where it was taken off again.
 
-    `txn_id` is the credit memo's in QuickBooks; "" while it is not there.
+    `txn_id` is the credit memo's in QuickBooks; "" while it is not there. One that is not known is
+    applied there and has the number of one of ours, of which nobody knows whether it is there.
     """
 
     number: str
     amount: Decimal
     txn_id: str
-
-    def is_not_there(self, number: str) -> bool:
-        """Whether it is the credit memo of this number, and not in QuickBooks as far as we know."""
-        return not self.txn_id and self.number == number
+    is_known: bool = True
 
 
 class Step(StrEnum):
@@ -48,6 +47,7 @@ class Step(StrEnum):
     SEND = "send"
     WAIT = "wait"  # For the credit memo, which is not in QuickBooks.
     OTHERWISE = OTHERWISE  # QuickBooks applies another amount.
+    UNKNOWN = UNKNOWN  # It applies one that may be ours.
     NOT_SHOWN = NOT_SHOWN  # It was taken, and is not among the links.
 
 
@@ -103,14 +103,16 @@ def next_step(
         if amount == part.amount:
             continue
         step = Step.SEND
-        if amount:
+        if not part.is_known:
+            step = Step.UNKNOWN
+        elif amount:
             step = Step.OTHERWISE
         elif not part.txn_id:
             step = Step.WAIT
         elif part.txn_id in taken:
             step = Step.NOT_SHOWN
         found.setdefault(step, Next(step=step, part=part, there=amount))
-    for step in (Step.SEND, Step.OTHERWISE, Step.NOT_SHOWN, Step.WAIT):
+    for step in (Step.SEND, Step.OTHERWISE, Step.UNKNOWN, Step.NOT_SHOWN, Step.WAIT):
         if step in found:
             return found[step]
     return Next(step=Step.DONE)

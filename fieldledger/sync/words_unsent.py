@@ -75,6 +75,17 @@ UNSENT_WORDS: Final[Mapping[str, Words]] = {
             f"{_RETRY} What goes to it here is then applied.",
         ),
     ),
+    "credit_unknown": Words(
+        "A credit that is not known",
+        "QuickBooks applies {there} of a credit memo {number} to {name}. Since a backup of"
+        " Fieldledger came back, nobody knows whether it is the credit memo {number} that is here.",
+        Actor.OFFICE,
+        (
+            "Open that credit memo here and press Sync to QuickBooks: it is looked for there.",
+            f"{_RETRY} What goes to the invoice here is compared again.",
+            "If QuickBooks has another one of this number, give that another number there.",
+        ),
+    ),
     "credit_not_asked": Words(
         "Its credit memo is not there",
         "Credit memo {number} goes to {name}, and nobody has asked to send it to QuickBooks.",

@@ -59,6 +59,30 @@ def test_n7_what_somebody_changed_there_is_told_and_left(app: Program) -> None:
     assert "nothing to accept" in again.json["detail"]
 
 
+def test_s73_the_log_says_who_asked_for_what(app: Program) -> None:
+    _, entry, _ = in_step(app)
+    log = app.get("/quickbooks/entries")["results"]
+    assert [(each["kind"], each["action"]) for each in log] == [
+        ("invoice", "add"),
+        ("item", "add"),
+        ("client", "add"),
+    ]
+    assert log[0]["asked_by"] == "Dana"
+
+    (record,) = app.get("/invoices")["results"]
+    app.post(f"/invoices/{record['id']}/void", {}, 200)
+
+    found = app.get(f"/quickbooks/entries/{entry}")
+    assert (found["state"], found["action"]) == ("changed", "void")
+    sent = app.post("/quickbooks/sync", {"invoices": [record["id"]]}, 200)
+    assert sent["results"][0]["result"] == "queued"
+    (voided,) = app.get("/quickbooks/entries?kind=invoice")["results"]
+    assert (voided["id"], voided["action"]) == (entry, "void")
+    assert voided["asked_by"] == "a program (API key)"
+    ignored = app.post(f"/quickbooks/entries/{entry}/ignore", {}, 200)
+    assert (ignored["action"], ignored["timeline"][-1]["by"]) == ("nothing", voided["asked_by"])
+
+
 def test_n7_one_record_is_read_when_asked_for(app: Program) -> None:
     pc, entry, _ = in_step(app)
     assert app.ask("POST", f"/quickbooks/entries/{entry}/look").status == 200

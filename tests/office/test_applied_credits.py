@@ -8,12 +8,11 @@ import pytest
 
 from fieldledger.accounts.models import AuditEvent, Business
 from fieldledger.office import services as office
-from fieldledger.office.models import Client, Credit, Invoice
+from fieldledger.office.models import Client, Credit
 from fieldledger.office.owing import UNUSED, ageing, debtors, kept_for_clients, standing_of
 from fieldledger.office.reports import received_by_method
 from fieldledger.office.services import Refused
-
-DAY = "2026-05-04"
+from tests.office.applying import DAY, an_invoice, apply, figures, refusal
 
 
 @pytest.fixture
@@ -28,34 +27,6 @@ def a_credit(client: Client, now: datetime, price: str = "100") -> Credit:
         "lines": [{"description": "Taken back", "unit_price": price}],
     }
     return office.create_credit(business=client.business, values=values, now=now)
-
-
-def an_invoice(client: Client, now: datetime, price: str = "120") -> Invoice:
-    values = {
-        "client": client.guid,
-        "date": DAY,
-        "lines": [{"description": "Work", "unit_price": price}],
-    }
-    return office.create_invoice(business=client.business, values=values, now=now)
-
-
-def apply(credit: Credit, invoice: Invoice, amount: str, now: datetime) -> Credit:
-    values = {"invoice": invoice.guid, "amount": amount}
-    return office.apply_credit(credit=credit, values=values, now=now, actor="Dana")
-
-
-def refusal(credit: Credit, invoice: Invoice, amount: str, now: datetime) -> str:
-    with pytest.raises(Refused) as refused:
-        apply(credit, invoice, amount, now)
-    (sentences,) = refused.value.errors.values()
-    return sentences[0]
-
-
-def figures(credit: Credit, *invoices: Invoice) -> list[str]:
-    records: tuple[Credit | Invoice, ...] = (credit, *invoices)
-    for each in records:
-        each.refresh_from_db()
-    return [f"{each.balance:.2f}" for each in records]
 
 
 def refund(credit: Credit, amount: str, now: datetime) -> Any:

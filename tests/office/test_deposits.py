@@ -9,45 +9,17 @@ import pytest
 from fieldledger.accounts.models import Business
 from fieldledger.office import queries
 from fieldledger.office import services as office
-from fieldledger.office.models import Client, Invoice, Payment
+from fieldledger.office.models import Client, Payment
 from fieldledger.office.owing import ageing
 from fieldledger.office.reports import received_by_method
 from fieldledger.office.services import Refused
-
-DAY = "2026-05-04"
+from tests.office.applying import DAY, an_invoice, apply, figures, refusal
 
 
 @pytest.fixture
 def deposit(business: Business, client_record: Client, now: datetime) -> Payment:
     values = {"client": client_record.guid, "amount": "200", "date": DAY, "method": "check"}
     return office.create_deposit(business=business, values=values, now=now)
-
-
-def an_invoice(client: Client, now: datetime, price: str = "120") -> Invoice:
-    values = {
-        "client": client.guid,
-        "date": DAY,
-        "lines": [{"description": "Work", "unit_price": price}],
-    }
-    return office.create_invoice(business=client.business, values=values, now=now)
-
-
-def apply(deposit: Payment, invoice: Invoice, amount: str, now: datetime) -> Payment:
-    values = {"invoice": invoice.guid, "amount": amount}
-    return office.apply_deposit(deposit=deposit, values=values, now=now)
-
-
-def refusal(deposit: Payment, invoice: Invoice, amount: str, now: datetime) -> str:
-    with pytest.raises(Refused) as refused:
-        apply(deposit, invoice, amount, now)
-    (sentences,) = refused.value.errors.values()
-    return sentences[0]
-
-
-def figures(deposit: Payment, *invoices: Invoice) -> list[str]:
-    for each in (deposit, *invoices):
-        each.refresh_from_db()
-    return [f"{each:.2f}" for each in (deposit.unapplied, *(bill.balance for bill in invoices))]
 
 
 def test_a_deposit_is_kept_applied_to_several_invoices_and_taken_off_again(

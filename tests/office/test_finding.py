@@ -7,7 +7,7 @@ from django.db import connection
 
 from fieldledger.accounts.models import Business
 from fieldledger.office import finding, queries
-from fieldledger.office.finding import SCANNED_MAX, find
+from fieldledger.office.finding import SCANNED_MAX, find, holders
 from fieldledger.office.models import Client, Invoice, SearchWord
 from fieldledger.office.services import (
     create_client,
@@ -46,6 +46,22 @@ def test_a_client_is_found_by_the_beginning_of_its_words(
 def test_nothing_else_is_found(business: Business, smith: Client, text: str) -> None:
     assert SearchWord.objects.filter(record_id=smith.pk).exists()
     assert find(business, text, "client", limit=5) == []
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="the plan is SQLite's")
+def test_p16_of_a_second_word_the_index_is_read_for_the_word_alone(
+    business: Business, smith: Client, now: datetime
+) -> None:
+    """Names and addresses that begin with the word are not read beside the word itself."""
+    values = {"name": "John Smith & Sons", "email": "john@sons.example"}
+    other = create_client(business=business, values=values, now=now)
+
+    asked = holders(business, "smith john", "client")
+
+    assert set(asked.values_list("record_id", flat=True)) == {smith.pk, other.pk}
+    plan = asked.explain()
+    assert plan.count("USING COVERING INDEX") == 3
+    assert "word=?" in plan
 
 
 def test_an_invoice_and_a_payment_are_found_by_number_reference_and_amount(

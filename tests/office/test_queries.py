@@ -3,6 +3,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from fieldledger.accounts.models import Business
 from fieldledger.office.models import Client, Invoice, Item, MoneyState, Payment
@@ -96,13 +97,15 @@ def test_lists_hold_what_is_of_the_business_and_asked_for(
     assert not items(other_business).exists()
 
 
+@pytest.mark.parametrize("sorts_keys", [False, True])
 def test_pages_follow_each_other_newest_first_though_records_come_meanwhile(
-    business: Business, people: list[Client], now: datetime
+    business: Business, people: list[Client], now: datetime, sorts_keys: bool
 ) -> None:
-    first = page_of(clients(business), limit=2)
+    among = clients(business) if sorts_keys else None
+    first = page_of(clients(business), limit=2, among=among)
     create_clients(business=business, many=[{"name": "New"}], now=now)
-    second = page_of(clients(business), cursor=first.next_cursor, limit=2)
-    third = page_of(clients(business), cursor=second.next_cursor, limit=2)
+    second = page_of(clients(business), cursor=first.next_cursor, limit=2, among=among)
+    third = page_of(clients(business), cursor=second.next_cursor, limit=2, among=among)
 
     pages = [first.results, second.results, third.results]
     assert [each for page in pages for each in page] == people[::-1]
@@ -214,6 +217,20 @@ def test_the_home_pages_figures(
     assert (numbers.overdue, numbers.overdue_count) == (Decimal("219.95"), 3)
     nothing = figures(other_business, TODAY)
     assert not any((nothing.unpaid, nothing.received_today, nothing.overdue_count))
+
+
+def test_p16_what_many_clients_have_is_sorted_by_keys_alone(
+    business: Business, people: list[Client], now: datetime
+) -> None:
+    """Of all that is sorted nothing is read that only a page shows: no client, no tax rate."""
+    found = invoices(business, today=TODAY, q="john smith")
+
+    with CaptureQueriesContext(connection) as asked:
+        page_of(found, among=invoices(business, today=TODAY))
+
+    ((_, sorts),) = [each["sql"].split(" IN (SELECT ") for each in asked]
+    assert "ORDER BY" in sorts
+    assert "JOIN" not in sorts
 
 
 def test_lists_and_figures_are_answered_by_indexes(business: Business) -> None:

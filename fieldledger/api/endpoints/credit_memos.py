@@ -26,12 +26,13 @@ from fieldledger.api.queries import CreditMemoQuery, RefundQuery
 from fieldledger.api.records import (
     RecordKind,
     Values,
+    act,
     answer_one,
     answer_page,
     create,
     narrowed,
+    one_by_one,
     patch,
-    refusals,
 )
 from fieldledger.api.writing import credit_json, refund_json
 from fieldledger.office.fields import guid
@@ -61,12 +62,6 @@ def _refunds() -> "QuerySet[Refund]":
     return Refund.objects.select_related("credit__client")
 
 
-def _create_credits(
-    *, business: Business, many: Sequence[Values], now: datetime, actor: str
-) -> list[Credit]:
-    return [create_credit(business=business, values=each, now=now, actor=actor) for each in many]
-
-
 def _create_refunds(
     *, business: Business, many: Sequence[Values], now: datetime, actor: str
 ) -> list[Refund]:
@@ -92,7 +87,7 @@ CREDIT_MEMOS: Final = RecordKind(
     path="credit-memos",
     fields=frozenset(CreditMemoIn.model_fields),
     rows=_credits,
-    create_many=_create_credits,
+    create_many=one_by_one(create_credit),
     update=update_credit,
     write=lambda credit, block, _today: credit_json(credit, block),
     name="credit memo",
@@ -140,19 +135,13 @@ def change_credit_memo(request: ApiRequest, id: str, body: CreditMemoPatch) -> H
 @router.post("/credit-memos/{id}/apply", response=CreditMemoOut, operation_id="apply_credit_memo")
 def apply_credit_memo(request: ApiRequest, id: str, body: ApplicationIn) -> HttpResponse:
     """Let some of a credit memo go to an invoice of its client; 409 if it is void."""
-    found = CREDIT_MEMOS.find(request, id)
-    with refusals(Kind.CREDIT):
-        apply_credit(credit=found, values=body.named(), now=request.now, actor=request.caller.actor)
-    return answer_one(request, CREDIT_MEMOS, _credits().get(pk=found.pk))
+    return act(request, CREDIT_MEMOS, id, apply_credit, body.named())
 
 
 @router.post("/credit-memos/{id}/void", response=CreditMemoOut, operation_id="void_credit_memo")
 def void_credit_memo(request: ApiRequest, id: str) -> HttpResponse:
     """Make a credit memo void; 409 while it has refunds that are not."""
-    found = CREDIT_MEMOS.find(request, id)
-    with refusals(Kind.CREDIT):
-        void_credit(credit=found, now=request.now, actor=request.caller.actor)
-    return answer_one(request, CREDIT_MEMOS, _credits().get(pk=found.pk))
+    return act(request, CREDIT_MEMOS, id, void_credit)
 
 
 @router.get("/refunds", response=RefundPage, operation_id="list_refunds")
@@ -181,7 +170,4 @@ def get_refund(request: ApiRequest, id: str) -> HttpResponse:
 @router.post("/refunds/{id}/void", response=RefundOut, operation_id="void_refund")
 def void_one_refund(request: ApiRequest, id: str) -> HttpResponse:
     """Make a refund void: its credit memo has the amount again."""
-    found = REFUNDS.find(request, id)
-    with refusals(Kind.REFUND):
-        void_refund(refund=found, now=request.now, actor=request.caller.actor)
-    return answer_one(request, REFUNDS, _refunds().get(pk=found.pk))
+    return act(request, REFUNDS, id, void_refund)

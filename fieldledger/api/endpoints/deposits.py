@@ -1,15 +1,12 @@
 """/deposits: money without an invoice, and which invoices it goes to."""
 # ruff: noqa: A002 - "id" is what the API calls it.
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import F, Prefetch, QuerySet
 from django.http import HttpResponse
 from ninja import Query, Router
 
-from fieldledger.accounts.models import Business
 from fieldledger.api.access import ApiRequest
 from fieldledger.api.credit_shapes import (
     ApplicationIn,
@@ -21,13 +18,13 @@ from fieldledger.api.credit_shapes import (
 from fieldledger.api.queries import DepositQuery
 from fieldledger.api.records import (
     RecordKind,
-    Values,
+    act,
     answer_one,
     answer_page,
     create,
     narrowed,
+    one_by_one,
     patch,
-    refusals,
 )
 from fieldledger.api.writing import deposit_json
 from fieldledger.office.models import Application, Payment
@@ -48,10 +45,8 @@ def _deposits() -> "QuerySet[Payment]":
     return rows.prefetch_related(Prefetch("applications", applied))
 
 
-def _create_deposits(
-    *, business: Business, many: Sequence[Values], now: datetime, actor: str
-) -> list[Payment]:
-    return [create_deposit(business=business, values=each, now=now, actor=actor) for each in many]
+def _apply(*, payment: Payment, **doing: Any) -> Payment:
+    return apply_deposit(deposit=payment, **doing)
 
 
 DEPOSITS: Final = RecordKind(
@@ -59,7 +54,7 @@ DEPOSITS: Final = RecordKind(
     path="deposits",
     fields=frozenset(DepositIn.model_fields),
     rows=_deposits,
-    create_many=_create_deposits,
+    create_many=one_by_one(create_deposit),
     update=update_payment,
     write=lambda deposit, block, _today: deposit_json(deposit, block),
     name="deposit",
@@ -101,18 +96,10 @@ def change_deposit(request: ApiRequest, id: str, body: DepositPatch) -> HttpResp
 @router.post("/deposits/{id}/apply", response=DepositOut, operation_id="apply_deposit")
 def apply_one_deposit(request: ApiRequest, id: str, body: ApplicationIn) -> HttpResponse:
     """Let some of a deposit go to an invoice of its client; 409 if it is void."""
-    found = DEPOSITS.find(request, id)
-    with refusals(Kind.PAYMENT):
-        apply_deposit(
-            deposit=found, values=body.named(), now=request.now, actor=request.caller.actor
-        )
-    return answer_one(request, DEPOSITS, _deposits().get(pk=found.pk))
+    return act(request, DEPOSITS, id, _apply, body.named())
 
 
 @router.post("/deposits/{id}/void", response=DepositOut, operation_id="void_deposit")
 def void_one_deposit(request: ApiRequest, id: str) -> HttpResponse:
     """Make a deposit void: the invoices that it went to are owed again."""
-    found = DEPOSITS.find(request, id)
-    with refusals(Kind.PAYMENT):
-        void_payment(payment=found, now=request.now, actor=request.caller.actor)
-    return answer_one(request, DEPOSITS, _deposits().get(pk=found.pk))
+    return act(request, DEPOSITS, id, void_payment)

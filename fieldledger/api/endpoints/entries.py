@@ -45,8 +45,8 @@ def list_entries(request: ApiRequest, query: Query[EntryQuery]) -> HttpResponse:
         limit=query.limit,
         cursor=query.cursor,
     )
-    written = [queries.entry_shape(each) for each in results]
-    return answer({"results": spelled(request, written), "next_cursor": cursor})
+    written = spelled(request, queries.entry_shapes(results))
+    return answer({"results": written, "next_cursor": cursor})
 
 
 @router.post("/quickbooks/entries/bulk", response=EntriesBulkOut, operation_id="act_on_entries")

@@ -11,12 +11,12 @@ from fieldledger.api.access import ApiRequest
 from fieldledger.api.queries import InvoiceQuery, PaymentQuery
 from fieldledger.api.records import (
     RecordKind,
+    act,
     answer_one,
     answer_page,
     create,
     create_bulk,
     patch,
-    refusals,
     today_of,
 )
 from fieldledger.api.shapes import (
@@ -121,10 +121,7 @@ def change_invoice(request: ApiRequest, id: str, body: InvoicePatch) -> HttpResp
 @router.post("/invoices/{id}/void", response=InvoiceOut, operation_id="void_invoice")
 def void_one_invoice(request: ApiRequest, id: str) -> HttpResponse:
     """Make an invoice void; 409 while it has payments that are not."""
-    found = INVOICES.find(request, id)
-    with refusals(Kind.INVOICE):
-        void_invoice(invoice=found, now=request.now, actor=request.caller.actor)
-    return answer_one(request, INVOICES, _invoices().get(pk=found.pk))
+    return act(request, INVOICES, id, void_invoice)
 
 
 @router.get("/payments", response=PaymentPage, operation_id="list_payments")
@@ -166,7 +163,4 @@ def change_payment(request: ApiRequest, id: str, body: PaymentPatch) -> HttpResp
 @router.post("/payments/{id}/void", response=PaymentOut, operation_id="void_payment")
 def void_one_payment(request: ApiRequest, id: str) -> HttpResponse:
     """Make a payment void: its invoice is owed again."""
-    found = PAYMENTS.find(request, id)
-    with refusals(Kind.PAYMENT):
-        void_payment(payment=found, now=request.now, actor=request.caller.actor)
-    return answer_one(request, PAYMENTS, _payments().get(pk=found.pk))
+    return act(request, PAYMENTS, id, void_payment)

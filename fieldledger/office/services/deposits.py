@@ -5,19 +5,17 @@ two people who use it at the same moment cannot spend it twice.
 """
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Final
 
 from fieldledger.accounts.models import Business
 from fieldledger.accounts.services import THE_SYSTEM
-from fieldledger.office.fields import Reader, Values, number, read_values
-from fieldledger.office.models import ZERO, Application, Client, Invoice, Payment
-from fieldledger.office.money import MONEY_MAX
+from fieldledger.office.fields import Reader, Values
+from fieldledger.office.models import Client, Invoice, Payment
 from fieldledger.office.refusals import Refused, refusal
+from fieldledger.office.services.applying import read_use
 from fieldledger.office.services.payments import PAYMENT_READERS, add_to_paid, locked_deposit
 from fieldledger.office.services.records import (
     EXTERNAL_ID_TAKEN,
-    Draft,
     atomically,
     note_made,
     read_drafts,
@@ -30,7 +28,6 @@ _READERS: Final[dict[str, Reader]] = {
     **{name: read for name, read in PAYMENT_READERS.items() if name != "invoice"},
     "client": lambda value: value,
 }
-_read_amount: Final = number("The amount", places=2, least=ZERO, most=MONEY_MAX)
 
 
 @atomically
@@ -73,31 +70,14 @@ def apply_deposit(
     current = locked_deposit(deposit)
     if current.voided:
         raise refusal("payment", "This deposit is void; it can't be applied.")
-    draft = Draft({})
-    draft.values.update(
-        read_values({"amount": _read_amount}, {"amount": values.get("amount")}, draft.errors)
-    )
-    named = values.get("invoice")
-    invoice = References(Invoice, current.business, [named], locked=True).find(named)
-    if invoice is None:
-        draft.refuse("invoice", "Choose the invoice.")
-    if draft.errors or invoice is None:
-        raise Refused(draft.errors)
-    amount = Decimal(str(draft.values["amount"]))
-    found = Application.objects.filter(payment=current, invoice=invoice).first()
-    before = found.amount if found is not None else ZERO
-    _check(draft, current, invoice, amount=amount, before=before)
-    if draft.errors:
-        raise Refused(draft.errors)
-    if amount == before:
+    use = read_use(values, current, left=current.unapplied, called="the deposit,")
+    if not use.change:
         return current
-    Application.objects.update_or_create(
-        payment=current, invoice=invoice, defaults={"amount": amount}
-    )
-    add_to_paid(invoice, amount - before)
+    current.applications.update_or_create(invoice=use.invoice, defaults={"amount": use.amount})
+    add_to_paid(use.invoice, use.change)
     save_changes(
         current,
-        {"applied": current.applied + amount - before},
+        {"applied": current.applied + use.change},
         business=current.business,
         kind="payment",
         now=now,
@@ -125,25 +105,3 @@ def pay_and_keep_the_rest(
     )
     first = {"invoice": invoice, "amount": min(made.amount, invoice.balance)}
     return apply_deposit(deposit=made, values=first, now=now, actor=actor)
-
-
-def _check(
-    draft: Draft, deposit: Payment, invoice: Invoice, *, amount: Decimal, before: Decimal
-) -> None:
-    if not amount:
-        return  # To take it off an invoice is always allowed.
-    left, owed = deposit.unapplied + before, invoice.balance + before
-    if invoice.client_id != deposit.client_id:
-        draft.refuse("invoice", f"Invoice {invoice.number} is another client's.")
-    elif invoice.voided:
-        draft.refuse("invoice", f"Invoice {invoice.number} is void; nothing is owed on it.")
-    elif amount > left:
-        draft.refuse(
-            "amount", f"The amount {amount:,} is more than is left of the deposit, {left:,}."
-        )
-    elif amount > owed:
-        draft.refuse(
-            "amount",
-            f"The amount {amount:,} is more than the balance: on invoice {invoice.number}"
-            f" {owed:,} is still owed.",
-        )

@@ -17,7 +17,7 @@ from fieldledger.simulator.problems import Failed
 from fieldledger.sync.content import Kind, State
 
 # What is said of an entry whose invoice or credit memo QuickBooks links otherwise than we do.
-_ASKS_A_PERSON: Final = frozenset({"credit_applied_otherwise", "3185", "3210"})
+_ASKS_A_PERSON: Final = frozenset({"credit_applied_otherwise", "credit_unknown", "3185", "3210"})
 
 
 def put_right(company: Company, made_for: MadeFor, now: datetime) -> list[str]:

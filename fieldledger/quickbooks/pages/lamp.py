@@ -8,8 +8,8 @@ from typing import Final
 from django.template.defaultfilters import date as format_date
 from django.utils import timezone
 
-from fieldledger.quickbooks.computers import SECOND_COMPUTER
-from fieldledger.quickbooks.models import Connection, Stage, SyncEntry
+from fieldledger.quickbooks.computers import ANY, SECOND_COMPUTER
+from fieldledger.quickbooks.models import Computer, Connection, Stage, SyncEntry
 from fieldledger.quickbooks.returning import WELCOME_BACK
 from fieldledger.quickbooks.verification import BANNERS
 from fieldledger.sync.content import State
@@ -74,6 +74,9 @@ def lamp_of(connection: Connection, *, now: dt.datetime) -> Lamp:
     failed_at = connection.last_error_at
     if connection.last_error and failed_at is not None and failed_at >= last - _SAME_CALL:
         return Lamp("red", "QuickBooks not reached", f"Since {since}", connection.last_error)
+    awaited = _awaited(connection, last, now)
+    if awaited is not None:
+        return awaited
     if connection.stage == Stage.INITIAL_SYNC:
         return Lamp(
             "blue", "Initial sync", f"Last call {since}", f"Initial sync. Last call {since}."
@@ -83,6 +86,40 @@ def lamp_of(connection: Connection, *, now: dt.datetime) -> Lamp:
         "QuickBooks connected",
         f"Last call {since}",
         f"The Web Connector called {since}.",
+    )
+
+
+def _awaited(connection: Connection, last: dt.datetime, now: dt.datetime) -> Lamp | None:
+    """Return what shows after a decision between computers, until the one that may sync calls.
+
+    `last` is the last call of any computer: one that was refused goes on calling.
+    """
+    expected, holder = connection.expected_computer, connection.computer
+    if expected not in {"", ANY} and expected.upper() != holder.upper():
+        return Lamp(
+            "blue",
+            f"Waiting for {expected}",
+            "",
+            f"{expected} takes over with its next session; {holder} is refused from then on.",
+        )
+    seen = connection.lease_seen_at
+    if seen is None or seen >= last:
+        return None
+    refused = (
+        Computer.objects.filter(connection=connection, barred_at__gt=seen)
+        .order_by("-barred_at")
+        .first()
+    )
+    if refused is None:
+        return None
+    since = _clock(seen, now)
+    is_silent = (now - seen).total_seconds() > _silent_after_s(connection)
+    return Lamp(
+        "amber" if is_silent else "blue",
+        f"Waiting for {holder}",
+        f"Last call {since}",
+        f"{refused} was refused. What waits goes with the next session of {holder}, which called"
+        f" {since}.",
     )
 
 

@@ -18,7 +18,7 @@ from fieldledger.office.models import Payment, Refund
 from fieldledger.office.saved_view import SavedView
 from fieldledger.office.saved_views import opening_view, views_of
 from fieldledger.quickbooks import queries, services
-from fieldledger.quickbooks.log_words import actions_of
+from fieldledger.quickbooks.log_words import Action, actions_of
 from fieldledger.quickbooks.models import Connection, SyncEntry
 from fieldledger.quickbooks.pages.access import quickbooks_page
 from fieldledger.quickbooks.pages.afterwards import afterwards_of, found_invoice
@@ -126,6 +126,7 @@ def entry(request: PageRequest, connection: Connection, guid: UUID) -> HttpRespo
     is_alone = detail["state"] in MOVABLE["accept"]
     shown = {
         "entry": detail,
+        "does": Action[detail["action"].upper()],
         "explained": explained,
         "next_move": ACTOR_WORDS[explained.actor] if explained else "",
         "record_url": _record_url(request, detail["kind"], detail["record"]),

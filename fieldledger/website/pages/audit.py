@@ -17,7 +17,7 @@ from fieldledger.accounts.pages import PageRequest, People, page
 from fieldledger.accounts.roles import Right
 from fieldledger.accounts.services import THE_SYSTEM
 from fieldledger.office.fields import guid as read_guid
-from fieldledger.office.models import Client, Credit, Invoice, Item, Payment
+from fieldledger.office.models import Client, Credit, Invoice, Item, Payment, Refund
 from fieldledger.office.spreadsheets import lines_of
 from fieldledger.quickbooks.pages.log_filters import days_of, midnight, people_and_programs
 from fieldledger.quickbooks.services import Mistaken
@@ -140,6 +140,13 @@ def _records(request: PageRequest, events: Sequence[AuditEvent]) -> dict[str, tu
             (f"Payment of invoice {of.number}", reverse("invoice", args=[of.guid]))
             if of is not None
             else ("Deposit", reverse("deposit", args=[payment.guid]))
+        )
+    refunds = Refund.objects.filter(business=request.business, guid__in=guids)
+    for refund in refunds.select_related("credit"):
+        credit = refund.credit
+        found[str(refund.guid)] = (
+            f"Refund of credit memo {credit.number}",
+            reverse("credit", args=[credit.guid]),
         )
     return found
 

@@ -100,7 +100,9 @@ def _dashboard(request: PageRequest, asked: QueryDict) -> dict[str, Any]:
     connection = connection_in_use(request)
     today = timezone.localdate()
     rows = _filtered(request, asked, connection)
-    listed = newest_first(rows, asked.get("after", ""))
+    # What is found by words may be found by its clients, and is sorted then.
+    among = queries.invoices(request.business, today=today) if asked.get("q") else None
+    listed = newest_first(rows, asked.get("after", ""), among=among)
     filters = asked.copy()
     filters.pop("after", None)
     beyond = not listed.is_first or bool(listed.after)

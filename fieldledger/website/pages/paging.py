@@ -33,12 +33,17 @@ def counted(rows: QuerySet[Row], listed: ListPage[Row]) -> int:
     return rows.order_by()[:COUNTED_MAX].count()
 
 
-def newest_first(rows: QuerySet[Row], after: str) -> ListPage[Row]:
-    """Return the page that begins after the mark `after`; the first one where it is no mark."""
+def newest_first(
+    rows: QuerySet[Row], after: str, *, among: QuerySet[Row] | None = None
+) -> ListPage[Row]:
+    """Return the page that begins after the mark `after`; the first one where it is no mark.
+
+    `among` is as page_of has it.
+    """
     try:
-        found = page_of(rows, cursor=after, limit=PAGE_SIZE)
+        found = page_of(rows, cursor=after, limit=PAGE_SIZE, among=among)
     except BadCursor:
-        found, after = page_of(rows, limit=PAGE_SIZE), ""
+        found, after = page_of(rows, limit=PAGE_SIZE, among=among), ""
     return ListPage(rows=found.results, after=found.next_cursor or "", is_first=not after)
 
 

@@ -13,7 +13,7 @@ from fieldledger.accounts.audit_chain import seal_new
 from fieldledger.accounts.models import AuditEvent, User
 from fieldledger.accounts.services import actor_of, audit
 from fieldledger.office.models import Client, Invoice
-from fieldledger.office.services import update_client, void_invoice
+from fieldledger.office.services import create_credit, create_refund, update_client, void_invoice
 from tests.website.pages.conftest import Office
 from tests.website.pages.test_office_pages import text
 
@@ -48,6 +48,28 @@ def test_n13_the_newest_stands_first_with_who_did_it_to_which_record(office: Off
     paid = next(row for row in others if row["did"] == "make payment")
     assert paid["record"][0].startswith(("Payment of invoice", "Deposit"))
     assert "555-0100" not in page.content.decode()
+
+
+def test_n13_a_refund_is_named_and_leads_to_its_credit_memo(
+    office: Office, neighbour: Office
+) -> None:
+    client = Client.objects.filter(business=office.business)[0]
+    now = timezone.now()
+    line = {"description": "Returned valve", "unit_price": "40.00"}
+    values = {"client": str(client.guid), "lines": [line], "date": f"{now:%Y-%m-%d}"}
+    credit = create_credit(business=office.business, values=values, now=now)
+    paid = {"amount": "15.00", "date": f"{now:%Y-%m-%d}"}
+    refund = create_refund(credit=credit, values=paid, now=now)
+    audit(business=neighbour.business, actor="", action="look", subject=str(refund.guid), now=now)
+
+    newest = trail(office).context["rows"][0]
+
+    assert newest["did"] == "make refund"
+    assert newest["record"] == (
+        f"Refund of credit memo {credit.number}",
+        reverse("credit", args=[credit.guid]),
+    )
+    assert trail(neighbour).context["rows"][0]["record"] == ("", "")
 
 
 def test_n13_it_is_narrowed_by_person_and_by_day_and_paged_to_its_end(office: Office) -> None:

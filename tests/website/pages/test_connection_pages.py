@@ -3,6 +3,7 @@
 The lines N10, N11, I3.2 and I4.10 are those of docs/roadmap.md.
 """
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,10 +12,11 @@ from django.utils import timezone
 from fieldledger.accounts.models import Membership, Role, User
 from fieldledger.office import services as office_services
 from fieldledger.quickbooks import services
+from fieldledger.quickbooks.contacts import CONTACTS
 from fieldledger.quickbooks.models import Connection
 from fieldledger.simulator import people
 from fieldledger.simulator.connector import Desk
-from tests.quickbooks.test_computers import LAPTOP, at_the_laptop, moved_to
+from tests.quickbooks.test_computers import LAPTOP, at_the_laptop, moved_to, silent
 from tests.quickbooks.test_decisions import other_file
 from tests.support.office_pc import OfficePc
 from tests.website.pages.conftest import Office, sign_in
@@ -126,6 +128,66 @@ def test_n10_the_second_computer_is_refused_from_the_page(office: Office, pc: Of
     assert "banner" not in read(office, "/")
     decide(office, "refuse", computer="NOBODY")
     assert "No computer of this name has called." in read(office, "/")
+
+
+def line(office: Office) -> str:
+    """Return the colour and the words of the lamp, and what the overview says beside it."""
+    part = read(office, "/quickbooks/now").partition("queue-title")[0]
+    part = re.sub(r'<span class="lamp (lamp-[a-z]+)"></span>', r"\1 ", part)
+    return " ".join(re.sub(r"<[^>]*>", " ", part).split())
+
+
+def test_n10_once_it_is_decided_the_lamp_awaits_the_computer_that_may_sync(
+    office: Office, pc: OfficePc
+) -> None:
+    CONTACTS.write()  # So that the calls before are not noted with those of the other computer.
+    at_the_laptop(pc)
+    assert "lamp-amber A second computer" in line(office)
+
+    decide(office, "refuse", computer=LAPTOP)
+
+    settled = (
+        "lamp-blue Waiting for OFFICE-PC LAPTOP was refused. What waits goes with the next session"
+        " of OFFICE-PC"
+    )
+    assert settled in line(office)
+    assert "Decide in Fieldledger" not in line(office)
+    assert pc.connection.last_error == ""
+    assert "banner" not in read(office, "/")
+    # It may call as often as it likes: that changes nothing.
+    at_the_laptop(pc)
+    assert settled in line(office)
+    silent(pc, 600)
+    assert "lamp-amber Waiting for OFFICE-PC LAPTOP was refused." in line(office)
+
+    pc.run()
+
+    assert "lamp-green QuickBooks connected" in line(office)
+    assert any(each.name == "Zoe" for each in pc.company.customers())
+
+
+def test_n10_a_hand_over_shows_in_the_lamp_until_it_is_done(office: Office, pc: OfficePc) -> None:
+    at_the_laptop(pc)
+
+    decide(office, "hand_over", computer=LAPTOP)
+
+    assert (
+        "lamp-blue Waiting for LAPTOP LAPTOP takes over with its next session; OFFICE-PC is refused"
+        " from then on." in line(office)
+    )
+    at_the_laptop(pc)
+    assert "lamp-green QuickBooks connected" in line(office)
+
+
+def test_n10_a_decision_hides_no_other_reason_why_nothing_goes(
+    office: Office, pc: OfficePc
+) -> None:
+    at_the_laptop(pc)
+    pc.run("closed=0x80040414")  # A window is open in QuickBooks.
+
+    decide(office, "refuse", computer=LAPTOP)
+
+    assert "lamp-red QuickBooks not reached" in line(office)
 
 
 def test_n10_two_copies_are_shown_with_both_paths_and_one_is_chosen(

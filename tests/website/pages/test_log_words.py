@@ -78,7 +78,9 @@ def test_s73_the_log_says_what_goes_there(neighbour: Office) -> None:
     SyncEntry.objects.filter(title="Boiler").update(state=State.IGNORED)
     assert actions(owner, kind="item") == {"Boiler": "Nothing"}
     entry = SyncEntry.objects.get(rank=4)
-    assert "Payment $1,500.00 for" in text(owner.browser.get(reverse("entry", args=[entry.guid])))
+    page = text(owner.browser.get(reverse("entry", args=[entry.guid])))
+    assert "Payment $1,500.00 for" in page
+    assert "Action Delete Asked by" in page
 
 
 def test_a_list_of_several_pages_says_how_many_there_are(

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from fieldledger.office.models import Invoice, InvoiceLine, TaxRate
+from fieldledger.office.services import create_item
 from fieldledger.quickbooks.models import Connection, QuickBooksRecord, SyncEntry
 from fieldledger.sync.content import State
 from fieldledger.website.reports import Table
@@ -86,6 +87,29 @@ def test_n12_discounts_tax_and_what_did_not_go_are_rows_too(
     assert rows["Lines without an item"] == [invoice.lines.count(), lines, 0, 0, 0, lines, 2]
     assert rows["Discounts"][1:3] == [-5, 0]
     assert rows["Sales tax"][1:3] == [2, 0]
+
+
+def test_n12_items_whose_account_the_mapping_names_stand_together_under_it(
+    office: Office, invoice: Invoice
+) -> None:
+    line = invoice.lines.order_by("pk")[0]
+    linked = Connection.objects.get()
+    income = linked.mapping["income_account"]
+    other = QuickBooksRecord.objects.filter(list="accounts").exclude(list_id=income)[0]
+    InvoiceLine.objects.filter(invoice=invoice).exclude(pk=line.pk).delete()
+    for number, own in enumerate((other.list_id, other.list_id, income)):
+        values = {"name": f"Not there yet {number}", "price": "7"}
+        item = create_item(business=office.business, values=values, now=timezone.now())
+        linked.mapping["item_accounts"] = linked.mapping.get("item_accounts", {}) | {
+            str(item.guid): own
+        }
+        line.pk, line.position, line.item, line.amount = None, 10 + number, item, Decimal(10)
+        line.save(force_insert=True)
+    linked.save()
+
+    rows = rows_of(accounts(office))
+
+    assert rows[other.full_name][:3] == [2, 20, 20]
 
 
 def test_n12_a_difference_of_totals_is_a_row_and_in_the_sums(
