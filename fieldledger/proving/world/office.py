@@ -5,7 +5,7 @@ no change wrote before, so that the company file tells which of ours it holds.
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -27,7 +27,7 @@ from fieldledger.office.models import (
     TaxRate,
 )
 from fieldledger.quickbooks import choices, services
-from fieldledger.quickbooks.models import Connection, QuickBooksRecord, Stage, SyncEntry
+from fieldledger.quickbooks.models import RANK, Connection, QuickBooksRecord, Stage, SyncEntry
 from fieldledger.quickbooks.tables import Columns
 from fieldledger.quickbooks.voided import LEFT_THERE
 from fieldledger.sync.content import Kind, State
@@ -39,6 +39,12 @@ ITEMS: Final = ("Leak repair", "Drain cleaning", "Boiler", "Valve")
 POISON: Final = "Poisonous"
 METHODS: Final = ("cash", "check", "credit_card", "ach", "other")
 _CONNECTION: Final = Columns(Connection)  # Asked for at every turn.
+_VOIDED_BY: Final[Mapping[int, tuple[type[Record], str, Callable[..., Any]]]] = {
+    RANK[Kind.INVOICE]: (Invoice, "invoice", office.void_invoice),
+    RANK[Kind.PAYMENT]: (Payment, "payment", office.void_payment),
+    RANK[Kind.CREDIT]: (Credit, "credit", office.void_credit),
+    RANK[Kind.REFUND]: (Refund, "refund", office.void_refund),
+}
 
 Act = tuple[int, Callable[[], str]]
 
@@ -59,6 +65,9 @@ class Office:
         self._clock = clock
         self._number = 0
         self.poison = False
+        # Of the acts, those that make void what is there, and let that go at once: so that a void
+        # record is often what was written last.
+        self.voids = 0.0
         # In every other world credit memos are applied to invoices.
         self._uses = uses
         self.applies = 0.3 if uses.random() < 0.5 else 0.0
@@ -107,7 +116,7 @@ class Office:
         self._acts = [(weight, act) for weight, act in self._acts if act not in later]
         self._weights = [weight for weight, _ in self._acts]
         self._has_later_kinds = False
-        self.applies = 0.0
+        self.applies = self.voids = 0.0
 
     @property
     def business(self) -> Business:
@@ -123,6 +132,8 @@ class Office:
 
     def act(self) -> str:
         """Do one thing, and say what."""
+        if self.voids and self._uses.random() < self.voids:
+            return self._try(self._void_what_is_there)
         (_, act) = self._chance.choices(self._acts, self._weights)[0]
         said = self._try(act)
         if self.applies and self._uses.random() < self.applies:
@@ -450,6 +461,19 @@ class Office:
             return self._new_refund()
         made = office.void_refund(refund=refund, **self._by())
         return f"void refund {refund.pk}{self._answer(Kind.REFUND, made)}"
+
+    def _void_what_is_there(self) -> str:
+        """Make a synced record void, and have QuickBooks do the usual with it."""
+        rows = SyncEntry.objects.filter(connection=self.connection, state=State.SYNCED)
+        entry = self._pick(rows.filter(rank__in=_VOIDED_BY, void_there=""), self._uses)
+        if entry is None:
+            return "nothing to make void"
+        model, name, void = _VOIDED_BY[entry.rank]
+        made = void(**{name: self._rows(model).get(pk=entry.record_id)}, **self._by())
+        there = choices_of(entry.kind)[0]
+        kind = entry.kind
+        services.choose_void(self.connection, kind=kind, record=made, there=there, **self._by())
+        return f"void {name} {made.pk}, in QuickBooks at once: {there}"
 
     def _answer(self, kind: Kind, record: Any) -> str:
         """Say, as a page asks, what QuickBooks does with a void record; a program may not say."""
