@@ -128,7 +128,8 @@ class World:
         chances = stream(seed, "office"), stream(seed, "use of credits")
         self.office = Office(template.business_id, chances[0], self.server_time, uses=chances[1])
         self.office.poison = Kind.POISON in faults.rates
-        self.office.voids = 0.1 if Kind.FILE_COPIED_BACK in faults.rates else 0.0
+        copied = {Kind.FILE_COPIED, Kind.FILE_COPIED_BACK}
+        self.office.voids = 0.0 if copied.isdisjoint(faults.rates) else 0.1
         connection = self.office.connection
         self.oracle = Oracle(
             connection.pk, self.bookkeeper, database.query, dict(template.made_for)
