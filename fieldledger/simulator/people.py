@@ -120,6 +120,13 @@ def take_off_credit(company: Company, invoice_id: str, credit_id: str, *, now: d
     take_off(_turn(company, now), record_of(company, invoice_id), credit_id)
 
 
+def add_account(company: Company, name: str, kind: str, *, now: datetime) -> Record:
+    """Enter an account, of a type such as "Bank"."""
+    turn = _turn(company, now)
+    fields = {"Name": name, "IsActive": "true", "AccountType": kind}
+    return turn.create_record("Account", company.state.make_list_id(turn.at), fields)
+
+
 def apply_check(company: Company, check_id: str, credit_id: str, *, now: datetime) -> None:
     """Let a check pay back a credit memo and nothing else, in the window of the customer's credits.
 

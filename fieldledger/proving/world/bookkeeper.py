@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from fieldledger.proving.world.choosing import SECOND_BANK
 from fieldledger.proving.world.faults import Faults, Kind
 from fieldledger.proving.world.office import NAMES
 from fieldledger.simulator import people
@@ -47,6 +48,7 @@ class Bookkeeper:
             (Kind.CONDENSED, self._condense),
             (Kind.DEPOSITED, self._take_to_bank),
             (Kind.CREDIT_BY_HAND, self._apply_or_clear_credit),
+            (Kind.ACCOUNT_ADDED, self._add_account),
         )
         for kind, act in acts:
             if self.faults.strikes(kind, more=3):
@@ -207,6 +209,13 @@ class Bookkeeper:
         chosen = waiting[-1 - self.faults.draw(Kind.DEPOSITED, 3) :]
         made = people.deposit(company, *chosen, now=now)
         return f"{', '.join(chosen)} in deposit {made.id}"
+
+    def _add_account(self, company: Company, now: datetime) -> str:
+        accounts = company.state.of_type("Account").values()
+        if any(each.name == SECOND_BANK for each in accounts):
+            return ""
+        made = people.add_account(company, SECOND_BANK, "Bank", now=now)
+        return f"{SECOND_BANK}, {made.id}"
 
     def _apply_or_clear_credit(self, company: Company, now: datetime) -> str:
         invoice = self._pick(Kind.CREDIT_BY_HAND, company, "Invoice")

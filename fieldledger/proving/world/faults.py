@@ -74,6 +74,7 @@ class Kind(StrEnum):
     SERVER_CLOCK = "server-clock"
     DEPOSITED = "deposited"
     CREDIT_BY_HAND = "credit-by-hand"
+    ACCOUNT_ADDED = "account-added"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,7 @@ MEANINGS: Final[Mapping[Kind, Meaning]] = {
     Kind.TWO_SERVERS: Meaning("the next call is another server's, on the same database", (48,)),
     Kind.SERVER_CLOCK: Meaning("the server's clock is wrong by up to 26 hours", (44,)),
     Kind.DEPOSITED: Meaning("payments of ours are taken to the bank", ()),
+    Kind.ACCOUNT_ADDED: Meaning("an account is added there, and payments are to go to it", ()),
     Kind.CREDIT_BY_HAND: Meaning("a credit memo is applied or cleared by hand there", ()),
 }
 

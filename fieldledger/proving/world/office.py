@@ -26,8 +26,15 @@ from fieldledger.office.models import (
     Refund,
     TaxRate,
 )
-from fieldledger.quickbooks import choices, services
-from fieldledger.quickbooks.models import RANK, Connection, QuickBooksRecord, Stage, SyncEntry
+from fieldledger.proving.world.choosing import Choices
+from fieldledger.proving.world.faults import Faults
+from fieldledger.proving.world.faults import Kind as Fault
+from fieldledger.quickbooks import services
+from fieldledger.quickbooks.models import (
+    RANK,
+    Connection,
+    SyncEntry,
+)
 from fieldledger.quickbooks.tables import Columns
 from fieldledger.quickbooks.voided import LEFT_THERE
 from fieldledger.sync.content import Kind, State
@@ -68,11 +75,14 @@ class Office:
         # Of the acts, those that make void what is there, and let that go at once: so that a void
         # record is often what was written last.
         self.voids = 0.0
+        self._happened: Mapping[Fault, int] = {}
+        self.maps = False  # Whether checks are to go to the account that people add there.
         # In every other world credit memos are applied to invoices.
         self._uses = uses
         self.applies = 0.3 if uses.random() < 0.5 else 0.0
         # The most that was ever to go of a credit memo to an invoice: (invoice, credit memo).
         self.credited: dict[tuple[UUID, UUID], Decimal] = {}
+        self.choices = Choices(lambda: self.connection, self._by, uses)
         self._acts: Sequence[Act] = (
             (5, self._new_client),
             (2, self._new_item),
@@ -100,6 +110,14 @@ class Office:
         )
         self._weights = [weight for weight, _ in self._acts]
         self._has_later_kinds = True
+
+    def meet(self, faults: Faults) -> None:
+        """Do what lets these faults meet something."""
+        kinds = faults.rates
+        self.poison = Fault.POISON in kinds
+        self.voids = 0.1 if {Fault.FILE_COPIED, Fault.FILE_COPIED_BACK} & kinds.keys() else 0.0
+        self.maps = Fault.ACCOUNT_ADDED in kinds
+        self._happened = faults.happened
 
     def leave_out_later_kinds(self) -> None:
         """Make nothing from now on that the program's first version had no place for."""
@@ -132,6 +150,8 @@ class Office:
 
     def act(self) -> str:
         """Do one thing, and say what."""
+        if self.maps and self._happened[Fault.ACCOUNT_ADDED]:
+            self.choices.choose_account()
         if self.voids and self._uses.random() < self.voids:
             return self._try(self._void_what_is_there)
         (_, act) = self._chance.choices(self._acts, self._weights)[0]
@@ -217,35 +237,11 @@ class Office:
         """Return a tip and a fee now and then, once somebody has chosen the items for them."""
         if self._chance.random() >= 0.3 or not self._has_later_kinds:
             return []
-        if not self._are_extras_mapped():
+        if not self.choices.are_extras_mapped():
             return []
         amount = f"{self._next()}.{self._chance.randrange(100):02}"
         fee = {"kind": "fee", "unit_price": amount, "taxable": self._chance.random() < 0.5}
         return [{"kind": "tip", "unit_price": amount}, fee]
-
-    def _are_extras_mapped(self, *, is_any_good: bool = False) -> bool:
-        """Choose the items of tips and fees if the lists are read and nobody has; say if it is.
-
-        An item of ours is chosen only where there are no others, and `is_any_good`.
-        """
-        connection = self.connection
-        chosen = [connection.mapping.get(each) for each in ("tip_item", "fee_item")]
-        if all(each and not choices.is_gone(connection, each) for each in chosen):
-            return True
-        if connection.stage != Stage.ONGOING:
-            return False
-        ours = SyncEntry.objects.filter(connection=connection).values("quickbooks_id")
-        there = QuickBooksRecord.objects.filter(
-            connection=connection, type="ItemServiceRet", is_active=True
-        ).order_by("list_id")
-        items = list(there.exclude(list_id__in=ours).values_list("list_id", flat=True)[:2])
-        if is_any_good and len(items) < 2:
-            items = list(there.values_list("list_id", flat=True)[:2])
-        if len(items) < 2:
-            return False
-        changes = dict(zip(("tip_item", "fee_item"), items, strict=True))
-        services.save_mapping(connection, changes=changes, **self._by())
-        return True
 
     def _new_payment(self) -> str:
         # Never more in all than the smallest invoice comes to, so that any may be changed.
@@ -332,7 +328,7 @@ class Office:
     def _new_refund(self) -> str:
         # Never more in all than the smallest credit memo comes to, so that any may be changed.
         credit = self._pick(self._rows(Credit, voided_at=None, refunded__lt=40))
-        if credit is None or not self._is_paying_account_chosen():
+        if credit is None or not self.choices.is_paying_account_chosen():
             return self._new_credit()
         values = {
             "amount": f"{10 + self._next() % 40}.{self._chance.randrange(100):02}",
@@ -342,20 +338,6 @@ class Office:
         }
         made = office.create_refund(credit=credit, values=values, **self._by())
         return f"new refund {made.pk} of {made.amount} of credit {credit.pk}"
-
-    def _is_paying_account_chosen(self) -> bool:
-        """Choose the account of refunds if the lists are read and nobody has; say if it is."""
-        connection = self.connection
-        if connection.mapping.get("refund_account"):
-            return True
-        if connection.stage != Stage.ONGOING:
-            return False
-        account = QuickBooksRecord.objects.filter(connection=connection, name="Checking").first()
-        if account is None:
-            return False
-        changes = {"refund_account": account.list_id}
-        services.save_mapping(connection, changes=changes, **self._by())
-        return True
 
     def make_one_of_each(self) -> str:
         """Make a client, an item, an invoice, a payment, a credit memo and a refund; sync them."""
@@ -551,7 +533,8 @@ class Office:
         """Do what the log asks a person for: release, retry, sync; return how much there was."""
         connection = self.connection
         if connection.mapping.get("tip_item"):
-            self._are_extras_mapped(is_any_good=True)
+            self.choices.are_extras_mapped(is_any_good=True)
+        self.choices.choose_another_account()
         moved = 0
         asked = Q(state__in=(State.FAILED, State.GONE, State.CHANGED_IN_QUICKBOOKS))
         for action, which in (

@@ -18,7 +18,8 @@ from fieldledger.office.models import Client, Credit, Invoice, Item, Payment, Re
 from fieldledger.proving.world import credit_links, differences, excuses
 from fieldledger.proving.world.bookkeeper import FAX, Bookkeeper
 from fieldledger.proving.world.faults import Kind as Fault
-from fieldledger.proving.world.office import POISON
+from fieldledger.proving.world.office import POISON, Office
+from fieldledger.quickbooks import drifting
 from fieldledger.quickbooks.models import ACTIVE_STATES, RANK, Connection, MessageSet, SyncEntry
 from fieldledger.quickbooks.voided import LEFT_THERE
 from fieldledger.simulator.company import Company
@@ -28,6 +29,7 @@ from fieldledger.sync.content import Kind, State
 from fieldledger.sync.voiding import There
 
 _WRITES: Final = re.compile(r'<\w+(?:Add|Mod|Void|Del)Rq[^>]* requestID="(\d+):([a-z2-7]+)"')
+_NEW_PAYMENTS: Final = re.compile(r"<ReceivePaymentAddRq.*?</ReceivePaymentAddRq>", re.DOTALL)
 _REMOVES: Final = re.compile(r'<Txn(?:Void|Del)Rq[^>]* requestID="(\d+):')
 _OUTSTANDING: Final = (
     "SELECT id, status FROM quickbooks_messageset WHERE connection_id = %s"
@@ -79,7 +81,7 @@ class Oracle:
     query: Query
     made_for: dict[str, tuple[int, UUID]] = field(default_factory=dict)
     linked: set[str] = field(default_factory=set)
-    credited: Mapping[credit_links.Pair, Decimal] = field(default_factory=dict)  # As the office's.
+    office: Office | None = None  # Whose records and choices they are.
 
     # --- After every step ---
 
@@ -108,8 +110,24 @@ class Oracle:
         kept = SyncEntry.objects.filter(pk__in=removed, void_there=There.KEEP) if removed else ()
         if removed and kept:
             raise broken("lie", f"QuickBooks is to keep it, and loses it: {list(kept)}.")
+        self._check_accounts(document)
         for entry, nonce in found:
             self.made_for.setdefault(f"{entry}:{nonce}", entries[int(entry)])
+
+    def _check_accounts(self, document: str) -> None:
+        """Check that each new payment goes to the account that was chosen for it."""
+        if self.office is None or not self.office.maps:
+            return
+        connection = Connection.objects.get(pk=self.connection_id)
+        chosen = connection.mapping.get("deposit_accounts", {})
+        mapped_in = self.office.choices.mapped_in
+        for text in _NEW_PAYMENTS.findall(document):
+            entry = SyncEntry.objects.get(pk=_WRITES.findall(text)[0][0])
+            account = chosen.get(Payment.objects.get(pk=entry.record_id).method)
+            # What was written before that was chosen may leave again.
+            is_since = entry.message_set and entry.message_set.session_id > mapped_in
+            if account and is_since and account not in text:
+                raise broken("lie", f"The payment of entry {entry.pk} does not go to {account}.")
 
     def check_rows(self) -> None:
         """Check what our own rows must say at any moment.
@@ -148,9 +166,9 @@ class Oracle:
             if len(records) > 1:
                 ids = ", ".join(f"{each.type} {each.id}" for each in records)
                 raise broken("doubled", f"{ids} were all made for {guid}.")
-        doubled = credit_links.too_much(
-            company, self.made_for, self.credited, self._credited_by_hand()
-        )
+        most = self.office.credited if self.office is not None else {}
+        by_hand = self._credited_by_hand()
+        doubled = credit_links.too_much(company, self.made_for, most, by_hand)
         if doubled:
             raise broken("doubled", doubled)
         for record in company.state.records.values():
@@ -195,6 +213,11 @@ class Oracle:
         return found
 
     # --- When it is quiet ---
+
+    def is_the_night_awaited(self) -> bool:
+        """Whether the nightly look is to tell of something that nobody has decided about."""
+        connection = Connection.objects.get(pk=self.connection_id)
+        return bool(connection.watch.get("suspects") or drifting.covered(connection))
 
     def check_log(self, company: Company) -> list[Problem]:
         """Return where the log does not say what is so, before a person does anything."""

@@ -127,14 +127,12 @@ class World:
         )
         chances = stream(seed, "office"), stream(seed, "use of credits")
         self.office = Office(template.business_id, chances[0], self.server_time, uses=chances[1])
-        self.office.poison = Kind.POISON in faults.rates
-        copied = {Kind.FILE_COPIED, Kind.FILE_COPIED_BACK}
-        self.office.voids = 0.0 if copied.isdisjoint(faults.rates) else 0.1
+        self.office.meet(faults)
         connection = self.office.connection
         self.oracle = Oracle(
             connection.pk, self.bookkeeper, database.query, dict(template.made_for)
         )
-        self.oracle.credited = self.office.credited
+        self.oracle.office = self.office
         self.network = Network(
             database=database,
             faults=faults,
@@ -191,10 +189,9 @@ class World:
             self.oracle.finished()
 
     def _answered(self, company: Company) -> None:
-        if company is self.files.other:
-            self.oracle.check_other(company)
-        else:
-            self.oracle.check_company(company)
+        oracle, other = self.oracle, self.files.other
+        check = oracle.check_other if company is other else oracle.check_company
+        check(company)
 
     def _poison_refused(self) -> None:
         self.faults.saw(40)
@@ -439,8 +436,11 @@ class World:
             self.note(f"office: {said}")
             if not moved:
                 break
-            self.clock.pass_by(25 * 3600)  # What nobody has decided about is looked at at night.
-            problems = self._become_quiet() or self.oracle.check_log(self.company)
+            problems = self._become_quiet()
+            if self.oracle.is_the_night_awaited():
+                self.clock.pass_by(25 * 3600)
+                problems = problems or self._become_quiet()
+            problems = problems or self.oracle.check_log(self.company)
         return problems or self.oracle.check_end(self.company)
 
     def _become_quiet(self) -> list[Problem]:
