@@ -60,6 +60,10 @@ def _entry(kind: Of, **where: Any) -> SyncEntry:
     return rows.order_by("pk")[0]
 
 
+def _now(world: World) -> datetime:
+    return world.clock.now
+
+
 def _write(**fields: Any) -> Callable[[Record], None]:
     return lambda record: record.fields.update(fields)
 
@@ -110,6 +114,27 @@ def test_a_void_payment_that_still_stands_there_is_not_taken_for_absent(world: W
     assert _end(world, company) == {("stuck", Of.PAYMENT)}
 
 
+def test_a_deposited_payment_is_not_asked_about_for_nothing(world: World) -> None:
+    """Goal: nobody has to take a payment out of a deposit so that it says what it says already."""
+    company = _copy(world)
+    rows = SyncEntry.objects.filter(pk=_entry(Of.PAYMENT, void_there="").pk)
+    rows.update(state=State.FAILED, code="in_bank_deposit")
+    assert _log(world, company) == {("lie", Of.PAYMENT)}
+    company.state.records[rows.get().quickbooks_id].fields["TotalAmount"] += 1
+    assert _log(world, company) == set()
+
+
+def test_what_a_credit_memo_pays_is_judged_whoever_changed_the_invoice_last(world: World) -> None:
+    """Goal: a link that is not ours is told. Method: one is made behind our back."""
+    company = _copy(world)
+    memo = company.state.records[_entry(Of.CREDIT, void_there="").quickbooks_id]
+    bill = company.state.records[_entry(Of.INVOICE, void_there="").quickbooks_id]
+    people.edit(company, bill.id, {"Credits": [{"TxnID": memo.id, "Amount": 500}]}, now=_now(world))
+    world.bookkeeper.deleted[memo.id] = memo  # And made anew since.
+    assert _log(world, company) == {("lie", Of.INVOICE)}
+    assert _end(world, company) == {("stale", Of.INVOICE)}
+
+
 def test_a_refused_amount_is_excused_only_where_something_fills_it(world: World) -> None:
     """Goal: a restored database excuses nothing. Method: a payment that a person entered does."""
     company = _copy(world)
@@ -123,8 +148,7 @@ def test_a_refused_amount_is_excused_only_where_something_fills_it(world: World)
         "TotalAmount": "1.00",
         "AppliedToTxnAdd": [{"TxnID": there.id, "PaymentAmount": "1.00"}],
     }
-    now: datetime = world.clock.now
-    people.do(company, "ReceivePaymentAddRq", {"ReceivePaymentAdd": given}, now=now)
+    people.do(company, "ReceivePaymentAddRq", {"ReceivePaymentAdd": given}, now=_now(world))
     assert _end(world, company) == set()
 
 

@@ -28,6 +28,7 @@ class Bookkeeper:
     deleted: dict[str, Record] = field(default_factory=dict)
     # Every fax number that they gave a customer, by its id: one file or another has one of them.
     faxes: dict[str, set[str]] = field(default_factory=dict)
+    merged: set[str] = field(default_factory=set)  # Customers that became others', by their ids.
     renamed: int = 0
     # What they applied by hand in all, in dollars, 0 where they only cleared it: by the requests
     # that made the invoice and the credit memo.
@@ -146,6 +147,7 @@ class Bookkeeper:
         people.merge(company, loser.id, winner.id, now=now)
         self.touched |= {loser.id, winner.id}
         self.deleted[loser.id] = loser
+        self.merged.add(loser.id)
         return f"Customer {loser.id} into {winner.id}"
 
     def _take_name(self, company: Company, now: datetime) -> str:

@@ -20,6 +20,8 @@ from fieldledger.proving.world.bookkeeper import FAX, Bookkeeper
 from fieldledger.proving.world.faults import Kind as Fault
 from fieldledger.proving.world.office import POISON, Office
 from fieldledger.quickbooks import drifting
+from fieldledger.quickbooks.bank_deposits import IN_DEPOSIT
+from fieldledger.quickbooks.closed_period import CLOSED_CODES
 from fieldledger.quickbooks.models import ACTIVE_STATES, RANK, Connection, MessageSet, SyncEntry
 from fieldledger.quickbooks.voided import LEFT_THERE
 from fieldledger.simulator.company import Company
@@ -38,6 +40,7 @@ _OUTSTANDING: Final = (
 _TAKES_OUT: Final = frozenset({"TxnVoidRq", "TxnDelRq"})
 _WITH_QUICKBOOKS: Final = frozenset({State.SENDING, State.CHECKING})
 _THERE: Final = frozenset({State.SYNCED, State.DIFFERS})
+_KEPT_FROM_CHANGE: Final = frozenset({IN_DEPOSIT, *CLOSED_CODES})
 _EXCUSABLE: Final = frozenset({"lost", "stuck", "stale"})
 _MODELS: Final = {
     Kind.CLIENT: Client,
@@ -249,6 +252,8 @@ class Oracle:
                     problems.append(Problem("lie", f"{what} and is there"))
                 case State.FAILED if there and not entry.quickbooks_id:
                     problems.append(Problem("lie", f"{what} and is there"))
+                case State.FAILED if there and self._asks_for_nothing(entry, there[0], company):
+                    problems.append(Problem("lie", f"{what} and says there what it says here"))
                 case State.IGNORED if not (there or touched or self._may_be_lacking(entry)):
                     problems.append(Problem("lie", f"{what} and kept there, and is not there"))
                 case State.WAITING if excuses.asked_of(entry) is None:
@@ -279,6 +284,20 @@ class Oracle:
             return "it was to be deleted"
         record = _MODELS[entry.kind]._default_manager.get(pk=entry.record_id)  # noqa: SLF001
         return self._difference(entry.kind, record, there[0], company)
+
+    def _asks_for_nothing(self, entry: SyncEntry, there: Record, company: Company) -> bool:
+        """Whether a person is asked about a payment that is in QuickBooks as it is here.
+
+        What was deposited, or is in closed books, nobody need touch to look it up.
+        """
+        if entry.kind != Kind.PAYMENT or entry.code not in _KEPT_FROM_CHANGE:
+            return False
+        if self._is_touched(there) or entry.synced_revision < entry.record_revision:
+            return False
+        payment = Payment.objects.get(pk=entry.record_id)
+        if payment.voided:
+            return False
+        return not self._difference(entry.kind, payment, there, company)
 
     def _difference(self, kind: Kind, record: Any, there: Record, company: Company) -> str:
         absent: Collection[UUID] = ()
@@ -357,7 +376,7 @@ class Oracle:
     def check_end(self, company: Company) -> list[Problem]:
         """Return what is lost, doubled or stale after a person has done what the log asks for."""
         live = self.live(company)
-        excused = self._absent(live)
+        excused, merged = self._absent(live), self._merged()
         by_hand = self._credited_by_hand()
         problems: list[Problem] = []
         business = Connection.objects.get(pk=self.connection_id).business
@@ -374,13 +393,21 @@ class Oracle:
                 problem = self._judge(kind, record, entry, live, company)
                 if problem is None:
                     continue
+                # What a merged customer had is the other's for good, also once it is made anew.
+                let_off = excused if problem.verdict == "stale" else excused | merged
                 is_excused = problem.verdict in _EXCUSABLE and (
-                    excuses.rests_on(record) & excused
+                    excuses.rests_on(record) & let_off
                     or excuses.is_filled_by_others(entry, company, self.made_for, by_hand)
                 )
                 if not is_excused:
                     problems.append(problem)
         return problems
+
+    def _merged(self) -> set[UUID]:
+        """Return the clients of ours whose customers people merged into others."""
+        records = (self.bookkeeper.deleted[each] for each in self.bookkeeper.merged)
+        made_for = (self.made_for.get(each.origin.request_id) for each in records)
+        return {each[1] for each in made_for if each is not None}
 
     def _absent(self, live: Mapping[UUID, list[Record]]) -> set[UUID]:
         """Return the records of ours that people in QuickBooks took away, and that are not there.
