@@ -10,6 +10,7 @@ from typing import Any
 from fieldledger.simulator.applied_credits import CREDITS, take_off
 from fieldledger.simulator.checking import Request
 from fieldledger.simulator.company import Company
+from fieldledger.simulator.credits import credit_left
 from fieldledger.simulator.formats import utc_offset
 from fieldledger.simulator.names import checked_name
 from fieldledger.simulator.payments import invoice_balance, undeposited_funds
@@ -117,6 +118,27 @@ def _replaced(value: Any, old: str, new: str) -> Any:
 def take_off_credit(company: Company, invoice_id: str, credit_id: str, *, now: datetime) -> None:
     """Clear a credit in the invoice's window Apply Credits: it goes to the invoice no more."""
     take_off(_turn(company, now), record_of(company, invoice_id), credit_id)
+
+
+def add_account(company: Company, name: str, kind: str, *, now: datetime) -> Record:
+    """Enter an account, of a type such as "Bank"."""
+    turn = _turn(company, now)
+    fields = {"Name": name, "IsActive": "true", "AccountType": kind}
+    return turn.create_record("Account", company.state.make_list_id(turn.at), fields)
+
+
+def apply_check(company: Company, check_id: str, credit_id: str, *, now: datetime) -> None:
+    """Let a check pay back a credit memo and nothing else, in the window of the customer's credits.
+
+    :raises Failed: 3210 where less is left of the credit.
+    """
+    check, credit = record_of(company, check_id), record_of(company, credit_id)
+    before = company.state.applied.get(credit_id, {}).get(check_id, 0)
+    amount = check.fields["Amount"]
+    if amount > credit_left(company.state, credit) + before:
+        raise Failed(3210, "You cannot pay back more than is left of the credit.")
+    applied = [{"TxnID": credit_id, "Amount": amount, "DiscountAmount": 0}]
+    _turn(company, now).change_record(check, {**check.fields, "Applied": applied})
 
 
 def close_books(company: Company, date: str) -> None:

@@ -41,7 +41,7 @@ class CompanyFiles:
     def pass_by(self, now: datetime) -> None:
         """Back the company file up now and then, and bring it back; `now` is the PC's time."""
         kinds = (Kind.FILE_RESTORED, Kind.FILE_COPIED_BACK)
-        if not any(each in self.faults.rates for each in kinds):
+        if not any(each in self.faults.rates for each in (*kinds, Kind.FILE_COPIED)):
             return
         for kind in kinds:
             if self.backups and self.faults.strikes(kind):
@@ -94,10 +94,11 @@ class CompanyFiles:
             return self.other
         if self.faults.strikes(Kind.FILE_COPIED, more=2):
             self.faults.count(Kind.FILE_COPIED)
-            self.note("a copy of the company file is open, for a while")
-            return self._make_awkward(
-                AwkwardCompany(Company.from_json(self.company.to_json()).state)
-            )
+            is_older = bool(self.backups) and self.faults.draw(Kind.FILE_COPIED, 2) == 1
+            text = self.backups[-1] if is_older else self.company.to_json()
+            what = "an older copy" if is_older else "a copy"
+            self.note(f"{what} of the company file is open, for a while")
+            return self._make_awkward(AwkwardCompany(Company.from_json(text).state))
         return self.company
 
     def _make_awkward(self, company: AwkwardCompany) -> AwkwardCompany:

@@ -4,24 +4,16 @@ By what each record was made for, never by our marks or ids.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
-from typing import Final
 from uuid import UUID
 
 from fieldledger.office.models import Credit, CreditApplication, Invoice
-from fieldledger.quickbooks.models import RANK, SyncEntry
-from fieldledger.simulator import people
 from fieldledger.simulator.company import Company
 from fieldledger.simulator.state import Record
-from fieldledger.sync.content import Kind, State
 
 MadeFor = Mapping[str, tuple[int, UUID]]
 Pair = tuple[UUID, UUID]  # An invoice and a credit memo.
-
-# What is said of an entry whose invoice or credit memo QuickBooks links otherwise than we do.
-_ASKS_A_PERSON: Final = frozenset({"credit_applied_otherwise", "credit_unknown", "3185", "3210"})
 
 
 def links(company: Company, made_for: MadeFor) -> Iterator[tuple[Pair, Record, str, Decimal]]:
@@ -36,30 +28,45 @@ def links(company: Company, made_for: MadeFor) -> Iterator[tuple[Pair, Record, s
                 yield pair, invoice, part["TxnID"], Decimal(part["Amount"]) / 100
 
 
-def too_much(company: Company, made_for: MadeFor, most: Mapping[Pair, Decimal]) -> str:
-    """Return where more of a credit memo goes to an invoice than was ever to go; "" if nowhere."""
+def too_much(
+    company: Company,
+    made_for: MadeFor,
+    most: Mapping[Pair, Decimal],
+    by_hand: Mapping[Pair, Decimal],
+) -> str:
+    """Return where more of a credit memo goes to an invoice than was ever to go; "" if nowhere.
+
+    `by_hand` is what people there applied besides.
+    """
     sums: dict[Pair, Decimal] = defaultdict(Decimal)
     for pair, _, _, amount in links(company, made_for):
         sums[pair] += amount
     return ", ".join(
         f"{amount} of credit {pair[1]} goes to invoice {pair[0]}"
         for pair, amount in sums.items()
-        if amount > most.get(pair, Decimal(0))
+        if amount > most.get(pair, Decimal(0)) + by_hand.get(pair, Decimal(0))
     )
 
 
 def differing(
-    invoice: Invoice, company: Company, made_for: MadeFor, deleted: Mapping[str, Record]
+    invoice: Invoice,
+    company: Company,
+    made_for: MadeFor,
+    deleted: Mapping[str, Record],
+    by_hand: Collection[Pair],
 ) -> str:
     """Return where QuickBooks applies another amount to an invoice than we do; "" if nowhere.
 
-    What people deleted there is left out.
+    What people deleted there is left out, as long as it is not there again, and what they applied
+    or cleared: nobody looks for that before the invoice is changed or looked up.
     """
     if invoice.voided:
         return ""
+    memos = company.state.of_type("CreditMemo").values()
+    stands = {made_for[each.origin.request_id][1] for each in memos if is_ours(each, made_for)}
     gone = {
-        made_for[each.origin.request_id][1] for each in deleted.values() if _is_ours(each, made_for)
-    }
+        made_for[each.origin.request_id][1] for each in deleted.values() if is_ours(each, made_for)
+    } - stands
     there: dict[UUID, Decimal] = defaultdict(Decimal)
     for (one, other), _, _, amount in links(company, made_for):
         if one == invoice.guid:
@@ -71,35 +78,15 @@ def differing(
     return ", ".join(
         f"{there[credit.guid]} of credit {credit.pk} there, {amount} here"
         for credit, amount in here.items()
-        if there[credit.guid] != amount and credit.guid not in gone
+        if there[credit.guid] != amount
+        and credit.guid not in gone
+        and (invoice.guid, credit.guid) not in by_hand
     )
 
 
-def _is_ours(record: Record, made_for: MadeFor) -> bool:
+def is_ours(record: Record, made_for: MadeFor) -> bool:
+    """Whether a record was made for one of ours."""
     return record.origin.request_id in made_for
-
-
-def clear_credits(company: Company, made_for: MadeFor, now: datetime) -> list[str]:
-    """Clear in QuickBooks the links that the log asks a person there to clear; say which.
-
-    They are those of a record that failed for them, and that are another amount here.
-    """
-    failed = SyncEntry.objects.filter(
-        state=State.FAILED,
-        code__in=_ASKS_A_PERSON,
-        rank__in=(RANK[Kind.INVOICE], RANK[Kind.CREDIT]),
-    )
-    asked = set(failed.values_list("record_guid", flat=True))
-    here = {
-        (each.invoice.guid, each.credit.guid): each.amount
-        for each in CreditApplication.objects.select_related("invoice", "credit")
-    }
-    cleared = []
-    for pair, invoice, credit_id, amount in list(links(company, made_for)):
-        if asked & set(pair) and here.get(pair, Decimal(0)) != amount:
-            people.take_off_credit(company, invoice.id, credit_id, now=now)
-            cleared.append(f"{amount} of credit {credit_id} is cleared on invoice {invoice.id}")
-    return cleared
 
 
 def rests_on(invoice: Invoice) -> list[Credit]:

@@ -72,6 +72,9 @@ class Kind(StrEnum):
     SCHEMA_MIGRATED = "schema-migrated"
     TWO_SERVERS = "two-servers"
     SERVER_CLOCK = "server-clock"
+    DEPOSITED = "deposited"
+    CREDIT_BY_HAND = "credit-by-hand"
+    ACCOUNT_ADDED = "account-added"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,9 @@ MEANINGS: Final[Mapping[Kind, Meaning]] = {
     Kind.SCHEMA_MIGRATED: Meaning("a table is altered and rebuilt under the server", (46,)),
     Kind.TWO_SERVERS: Meaning("the next call is another server's, on the same database", (48,)),
     Kind.SERVER_CLOCK: Meaning("the server's clock is wrong by up to 26 hours", (44,)),
+    Kind.DEPOSITED: Meaning("payments of ours are taken to the bank", ()),
+    Kind.ACCOUNT_ADDED: Meaning("an account is added there, and payments are to go to it", ()),
+    Kind.CREDIT_BY_HAND: Meaning("a credit memo is applied or cleared by hand there", ()),
 }
 
 SWITCHED_ON: Final = 0.45  # Of the kinds, in one seed.

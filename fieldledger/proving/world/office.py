@@ -5,7 +5,7 @@ no change wrote before, so that the company file tells which of ours it holds.
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -26,8 +26,11 @@ from fieldledger.office.models import (
     Refund,
     TaxRate,
 )
-from fieldledger.quickbooks import choices, services
-from fieldledger.quickbooks.models import Connection, QuickBooksRecord, Stage, SyncEntry
+from fieldledger.proving.world.choosing import Choices
+from fieldledger.proving.world.faults import Faults
+from fieldledger.proving.world.faults import Kind as Fault
+from fieldledger.quickbooks import services
+from fieldledger.quickbooks.models import RANK, Connection, SyncEntry
 from fieldledger.quickbooks.number_taken import TAKEN as NUMBER_TAKEN
 from fieldledger.quickbooks.tables import Columns
 from fieldledger.quickbooks.voided import LEFT_THERE
@@ -40,6 +43,12 @@ ITEMS: Final = ("Leak repair", "Drain cleaning", "Boiler", "Valve")
 POISON: Final = "Poisonous"
 METHODS: Final = ("cash", "check", "credit_card", "ach", "other")
 _CONNECTION: Final = Columns(Connection)  # Asked for at every turn.
+_VOIDED_BY: Final[Mapping[int, tuple[type[Record], str, Callable[..., Any]]]] = {
+    RANK[Kind.INVOICE]: (Invoice, "invoice", office.void_invoice),
+    RANK[Kind.PAYMENT]: (Payment, "payment", office.void_payment),
+    RANK[Kind.CREDIT]: (Credit, "credit", office.void_credit),
+    RANK[Kind.REFUND]: (Refund, "refund", office.void_refund),
+}
 
 Act = tuple[int, Callable[[], str]]
 
@@ -60,11 +69,17 @@ class Office:
         self._clock = clock
         self._number = 0
         self.poison = False
+        # Of the acts, those that make void what is there, and let that go at once: so that a void
+        # record is often what was written last.
+        self.voids = 0.0
+        self._happened: Mapping[Fault, int] = {}
+        self.maps = False  # Whether checks are to go to the account that people add there.
         # In every other world credit memos are applied to invoices.
         self._uses = uses
         self.applies = 0.3 if uses.random() < 0.5 else 0.0
         # The most that was ever to go of a credit memo to an invoice: (invoice, credit memo).
         self.credited: dict[tuple[UUID, UUID], Decimal] = {}
+        self.choices = Choices(lambda: self.connection, self._by, uses)
         self._acts: Sequence[Act] = (
             (5, self._new_client),
             (2, self._new_item),
@@ -93,6 +108,14 @@ class Office:
         self._weights = [weight for weight, _ in self._acts]
         self._has_later_kinds = True
 
+    def meet(self, faults: Faults) -> None:
+        """Do what lets these faults meet something."""
+        kinds = faults.rates
+        self.poison = Fault.POISON in kinds
+        self.voids = 0.1 if {Fault.FILE_COPIED, Fault.FILE_COPIED_BACK} & kinds.keys() else 0.0
+        self.maps = Fault.ACCOUNT_ADDED in kinds
+        self._happened = faults.happened
+
     def leave_out_later_kinds(self) -> None:
         """Make nothing from now on that the program's first version had no place for."""
         later = (
@@ -108,7 +131,7 @@ class Office:
         self._acts = [(weight, act) for weight, act in self._acts if act not in later]
         self._weights = [weight for weight, _ in self._acts]
         self._has_later_kinds = False
-        self.applies = 0.0
+        self.applies = self.voids = 0.0
 
     @property
     def business(self) -> Business:
@@ -124,6 +147,10 @@ class Office:
 
     def act(self) -> str:
         """Do one thing, and say what."""
+        if self.maps and self._happened[Fault.ACCOUNT_ADDED]:
+            self.choices.choose_account()
+        if self.voids and self._uses.random() < self.voids:
+            return self._try(self._void_what_is_there)
         (_, act) = self._chance.choices(self._acts, self._weights)[0]
         said = self._try(act)
         if self.applies and self._uses.random() < self.applies:
@@ -207,35 +234,11 @@ class Office:
         """Return a tip and a fee now and then, once somebody has chosen the items for them."""
         if self._chance.random() >= 0.3 or not self._has_later_kinds:
             return []
-        if not self._are_extras_mapped():
+        if not self.choices.are_extras_mapped():
             return []
         amount = f"{self._next()}.{self._chance.randrange(100):02}"
         fee = {"kind": "fee", "unit_price": amount, "taxable": self._chance.random() < 0.5}
         return [{"kind": "tip", "unit_price": amount}, fee]
-
-    def _are_extras_mapped(self, *, is_any_good: bool = False) -> bool:
-        """Choose the items of tips and fees if the lists are read and nobody has; say if it is.
-
-        An item of ours is chosen only where there are no others, and `is_any_good`.
-        """
-        connection = self.connection
-        chosen = [connection.mapping.get(each) for each in ("tip_item", "fee_item")]
-        if all(each and not choices.is_gone(connection, each) for each in chosen):
-            return True
-        if connection.stage != Stage.ONGOING:
-            return False
-        ours = SyncEntry.objects.filter(connection=connection).values("quickbooks_id")
-        there = QuickBooksRecord.objects.filter(
-            connection=connection, type="ItemServiceRet", is_active=True
-        ).order_by("list_id")
-        items = list(there.exclude(list_id__in=ours).values_list("list_id", flat=True)[:2])
-        if is_any_good and len(items) < 2:
-            items = list(there.values_list("list_id", flat=True)[:2])
-        if len(items) < 2:
-            return False
-        changes = dict(zip(("tip_item", "fee_item"), items, strict=True))
-        services.save_mapping(connection, changes=changes, **self._by())
-        return True
 
     def _new_payment(self) -> str:
         # Never more in all than the smallest invoice comes to, so that any may be changed.
@@ -322,7 +325,7 @@ class Office:
     def _new_refund(self) -> str:
         # Never more in all than the smallest credit memo comes to, so that any may be changed.
         credit = self._pick(self._rows(Credit, voided_at=None, refunded__lt=40))
-        if credit is None or not self._is_paying_account_chosen():
+        if credit is None or not self.choices.is_paying_account_chosen():
             return self._new_credit()
         values = {
             "amount": f"{10 + self._next() % 40}.{self._chance.randrange(100):02}",
@@ -332,20 +335,6 @@ class Office:
         }
         made = office.create_refund(credit=credit, values=values, **self._by())
         return f"new refund {made.pk} of {made.amount} of credit {credit.pk}"
-
-    def _is_paying_account_chosen(self) -> bool:
-        """Choose the account of refunds if the lists are read and nobody has; say if it is."""
-        connection = self.connection
-        if connection.mapping.get("refund_account"):
-            return True
-        if connection.stage != Stage.ONGOING:
-            return False
-        account = QuickBooksRecord.objects.filter(connection=connection, name="Checking").first()
-        if account is None:
-            return False
-        changes = {"refund_account": account.list_id}
-        services.save_mapping(connection, changes=changes, **self._by())
-        return True
 
     def make_one_of_each(self) -> str:
         """Make a client, an item, an invoice, a payment, a credit memo and a refund; sync them."""
@@ -452,6 +441,19 @@ class Office:
         made = office.void_refund(refund=refund, **self._by())
         return f"void refund {refund.pk}{self._answer(Kind.REFUND, made)}"
 
+    def _void_what_is_there(self) -> str:
+        """Make a synced record void, and have QuickBooks do the usual with it."""
+        rows = SyncEntry.objects.filter(connection=self.connection, state=State.SYNCED)
+        entry = self._pick(rows.filter(rank__in=_VOIDED_BY, void_there=""), self._uses)
+        if entry is None:
+            return "nothing to make void"
+        model, name, void = _VOIDED_BY[entry.rank]
+        made = void(**{name: self._rows(model).get(pk=entry.record_id)}, **self._by())
+        there = choices_of(entry.kind)[0]
+        kind = entry.kind
+        services.choose_void(self.connection, kind=kind, record=made, there=there, **self._by())
+        return f"void {name} {made.pk}, in QuickBooks at once: {there}"
+
     def _answer(self, kind: Kind, record: Any) -> str:
         """Say, as a page asks, what QuickBooks does with a void record; a program may not say."""
         if not self._has_later_kinds or self._chance.random() < 0.25:
@@ -528,7 +530,8 @@ class Office:
         """Do what the log asks a person for: release, retry, sync; return how much there was."""
         connection = self.connection
         if connection.mapping.get("tip_item"):
-            self._are_extras_mapped(is_any_good=True)
+            self.choices.are_extras_mapped(is_any_good=True)
+        self.choices.choose_another_account()
         moved = self._renumber_taken()
         asked = Q(state__in=(State.FAILED, State.GONE, State.CHANGED_IN_QUICKBOOKS))
         for action, which in (

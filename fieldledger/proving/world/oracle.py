@@ -6,7 +6,7 @@ file remembers it, the oracle remembers the entry's record when the document lea
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
@@ -15,13 +15,15 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from fieldledger.office.models import Client, Credit, Invoice, Item, Payment, Refund
-from fieldledger.proving.world import credit_links
+from fieldledger.proving.world import credit_links, differences, excuses
 from fieldledger.proving.world.bookkeeper import FAX, Bookkeeper
 from fieldledger.proving.world.faults import Kind as Fault
-from fieldledger.proving.world.office import POISON
+from fieldledger.proving.world.office import POISON, Office
+from fieldledger.quickbooks import drifting
+from fieldledger.quickbooks.bank_deposits import IN_DEPOSIT
+from fieldledger.quickbooks.closed_period import CLOSED_CODES
 from fieldledger.quickbooks.models import ACTIVE_STATES, RANK, Connection, MessageSet, SyncEntry
 from fieldledger.quickbooks.number_taken import TAKEN as NUMBER_TAKEN
-from fieldledger.quickbooks.paid_invoices import payments_of
 from fieldledger.quickbooks.voided import LEFT_THERE
 from fieldledger.simulator.company import Company
 from fieldledger.simulator.people import PEOPLE
@@ -30,6 +32,7 @@ from fieldledger.sync.content import Kind, State
 from fieldledger.sync.voiding import There
 
 _WRITES: Final = re.compile(r'<\w+(?:Add|Mod|Void|Del)Rq[^>]* requestID="(\d+):([a-z2-7]+)"')
+_NEW_PAYMENTS: Final = re.compile(r"<ReceivePaymentAddRq.*?</ReceivePaymentAddRq>", re.DOTALL)
 _REMOVES: Final = re.compile(r'<Txn(?:Void|Del)Rq[^>]* requestID="(\d+):')
 _OUTSTANDING: Final = (
     "SELECT id, status FROM quickbooks_messageset WHERE connection_id = %s"
@@ -38,6 +41,8 @@ _OUTSTANDING: Final = (
 _TAKES_OUT: Final = frozenset({"TxnVoidRq", "TxnDelRq"})
 _WITH_QUICKBOOKS: Final = frozenset({State.SENDING, State.CHECKING})
 _THERE: Final = frozenset({State.SYNCED, State.DIFFERS})
+_KEPT_FROM_CHANGE: Final = frozenset({IN_DEPOSIT, *CLOSED_CODES})
+_EXCUSABLE: Final = frozenset({"lost", "stuck", "stale"})
 _MODELS: Final = {
     Kind.CLIENT: Client,
     Kind.ITEM: Item,
@@ -80,7 +85,7 @@ class Oracle:
     query: Query
     made_for: dict[str, tuple[int, UUID]] = field(default_factory=dict)
     linked: set[str] = field(default_factory=set)
-    credited: Mapping[credit_links.Pair, Decimal] = field(default_factory=dict)  # As the office's.
+    office: Office | None = None  # Whose records and choices they are.
 
     # --- After every step ---
 
@@ -109,8 +114,24 @@ class Oracle:
         kept = SyncEntry.objects.filter(pk__in=removed, void_there=There.KEEP) if removed else ()
         if removed and kept:
             raise broken("lie", f"QuickBooks is to keep it, and loses it: {list(kept)}.")
+        self._check_accounts(document)
         for entry, nonce in found:
             self.made_for.setdefault(f"{entry}:{nonce}", entries[int(entry)])
+
+    def _check_accounts(self, document: str) -> None:
+        """Check that each new payment goes to the account that was chosen for it."""
+        if self.office is None or not self.office.maps:
+            return
+        connection = Connection.objects.get(pk=self.connection_id)
+        chosen = connection.mapping.get("deposit_accounts", {})
+        mapped_in = self.office.choices.mapped_in
+        for text in _NEW_PAYMENTS.findall(document):
+            entry = SyncEntry.objects.get(pk=_WRITES.findall(text)[0][0])
+            account = chosen.get(Payment.objects.get(pk=entry.record_id).method)
+            # What was written before that was chosen may leave again.
+            is_since = entry.message_set and entry.message_set.session_id > mapped_in
+            if account and is_since and account not in text:
+                raise broken("lie", f"The payment of entry {entry.pk} does not go to {account}.")
 
     def check_rows(self) -> None:
         """Check what our own rows must say at any moment.
@@ -149,7 +170,9 @@ class Oracle:
             if len(records) > 1:
                 ids = ", ".join(f"{each.type} {each.id}" for each in records)
                 raise broken("doubled", f"{ids} were all made for {guid}.")
-        doubled = credit_links.too_much(company, self.made_for, self.credited)
+        most = self.office.credited if self.office is not None else {}
+        by_hand = self._credited_by_hand()
+        doubled = credit_links.too_much(company, self.made_for, most, by_hand)
         if doubled:
             raise broken("doubled", doubled)
         for record in company.state.records.values():
@@ -195,11 +218,16 @@ class Oracle:
 
     # --- When it is quiet ---
 
+    def is_the_night_awaited(self) -> bool:
+        """Whether the nightly look is to tell of something that nobody has decided about."""
+        connection = Connection.objects.get(pk=self.connection_id)
+        return bool(connection.watch.get("suspects") or drifting.covered(connection))
+
     def check_log(self, company: Company) -> list[Problem]:
         """Return where the log does not say what is so, before a person does anything."""
         problems = []
         live = self.live(company)
-        watched = "last" in Connection.objects.get(pk=self.connection_id).watch
+        watched = self._is_watched()
         for entry in SyncEntry.objects.filter(connection_id=self.connection_id).order_by("pk"):
             there = self._records_of(entry, live, company)
             what = f"entry {entry.pk}, {entry.kind} “{entry.title}”, is {entry.state}"
@@ -209,8 +237,10 @@ class Oracle:
                     problems.append(Problem("stuck", what))
                 case State.SYNCED | State.DIFFERS if not (there or touched or self._undone(entry)):
                     problems.append(Problem("lie", f"{what} and is not there"))
-                case State.SYNCED | State.DIFFERS if self._is_unseen(entry, there, watched=watched):
-                    problems.append(Problem("lie", f"{what} and says something else there"))
+                case State.SYNCED | State.DIFFERS if unseen := self._unseen(
+                    entry, there, company, watched=watched
+                ):
+                    problems.append(Problem("lie", f"{what} and says something else: {unseen}"))
                 case State.SYNCED | State.DIFFERS if there and (
                     differing := self._differing_credits(entry, company)
                 ):
@@ -219,32 +249,76 @@ class Oracle:
                     self._is_touched(there[0]) or self._is_told_as_older(entry)
                 ):
                     problems.append(Problem("lie", f"{what} and nobody changed it there"))
-                case State.CANCELLED if there:
+                case State.CANCELLED | State.GONE if there:
                     problems.append(Problem("lie", f"{what} and is there"))
                 case State.FAILED if there and not entry.quickbooks_id:
                     problems.append(Problem("lie", f"{what} and is there"))
+                case State.FAILED if there and self._asks_for_nothing(entry, there[0], company):
+                    problems.append(Problem("lie", f"{what} and says there what it says here"))
                 case State.IGNORED if not (there or touched or self._may_be_lacking(entry)):
                     problems.append(Problem("lie", f"{what} and kept there, and is not there"))
-                case State.WAITING if not self._waits_for_a_person(entry):
+                case State.WAITING if excuses.asked_of(entry) is None:
                     problems.append(Problem("stuck", what))
                 case State.NOT_SENT:
                     problems.append(Problem("stuck", what))
         return problems
 
-    def _is_unseen(self, entry: SyncEntry, there: list[Record], *, watched: bool) -> bool:
-        """Whether people changed it in QuickBooks and the nightly look has not told."""
-        if not there or not watched or entry.code in {"linked", "accepted"}:
-            return False
-        if there[0].changed_by is None or there[0].changed_by.request != PEOPLE:
-            return False
+    def _is_watched(self) -> bool:
+        """Whether what was sent has ever been looked at whole at night."""
+        return "last" in Connection.objects.get(pk=self.connection_id).watch
+
+    def _unseen(
+        self, entry: SyncEntry, there: list[Record], company: Company, *, watched: bool
+    ) -> str:
+        """Return what QuickBooks says else of what is synced, and nobody was told; "" if nothing.
+
+        What people change there is told by the nightly look, once there has been one.
+        """
+        if not there or entry.code in {"linked", "accepted"}:
+            return ""
+        is_by_people = _is_by_people(there[0])
+        if not watched and (is_by_people or self._is_touched(there[0])):
+            return ""
+        if entry.state == State.DIFFERS and not is_by_people:  # By how much is told.
+            return ""
+        if self._undone(entry):
+            return "it was to be deleted"
         record = _MODELS[entry.kind]._default_manager.get(pk=entry.record_id)  # noqa: SLF001
-        return bool(_difference(entry.kind, record, there[0]))
+        return self._difference(entry.kind, record, there[0], company)
+
+    def _asks_for_nothing(self, entry: SyncEntry, there: Record, company: Company) -> bool:
+        """Whether a person is asked about a payment that is in QuickBooks as it is here.
+
+        What was deposited, or is in closed books, nobody need touch to look it up.
+        """
+        if entry.kind != Kind.PAYMENT or entry.code not in _KEPT_FROM_CHANGE:
+            return False
+        if self._is_touched(there) or entry.synced_revision < entry.record_revision:
+            return False
+        payment = Payment.objects.get(pk=entry.record_id)
+        if payment.voided:
+            return False
+        return not self._difference(entry.kind, payment, there, company)
+
+    def _difference(self, kind: Kind, record: Any, there: Record, company: Company) -> str:
+        absent: Collection[UUID] = ()
+        if kind == Kind.REFUND:  # Costs a walk through the company file.
+            absent = self._absent(self.live(company))
+        return differences.difference(kind, record, there, company, self.made_for, absent=absent)
 
     def _differing_credits(self, entry: SyncEntry, company: Company) -> str:
         if entry.kind != Kind.INVOICE:
             return ""
         invoice = Invoice.objects.get(pk=entry.record_id)
-        return credit_links.differing(invoice, company, self.made_for, self.bookkeeper.deleted)
+        deleted, by_hand = self.bookkeeper.deleted, self._credited_by_hand()
+        return credit_links.differing(invoice, company, self.made_for, deleted, by_hand)
+
+    def _credited_by_hand(self) -> dict[credit_links.Pair, Decimal]:
+        """Return what people applied of our credit memos to our invoices, 0 where they cleared."""
+        return {
+            (self.made_for[invoice][1], self.made_for[memo][1]): Decimal(dollars)
+            for (invoice, memo), dollars in self.bookkeeper.credited.items()
+        }
 
     def _is_touched(self, there: Record) -> bool:
         """Whether people changed it in QuickBooks, or its customer, or may have.
@@ -255,7 +329,7 @@ class Oracle:
         exchanged = (Fault.FILE_COPIED, Fault.FILE_COPIED_BACK)
         if any(happened[each] for each in exchanged) and happened[Fault.CLOCK_WRONG]:
             return True
-        if there.changed_by is not None and there.changed_by.request == PEOPLE:
+        if _is_by_people(there):
             return True  # Or what they did elsewhere changed it: a payment whose invoice they took.
         return bool({there.id, there.fields.get("CustomerRef")} & self.bookkeeper.touched)
 
@@ -290,20 +364,6 @@ class Oracle:
         is_usual = entry.kind in {Kind.PAYMENT, Kind.REFUND} and not entry.void_there
         return is_usual or entry.void_there == There.DELETE
 
-    def _waits_for_a_person(self, entry: SyncEntry) -> bool:
-        parent = entry.waiting_on
-        return parent is not None and parent.state in {
-            State.FAILED,
-            State.HELD,
-            State.IGNORED,
-            State.GONE,
-            State.WAITING,
-            State.CANCELLED,
-            # A payment made void: it goes when somebody asks, and its invoice's void after it.
-            State.CHANGED,
-            State.CHANGED_IN_QUICKBOOKS,
-        }
-
     def _records_of(
         self, entry: SyncEntry, live: dict[UUID, list[Record]], company: Company
     ) -> list[Record]:
@@ -317,7 +377,8 @@ class Oracle:
     def check_end(self, company: Company) -> list[Problem]:
         """Return what is lost, doubled or stale after a person has done what the log asks for."""
         live = self.live(company)
-        excused = self._excused()
+        excused, merged = self._absent(live), self._merged()
+        by_hand = self._credited_by_hand()
         problems: list[Problem] = []
         business = Connection.objects.get(pk=self.connection_id).business
         for kind, model in _MODELS.items():
@@ -329,50 +390,35 @@ class Oracle:
             }
             records: QuerySet[Any] = model._default_manager.all()  # noqa: SLF001 - Django's documented API.
             for record in records.filter(business=business).order_by("pk"):
-                problem = self._judge(kind, record, entries.get(record.pk), live, company)
-                if problem is not None and self._is_paid_already(entries.get(record.pk)):
+                entry = entries.get(record.pk)
+                problem = self._judge(kind, record, entry, live, company)
+                if problem is None:
                     continue
-                if problem is not None and not (
-                    problem.verdict in {"lost", "stuck", "stale"} and _rests_on(record) & excused
-                ):
+                # What a merged customer had is the other's for good, also once it is made anew.
+                let_off = excused if problem.verdict == "stale" else excused | merged
+                is_excused = problem.verdict in _EXCUSABLE and (
+                    excuses.rests_on(record) & let_off
+                    or excuses.is_filled_by_others(entry, company, self.made_for, by_hand)
+                )
+                if not is_excused:
                     problems.append(problem)
         return problems
 
-    def _excused(self) -> set[UUID]:
-        """Return the records of ours whose records people in QuickBooks took away."""
+    def _merged(self) -> set[UUID]:
+        """Return the clients of ours whose customers people merged into others."""
+        records = (self.bookkeeper.deleted[each] for each in self.bookkeeper.merged)
+        made_for = (self.made_for.get(each.origin.request_id) for each in records)
+        return {each[1] for each in made_for if each is not None}
+
+    def _absent(self, live: Mapping[UUID, list[Record]]) -> set[UUID]:
+        """Return the records of ours that people in QuickBooks took away, and that are not there.
+
+        Once one is sent anew, or comes back with a backup, nothing that rests on it is excused.
+        """
         made_for = (
             self.made_for.get(each.origin.request_id) for each in self.bookkeeper.deleted.values()
         )
-        return {each[1] for each in made_for if each is not None}
-
-    def _is_paid_already(self, entry: SyncEntry | None) -> bool:
-        """Whether QuickBooks has payments that we do not know of: by hand, or before a restore.
-
-        They leave no room for what it knows (3210), and some QuickBooks void or delete no invoice
-        that has a payment (3185, 3160): it says so, and a person must act there. The same holds for
-        what was left there.
-        """
-        if entry is not None and entry.state == State.WAITING:
-            return self._is_paid_already(entry.waiting_on)
-        codes = {"3210", "3185", "3160"}
-        if entry is None or entry.state != State.FAILED or entry.code not in codes:
-            return False
-        if self._is_left_paid(entry):
-            return True
-        if self.bookkeeper.faults.happened[Fault.DATABASE_RESTORED]:
-            return True
-        invoices = [entry.record_id]
-        if entry.kind == Kind.PAYMENT:
-            payment = Payment.objects.get(pk=entry.record_id)
-            bills = [payment.invoice] if payment.invoice else _applied_to(payment)
-            invoices = [each.pk for each in bills]
-        paid = SyncEntry.objects.filter(
-            connection_id=self.connection_id,
-            rank=RANK[Kind.INVOICE],
-            record_id__in=invoices,
-            quickbooks_id__in=self.bookkeeper.settled,
-        )
-        return paid.exists()
+        return {each[1] for each in made_for if each is not None and not live.get(each[1])}
 
     def _judge(
         self,
@@ -392,25 +438,26 @@ class Oracle:
         if len(there) > 1:
             return Problem("doubled", what)
         if entry.code == LEFT_THERE or (there and entry.state == State.SYNCED):
-            problem = self._judge_void(record, entry, there)
+            problem = self._judge_void(record, entry, there, company)
             if problem or entry.code == LEFT_THERE:
                 return Problem(problem, what) if problem else None
-        if self._may_be_absent(kind, record, entry):
-            return None
-        if not there and entry.quickbooks_id in self.bookkeeper.deleted:
-            return None
         if not there:
-            return Problem("lost", what)
-        if there[0].changed_by is not None and there[0].changed_by.request == "people":
-            return None
+            taken_away = entry.quickbooks_id in self.bookkeeper.deleted
+            may_be_absent = taken_away or self._may_be_absent(kind, record, entry)
+            return None if may_be_absent else Problem("lost", what)
         if entry.state not in _THERE:
             return Problem("stuck", what)
         if entry.code == "linked":  # Linking sends nothing: what it says there is left alone.
             return None
-        difference = _difference(kind, record, there[0]) or self._differing_credits(entry, company)
+        # What people changed and the nightly look has told of, Retry has sent again by now.
+        is_untold = _is_by_people(there[0]) and not self._is_watched()
+        difference = "" if is_untold else self._difference(kind, record, there[0], company)
+        difference = difference or self._differing_credits(entry, company)
         return Problem("stale", f"{what}: {difference}") if difference else None
 
-    def _judge_void(self, record: Any, entry: SyncEntry, there: list[Record]) -> str:
+    def _judge_void(
+        self, record: Any, entry: SyncEntry, there: list[Record], company: Company
+    ) -> str:
         """Return what is wrong with a void record that is over: lost, or stale; "" if nothing."""
         is_gone = not there and entry.quickbooks_id not in self.bookkeeper.deleted
         if entry.code == LEFT_THERE:
@@ -419,25 +466,9 @@ class Oracle:
             return ""
         if self._is_to_go(entry):
             return "stale"
-        by_hand = there[0].changed_by is not None and there[0].changed_by.request == PEOPLE
-        return "stale" if not by_hand and _difference(entry.kind, record, there[0]) else ""
-
-    def _is_left_paid(self, entry: SyncEntry) -> bool:
-        """Whether QuickBooks keeps what an invoice or credit memo was paid with."""
-        paid = {
-            Kind.INVOICE: (Kind.PAYMENT, [each.pk for _, each in payments_of([entry.record_id])]),
-            Kind.CREDIT: (
-                Kind.REFUND,
-                list(Refund.objects.filter(credit=entry.record_id).values_list("pk", flat=True)),
-            ),
-        }
-        kind, keys = paid.get(entry.kind, (Kind.PAYMENT, []))
-        return SyncEntry.objects.filter(
-            connection_id=self.connection_id,
-            rank=RANK[kind],
-            record_id__in=keys,
-            code=LEFT_THERE,
-        ).exists()
+        if _is_by_people(there[0]) and not self._is_watched():
+            return ""
+        return "stale" if self._difference(entry.kind, record, there[0], company) else ""
 
     def _may_be_absent(self, kind: Kind, record: Any, entry: SyncEntry) -> bool:
         if kind == Kind.CLIENT:
@@ -457,46 +488,6 @@ class Oracle:
         return False
 
 
-def _applied_to(deposit: Payment) -> list[Invoice]:
-    """Return the invoices that a deposit goes to, or went to."""
-    return [each.invoice for each in deposit.applications.select_related("invoice")]
-
-
-def _rests_on(record: Any) -> set[UUID]:
-    """Return the records of ours that must be in QuickBooks for this one to be, itself included."""
-    match record:
-        case Invoice() | Credit():
-            items = {each.item.guid for each in record.lines.select_related("item") if each.item}
-            found = {record.guid, record.client.guid, *items}
-            memos = credit_links.rests_on(record) if isinstance(record, Invoice) else []
-            return found.union(*map(_rests_on, memos))
-        case Refund():
-            return {record.guid} | _rests_on(record.credit)
-        case Payment():
-            invoices = [record.invoice] if record.invoice else _applied_to(record)
-            return {record.guid, record.payer.guid}.union(*map(_rests_on, invoices))
-        case _:
-            return {record.guid}
-
-
-def _difference(kind: Kind, record: Any, there: Record) -> str:
-    """Return where QuickBooks' record says something else than ours."""
-    fields = there.fields
-    match kind:
-        case Kind.CLIENT:
-            pairs = [(fields.get("Phone", ""), record.phone), (there.active, not record.archived)]
-        case Kind.ITEM:
-            side = fields.get("SalesOrPurchase") or {}
-            other = fields.get("SalesAndPurchase") or {}
-            price = side.get("Price") or other.get("SalesPrice") or fields.get("SalesPrice") or "0"
-            pairs = [(Decimal(price), record.price)]
-        case Kind.INVOICE | Kind.CREDIT:
-            total = Decimal(fields["Subtotal"] + fields["SalesTaxTotal"]) / 100
-            pairs = [(total, Decimal(0) if record.voided else record.total)]
-        case Kind.REFUND:
-            pairs = [(Decimal(fields["Amount"]) / 100, record.amount)]
-        case Kind.PAYMENT:
-            pairs = [(Decimal(fields["TotalAmount"]) / 100, record.amount)]
-            unused = fields["TotalAmount"] - sum(each["Amount"] for each in fields["Applied"])
-            pairs.append((Decimal(unused) / 100, record.unapplied))
-    return ", ".join(f"{theirs} there, {ours} here" for theirs, ours in pairs if theirs != ours)
+def _is_by_people(there: Record) -> bool:
+    """Whether people changed a record last."""
+    return there.changed_by is not None and there.changed_by.request == PEOPLE

@@ -15,10 +15,10 @@ from fieldledger.accounts.models import Business
 from fieldledger.office import services as office_services
 from fieldledger.proving.world import office as people_here
 from fieldledger.proving.world.bookkeeper import Bookkeeper
+from fieldledger.proving.world.by_hand import put_right
 from fieldledger.proving.world.chance import made_up_ids, stream
 from fieldledger.proving.world.company_files import CompanyFiles, awkward, other_company
 from fieldledger.proving.world.computers import AwkwardCompany, Computer
-from fieldledger.proving.world.credit_links import clear_credits
 from fieldledger.proving.world.database import Database
 from fieldledger.proving.world.faults import Faults, Kind, SeededPlan
 from fieldledger.proving.world.network import Network, document_in, is_mixed, number_in
@@ -127,12 +127,12 @@ class World:
         )
         chances = stream(seed, "office"), stream(seed, "use of credits")
         self.office = Office(template.business_id, chances[0], self.server_time, uses=chances[1])
-        self.office.poison = Kind.POISON in faults.rates
+        self.office.meet(faults)
         connection = self.office.connection
         self.oracle = Oracle(
             connection.pk, self.bookkeeper, database.query, dict(template.made_for)
         )
-        self.oracle.credited = self.office.credited
+        self.oracle.office = self.office
         self.network = Network(
             database=database,
             faults=faults,
@@ -189,10 +189,9 @@ class World:
             self.oracle.finished()
 
     def _answered(self, company: Company) -> None:
-        if company is self.files.other:
-            self.oracle.check_other(company)
-        else:
-            self.oracle.check_company(company)
+        oracle, other = self.oracle, self.files.other
+        check = oracle.check_other if company is other else oracle.check_company
+        check(company)
 
     def _poison_refused(self) -> None:
         self.faults.saw(40)
@@ -431,13 +430,17 @@ class World:
         for _ in range(ROUNDS_OF_CLEARING_UP):
             if problems:
                 return problems
-            for line in clear_credits(self.company, self.oracle.made_for, self.clock.now):
+            for line in put_right(self.company, self.oracle.made_for, self.clock.now):
                 self.note(line)
             moved, said = self.office.clear_up()
             self.note(f"office: {said}")
             if not moved:
                 break
             problems = self._become_quiet()
+            if self.oracle.is_the_night_awaited():
+                self.clock.pass_by(25 * 3600)
+                problems = problems or self._become_quiet()
+            problems = problems or self.oracle.check_log(self.company)
         return problems or self.oracle.check_end(self.company)
 
     def _become_quiet(self) -> list[Problem]:
