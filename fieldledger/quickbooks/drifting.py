@@ -202,10 +202,17 @@ class _Look:
         self._answered = sides.sent.get(drift.TOTAL)
         self._there = drift.read(entry.kind, record, {})
         self._rows = drift.compare(sides.now, sides.sent, self._there)
+        self._is_comparable = bool(sides.now or sides.sent) or sides.is_undone
         self._is_older = False
 
     def settle(self, connection: Connection, now: datetime) -> _Moved:
         """Write down what was found, in the entry, which the caller saves, and beside it."""
+        if not self._is_comparable:
+            # It cannot be written while a record that it names is gone: a later night compares it,
+            # for the version that we know stays the one before.
+            if self._is_asked:
+                self._keep(connection, Drift.What.LOOKED, now)
+            return self._entry, False
         changed = drift.changed_there(self._rows)
         entry, known = self._entry, self._known
         version = self._record.text("EditSequence") or entry.edit_sequence

@@ -172,7 +172,9 @@ def _sides(
         changed = set(now)
     sent = {what: each for what, each in now.items() if what not in changed}
     row: Mapping[str, Any] = {}
-    last = _last_document(connection, entry, *times) if changed or not is_unchanged else None
+    # Of what cannot be written now, for what it names is gone, nothing else says what it was.
+    is_asked_for = changed or not is_unchanged or body is None
+    last = _last_document(connection, entry, *times) if is_asked_for else None
     if last is not None:
         row = next(each for each in last.content if each["e"] == entry.pk)
         request = read_request(text_of(last), str(row["r"]))

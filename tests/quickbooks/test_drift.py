@@ -291,6 +291,23 @@ def test_n7_deleted_there_is_found(pc: OfficePc, invoice: Invoice, kind: int) ->
     assert last["gone"] == len(gone)
 
 
+def test_n7_what_was_changed_there_is_told_though_its_customer_is_gone(
+    pc: OfficePc, invoice: Invoice
+) -> None:
+    customer = there(pc, invoice.client)
+    other = next(each for each in pc.company.customers() if each.id != customer.id)
+    people.merge(pc.company, customer.id, other.id, now=later())
+    people.edit(pc.company, there(pc, invoice).id, {"TxnDate": "2026-05-06"}, now=later())
+
+    for _ in range(2):
+        at_night(pc)
+
+    assert entry_of(pc, invoice.client).state == "gone"
+    entry = entry_of(pc, invoice)
+    assert entry.state == "changed_in_quickbooks", entry.message
+    assert "date" in entry.message
+
+
 def test_n7_what_a_condensing_took_out_is_not_called_gone(pc: OfficePc, business: Business) -> None:
     invoice = an_invoice(business)
     values = {"invoice": invoice.guid, "amount": "240.00", "date": "2026-05-04", "method": "cash"}
