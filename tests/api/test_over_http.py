@@ -2,17 +2,17 @@
 
 import http.client
 import json
-import os
-import re
-import subprocess
-import sys
+import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+
+from tests.support.fresh_business import FreshBusiness
+from tests.website.program import serving
 
 
 @dataclass
@@ -45,43 +45,15 @@ class Server:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("api") / "data"
-    environment = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("FIELDLEDGER_", "DJANGO_")) and name != "DATABASE_URL"
-    }
-    program = [sys.executable, "-m", "fieldledger.website"]
-    root = Path(__file__).parents[2]
-    served = subprocess.Popen(
-        [*program, "serve", "--port", "0", "--workers", "2", "--data", str(folder)],
-        cwd=root,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        assert served.stdout is not None
-        port = 0
-        for line in served.stdout:
-            if found := re.search(r"http://localhost:(\d+)", line):
-                port = int(found[1])
-                break
+def server(
+    fresh_business: FreshBusiness, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    folder = shutil.copytree(fresh_business.folder, tmp_path_factory.mktemp("api") / "data")
+    with serving("serve", "--workers", "2", folder=folder) as served:
+        port = urlsplit(served.url).port
         assert port
-        added = subprocess.run(
-            [*program, "business-add", "--name", "Acme Lawns", "--owner-email", "o@example.com",
-             "--password-stdin", "--data", str(folder)],
-            cwd=root, env=environment, input="a long pass phrase\n", capture_output=True,
-            text=True, check=True,
-        )  # fmt: skip
-        yield Server(port, json.loads(added.stdout.splitlines()[-1])["api_key"])
-    finally:
-        served.terminate()
-        served.wait(20)
-        if served.stdout is not None:
-            served.stdout.close()
+        yield Server(port, fresh_business.key)
+        assert served.stop() == 0
 
 
 def test_a_record_is_made_and_read(server: Server) -> None:

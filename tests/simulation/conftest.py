@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
@@ -7,10 +8,10 @@ from fieldledger.proving.world.world import Ground
 
 
 @pytest.fixture(scope="session")
-def made_ground(django_db_blocker: DjangoDbBlocker) -> Ground:
+def made_ground(django_db_blocker: DjangoDbBlocker, tables: Path) -> Ground:
     """A database in memory of the worlds' own: the tests' database is not touched."""
     with django_db_blocker.unblock():
-        return Ground()
+        return Ground(empty=tables.read_bytes())
 
 
 @pytest.fixture

@@ -564,13 +564,14 @@ class Ground:
     database: Database = field(default_factory=Database)
     strategy: str = Fence.AUTO
     templates: dict[Variant, tuple[Template, ...]] = field(default_factory=dict)
-    empty: bytes = b""
+    empty: bytes = b""  # The database with nothing in its tables, made where it is not given.
     watches: int = 0
 
     def __post_init__(self) -> None:
-        with self.database.in_use():
-            self.database.make_tables()
-            self.empty = self.database.save()
+        if not self.empty:
+            with self.database.in_use():
+                self.database.make_tables()
+                self.empty = self.database.save()
 
     def templates_of(self, variant: Variant) -> tuple[Template, ...]:
         """Return where the variant's worlds begin, made on first use."""
