@@ -20,13 +20,16 @@ GUID = str(UUID(int=7))
 NOW = datetime(2026, 5, 4, 16, 0, tzinfo=UTC)
 
 
-def _ring(tmp_path: Path, *words: str) -> tuple[int, dict[str, Any], str]:
+def _ring(tmp_path: Path, *words: str | Path) -> tuple[int, dict[str, Any], str]:
     return run_for_json("kill-server", *words, folder=tmp_path / "unused", timeout_s=180)
 
 
 @pytest.mark.long
-def test_a_server_killed_at_any_moment_loses_and_doubles_nothing(tmp_path: Path) -> None:
-    status, result, said = _ring(tmp_path, "--kills", "6", "--seed", "3")
+def test_a_server_killed_at_any_moment_loses_and_doubles_nothing(
+    tmp_path: Path, tables: Path
+) -> None:
+    words = ("--kills", "6", "--seed", "3", "--tables", tables)
+    status, result, said = _ring(tmp_path, *words)
 
     assert status == 0, said
     assert result["problems"] == []

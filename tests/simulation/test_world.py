@@ -114,9 +114,11 @@ def _never(_done: int, _total: int) -> None:
 
 
 @pytest.mark.long
-def test_the_command_shows_all_fifty_two_failures_and_the_verdicts(tmp_path: Path) -> None:
+def test_the_command_shows_all_fifty_two_failures_and_the_verdicts(
+    tmp_path: Path, tables: Path
+) -> None:
     words = ("--seeds", "1", "--seed", "3", "--variant", "all", "--out", tmp_path / "results")
-    done = _simulate_world(tmp_path, *words)
+    done = _simulate_world(tmp_path, *words, "--tables", tables)
 
     assert done.returncode == 0, done.stdout + done.stderr
     lines = done.stdout.splitlines()

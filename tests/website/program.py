@@ -47,7 +47,9 @@ def run_program(
     return Ended(done.returncode, done.stdout, done.stderr)
 
 
-def run_for_json(*words: str, folder: Path, timeout_s: float) -> tuple[int, dict[str, Any], str]:
+def run_for_json(
+    *words: str | Path, folder: Path, timeout_s: float
+) -> tuple[int, dict[str, Any], str]:
     """Run `fieldledger WORDS --json`; return its status, its result, and what it said."""
     done = subprocess.run(
         command(*words, "--json"),

@@ -2,6 +2,7 @@ import http.client
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import stat
@@ -181,8 +182,9 @@ def test_the_demo_is_made_once_and_its_sign_in_works(tmp_path: Path) -> None:
         assert "Making the demo business ..." not in server.lines
 
 
-def test_without_the_demo_there_is_no_business(tmp_path: Path) -> None:
-    with serving("run", "--no-demo", folder=tmp_path / "data") as server:
+def test_without_the_demo_there_is_no_business(tmp_path: Path, tables: Path) -> None:
+    shutil.copy(tables, tmp_path)
+    with serving("run", "--no-demo", folder=tmp_path) as server:
         assert not [line for line in server.lines if line.startswith("Sign in as")]
         assert _get(f"{server.url}/qbwc")[0] == 200
 

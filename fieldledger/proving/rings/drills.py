@@ -40,6 +40,7 @@ class Plan:
     seed: int = 1
     times: int = 1
     postgres: bool = False
+    tables: Path | None = None  # An empty database, copied in place of making one.
 
 
 @dataclass(slots=True)
@@ -64,10 +65,14 @@ class Result:
 
 @contextmanager
 def _result_of(
-    running: Running, result: Result, forgotten: frozenset[str] | set[str] = frozenset()
+    running: Running,
+    plan: Plan,
+    result: Result,
+    forgotten: frozenset[str] | set[str] = frozenset(),
 ) -> Iterator[None]:
     """Judge what the drill has left, or say why it could not go on."""
     try:
+        running.server.begin_with(plan.tables)
         running.begin()
         yield
         result.problems += running.drain()
@@ -106,7 +111,7 @@ def two_servers(plan: Plan, tell: Tell) -> Result:
 
             running = Running(first, plan.seed, before=either)
             try:
-                with _result_of(running, result):
+                with _result_of(running, plan, result):
                     headers = {"Authorization": f"Bearer {running.key}"}
                     second.start(lambda: second.is_answering("/api/v1/quickbooks", headers))
                     is_up = True
@@ -171,7 +176,7 @@ def full_disk(plan: Plan, tell: Tell) -> Result:
                 ballast.unlink(missing_ok=True)
 
         running = Running(ServerProgram(place), plan.seed, before=fill_in_time, broken=make_room)
-        with _result_of(running, result):
+        with _result_of(running, plan, result):
             for done in range(plan.times):
                 for _ in range(ACTS // 2):
                     running.office.act()
@@ -258,7 +263,7 @@ def restore(plan: Plan, tell: Tell) -> Result:
 
         running = Running(ServerProgram(places[0]), plan.seed, before=back_up_in_time)
         forgotten: set[str] = set()
-        with _result_of(running, result, forgotten):
+        with _result_of(running, plan, result, forgotten):
             for done, place in enumerate(places[1:]):
                 backup = folder / f"backup{done}"
                 _make(running, ACTS)

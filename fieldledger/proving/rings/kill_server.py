@@ -58,6 +58,7 @@ class Plan:
     kills: int
     postgres: bool = False
     database_stops: int = 0
+    tables: Path | None = None  # An empty database, copied in place of making one.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +93,7 @@ def run_ring(plan: Plan, tell: Callable[[int, int], None]) -> Result:
         with Cluster.running(folder / "postgres") if plan.postgres else nullcontext() as cluster:
             more = {"DATABASE_URL": cluster.server.make("ring")} if cluster else {}
             server = ServerProgram(folder / "data", more)
+            server.begin_with(plan.tables)
             try:
                 return _Ring(plan, server, cluster).run(tell)
             finally:

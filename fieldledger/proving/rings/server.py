@@ -1,6 +1,7 @@
 """The real server, as a program of its own on this machine: started, killed, started again."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -47,6 +48,15 @@ class ServerProgram:
         """What it is told, and nothing of ours besides."""
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
         return kept | {"FIELDLEDGER_DATA": str(self.folder)} | dict(self.more)
+
+    def begin_with(self, tables: Path | None) -> None:
+        """Copy an empty database into the data folder, if there is one: else it is made.
+
+        It has the name that the program looks for.
+        """
+        if tables is not None:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            shutil.copyfile(tables, self.folder / tables.name)
 
     def run(self, *words: str, typed: str) -> str:
         """Run another command on the same data folder and return what it prints.

@@ -136,12 +136,14 @@ class Summary:
 _grounds: dict[tuple[int, str], Ground] = {}
 
 
-def ground(strategy: str, server: PostgresServer | None = None) -> Ground:
+def ground(
+    strategy: str, server: PostgresServer | None = None, tables: Path | None = None
+) -> Ground:
     """Return this program's ground, made on first use: a forked program needs one of its own."""
     key = (os.getpid(), strategy)
     if key not in _grounds:
         database = Database() if server is None else PostgresDatabase(server)
-        _grounds[key] = Ground(database, strategy)
+        _grounds[key] = Ground(database, strategy, empty=tables.read_bytes() if tables else b"")
     return _grounds[key]
 
 
@@ -153,11 +155,12 @@ class Plan:
     strategy: str = STRATEGIES[0]
     without: tuple[Kind, ...] = ()
     server: PostgresServer | None = None  # Else it is SQLite in memory.
+    tables: Path | None = None  # An empty database, copied in place of making one.
 
     def run(self, seed: int, *, without: Iterable[Kind] = ()) -> Verdict:
         """Run one seed here."""
         left_out = (*self.without, *without)
-        return ground(self.strategy, self.server).run(
+        return ground(self.strategy, self.server, self.tables).run(
             seed, variant=VARIANTS[self.variant], without=left_out
         )
 

