@@ -11,7 +11,12 @@ from fieldledger.quickbooks.contacts import CONTACTS
 from tests.support.browser import browser, page
 from tests.support.emptying import emptied_in_order
 from tests.support.fresh_business import fresh_business, made_once, place
-from tests.support.postgres import postgres_database, postgres_server, tests_on_postgres
+from tests.support.postgres import (
+    postgres_database,
+    postgres_server,
+    postgres_tables,
+    tests_on_postgres,
+)
 from tests.support.tables import django_db_keepdb, django_db_modify_db_settings, tables
 
 __all__ = [
@@ -25,6 +30,7 @@ __all__ = [
     "place",
     "postgres_database",
     "postgres_server",
+    "postgres_tables",
     "tables",
     "tests_on_postgres",
 ]

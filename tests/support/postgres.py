@@ -25,7 +25,13 @@ from tests.support.once import once_in_a_run
 from tests.support.shared import ROOT
 from tests.website.program import run_program
 
-__all__ = ["PostgresServer", "postgres_database", "postgres_server", "tests_on_postgres"]
+__all__ = [
+    "PostgresServer",
+    "postgres_database",
+    "postgres_server",
+    "postgres_tables",
+    "tests_on_postgres",
+]
 
 TABLES_FROM: Final = "FIELDLEDGER_TESTS_TABLES_FROM"  # Read by the settings of the tests.
 _TABLES: Final = "tests_tables"
@@ -51,29 +57,33 @@ def postgres_database(postgres_server: PostgresServer) -> Iterator[str]:
     postgres_server.run(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.fixture
-def tests_on_postgres(
-    postgres_server: PostgresServer,
-    postgres_database: str,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Callable[..., "subprocess.CompletedProcess[str]"]:
-    """Runs tests once more, by pytest's words, on PostgreSQL: settings are made once a program.
+@pytest.fixture(scope="session")
+def postgres_tables(
+    postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """The name of a database with all tables, made once by the program's migrations; to copy."""
 
-    The tables are made once for all such runs, by the program's migrations, and copied.
-    """
-
-    def make_tables(folder: Path) -> None:
+    def make(folder: Path) -> None:
         env = {"DATABASE_URL": postgres_server.make(_TABLES)}
         ended = run_program("manage", "migrate", folder=folder / "data", env=env)
         assert ended.status == 0, ended.err
 
+    once_in_a_run(tmp_path_factory, "postgres-tables", make)
+    return _TABLES
+
+
+@pytest.fixture
+def tests_on_postgres(
+    postgres_tables: str, postgres_database: str
+) -> Callable[..., "subprocess.CompletedProcess[str]"]:
+    """Runs tests once more, by pytest's words, on PostgreSQL: settings are made once a program."""
+
     def run(*words: str) -> "subprocess.CompletedProcess[str]":
-        once_in_a_run(tmp_path_factory, "postgres-tables", make_tables)
         return subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist",
              *words],
             cwd=ROOT,
-            env=os.environ | {"DATABASE_URL": postgres_database, TABLES_FROM: _TABLES},
+            env=os.environ | {"DATABASE_URL": postgres_database, TABLES_FROM: postgres_tables},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -26,10 +26,15 @@ def env(postgres_server: PostgresServer, postgres_database: str) -> Mapping[str,
 
 
 @pytest.fixture(scope="module")
-def made(postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(
+    postgres_server: PostgresServer,
+    postgres_tables: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
     """The data folder of a business in the database `made`; tests copy both."""
     folder = tmp_path_factory.mktemp("made") / "data"
-    ended = add_business(folder, env={"DATABASE_URL": postgres_server.make(MADE)})
+    postgres_server.run(f"CREATE DATABASE {MADE} TEMPLATE {postgres_tables}")
+    ended = add_business(folder, env={"DATABASE_URL": postgres_server.url(MADE)})
     assert ended.status == 0, ended.err
     return folder
 
