@@ -20,6 +20,7 @@ from fieldledger.proving.world.catalogue import ELSEWHERE, FAILURES
 from fieldledger.proving.world.faults import MEANINGS, Faults, Kind
 from fieldledger.proving.world.world import Ground
 from fieldledger.website.commands import simulate_world
+from tests.simulation.good_seeds import GoodSeeds
 from tests.simulation.mutations import MUTATIONS
 from tests.support.shared import ROOT
 from tests.website.program import environment
@@ -29,7 +30,9 @@ SEEDS_EACH = 10
 
 @pytest.mark.long
 @pytest.mark.parametrize("first", range(1, 31, SEEDS_EACH))
-def test_a_world_full_of_faults_ends_well(ground: Ground, first: int) -> None:
+def test_a_world_full_of_faults_ends_well(
+    ground: Ground, good_seeds: GoodSeeds, first: int
+) -> None:
     """Goal: nothing lost, doubled, stale, foreign or stuck, and no lie in the log.
 
     Method: see fieldledger.proving.world. Safety is judged after every call; then the faults stop,
@@ -39,6 +42,7 @@ def test_a_world_full_of_faults_ends_well(ground: Ground, first: int) -> None:
     for seed in range(first, first + SEEDS_EACH):
         verdict = ground.run(seed, variant=VARIANTS["keeps-all"])
         assert verdict.is_good, f"seed {seed}: {verdict.problems}"
+        good_seeds.note(seed)
         faults += sum(verdict.faults.values())
         calls += verdict.calls
     assert faults >= 20 * SEEDS_EACH
