@@ -13,6 +13,7 @@ from tests.support.emptying import emptied_in_order
 from tests.support.fresh_business import fresh_business, made_once, place
 from tests.support.postgres import (
     postgres_database,
+    postgres_dump,
     postgres_server,
     postgres_tables,
     tests_on_postgres,
@@ -29,6 +30,7 @@ __all__ = [
     "page",
     "place",
     "postgres_database",
+    "postgres_dump",
     "postgres_server",
     "postgres_tables",
     "tables",

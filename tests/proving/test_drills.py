@@ -43,8 +43,9 @@ def test_two_servers_on_one_sqlite_lose_and_double_nothing(tmp_path: Path, table
 
 
 @pytest.mark.postgres
-def test_two_servers_on_one_postgresql_do_neither(tmp_path: Path) -> None:
-    status, result, said = _drill(tmp_path, "two-servers", "--postgres")
+def test_two_servers_on_one_postgresql_do_neither(tmp_path: Path, postgres_dump: Path) -> None:
+    words = ("two-servers", "--postgres", "--tables", postgres_dump)
+    status, result, said = _drill(tmp_path, *words)
 
     assert status == 0, said
     assert min(result["seen"]["first"], result["seen"]["second"]) >= 5
@@ -73,8 +74,8 @@ def test_after_a_restore_nothing_is_in_quickbooks_twice(tmp_path: Path, tables: 
     "words",
     [
         ("crash-points", "--every", "0"),
-        ("restore", "--tables", "elsewhere.sqlite3"),
-        ("two-servers", "--postgres", "--tables", "fieldledger.sqlite3"),
+        ("restore", "--tables", __file__),
+        ("two-servers", "--postgres", "--tables", "nowhere.dump"),
     ],
 )
 def test_what_cannot_be_is_said_in_a_sentence(tmp_path: Path, words: tuple[str]) -> None:

@@ -42,9 +42,9 @@ def test_a_server_killed_at_any_moment_loses_and_doubles_nothing(
 
 @pytest.mark.long
 @pytest.mark.postgres
-def test_a_database_stopped_as_in_a_crash_does_neither(tmp_path: Path) -> None:
+def test_a_database_stopped_as_in_a_crash_does_neither(tmp_path: Path, postgres_dump: Path) -> None:
     words = ("--kills", "3", "--postgres", "--database-stops", "1", "--seed", "2")
-    status, result, said = _ring(tmp_path, *words)
+    status, result, said = _ring(tmp_path, *words, "--tables", postgres_dump)
 
     assert status == 0, said
     assert result["database"] == "PostgreSQL"

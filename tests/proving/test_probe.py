@@ -23,12 +23,12 @@ def asked(variant: Variant) -> dict[str, Any]:
     return {key: value for key, value in asdict(variant).items() if key not in NOT_ASKED}
 
 
-def test_the_command_tells_a_simulated_quickbooks(tmp_path: Path) -> None:
+def test_the_command_tells_a_simulated_quickbooks(tmp_path: Path, tables: Path) -> None:
     report = tmp_path / "report.json"
 
     ended = run_program(
         "probe", "--simulate", "strange,stored_answers=ret", "--json", "--report", report,
-        folder=tmp_path / "data",
+        "--tables", tables, folder=tmp_path / "data",
     )  # fmt: skip
 
     assert (ended.status, ended.err.count("session over")) == (0, 4), ended.err

@@ -159,8 +159,9 @@ def test_a_release_takes_every_variant_with_every_fence_that_can_hold_there() ->
 
 @pytest.mark.long
 @pytest.mark.postgres
-def test_the_worlds_run_on_postgresql_too(tmp_path: Path) -> None:
-    done = _simulate_world(tmp_path, "--postgres", "--seeds", "2", "--workers", "1")
+def test_the_worlds_run_on_postgresql_too(tmp_path: Path, postgres_dump: Path) -> None:
+    words = ("--postgres", "--seeds", "2", "--workers", "1")
+    done = _simulate_world(tmp_path, *words, "--tables", postgres_dump)
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.splitlines()[-1] == "Every seed is good."

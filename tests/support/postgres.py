@@ -28,6 +28,7 @@ from tests.website.program import run_program
 __all__ = [
     "PostgresServer",
     "postgres_database",
+    "postgres_dump",
     "postgres_server",
     "postgres_tables",
     "tests_on_postgres",
@@ -35,6 +36,7 @@ __all__ = [
 
 TABLES_FROM: Final = "FIELDLEDGER_TESTS_TABLES_FROM"  # Read by the settings of the tests.
 _TABLES: Final = "tests_tables"
+_DUMP: Final = "tables.dump"
 _ANSWER: Final = "postgres.json"
 _LOG: Final = "postgres.log"
 _NUMBERS: Final = count(1)
@@ -70,6 +72,26 @@ def postgres_tables(
 
     once_in_a_run(tmp_path_factory, "postgres-tables", make)
     return _TABLES
+
+
+@pytest.fixture(scope="session")
+def postgres_dump(
+    postgres_server: PostgresServer, postgres_tables: str, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The same tables as a file, for another server."""
+
+    def make(folder: Path) -> None:
+        subprocess.run(
+            [
+                postgres_server.programs / "pg_dump",
+                "--format=custom",
+                f"--dbname={postgres_server.url(postgres_tables)}",
+                f"--file={folder / _DUMP}",
+            ],
+            check=True,
+        )
+
+    return once_in_a_run(tmp_path_factory, "postgres-dump", make) / _DUMP
 
 
 @pytest.fixture

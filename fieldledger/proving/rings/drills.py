@@ -72,7 +72,7 @@ def _result_of(
 ) -> Iterator[None]:
     """Judge what the drill has left, or say why it could not go on."""
     try:
-        running.server.begin_with(plan.tables)
+        running.server.begin_with(None if plan.postgres else plan.tables)
         running.begin()
         yield
         result.problems += running.drain()
@@ -98,7 +98,7 @@ def two_servers(plan: Plan, tell: Tell) -> Result:
     with tempfile.TemporaryDirectory(prefix="fieldledger-drill-") as name:
         folder = Path(name)
         with Cluster.running(folder / "postgres") if plan.postgres else nullcontext() as cluster:
-            more = {"DATABASE_URL": cluster.server.make("drill")} if cluster else {}
+            more = {"DATABASE_URL": cluster.server.make("drill", plan.tables)} if cluster else {}
             first = ServerProgram(folder / "place", more)
             second = ServerProgram(folder / "place", more)
             chance = random.Random(plan.seed)  # noqa: S311 - the seed decides, not secrecy.

@@ -91,9 +91,9 @@ def run_ring(plan: Plan, tell: Callable[[int, int], None]) -> Result:
     with tempfile.TemporaryDirectory(prefix="fieldledger-ring-") as name:
         folder = Path(name)
         with Cluster.running(folder / "postgres") if plan.postgres else nullcontext() as cluster:
-            more = {"DATABASE_URL": cluster.server.make("ring")} if cluster else {}
+            more = {"DATABASE_URL": cluster.server.make("ring", plan.tables)} if cluster else {}
             server = ServerProgram(folder / "data", more)
-            server.begin_with(plan.tables)
+            server.begin_with(None if plan.postgres else plan.tables)
             try:
                 return _Ring(plan, server, cluster).run(tell)
             finally:

@@ -142,8 +142,11 @@ def ground(
     """Return this program's ground, made on first use: a forked program needs one of its own."""
     key = (os.getpid(), strategy)
     if key not in _grounds:
-        database = Database() if server is None else PostgresDatabase(server)
-        _grounds[key] = Ground(database, strategy, empty=tables.read_bytes() if tables else b"")
+        if server is not None:
+            _grounds[key] = Ground(PostgresDatabase(server, tables), strategy)
+        else:
+            empty = tables.read_bytes() if tables else b""
+            _grounds[key] = Ground(Database(), strategy, empty=empty)
     return _grounds[key]
 
 

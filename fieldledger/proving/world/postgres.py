@@ -2,6 +2,7 @@
 
 import os
 import pickle
+from pathlib import Path
 from typing import Any, Final
 
 from django.db import connections
@@ -24,12 +25,12 @@ _COLUMNS: Final = (
 
 
 class PostgresDatabase(Database):
-    """A database of this program's own in a server; see Database."""
+    """A database of this program's own in a server; see Database. `tables` is a dump of them."""
 
-    def __init__(self, server: PostgresServer) -> None:
+    def __init__(self, server: PostgresServer, tables: Path | None = None) -> None:
         self.server = server
         self.name = f"world_{os.getpid()}_{id(self):x}"
-        server.run(f"CREATE DATABASE {self.name}")
+        server.make(self.name, tables)
         super().__init__()
 
     def _make_wrapper(self) -> BaseDatabaseWrapper:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from fieldledger.website.commands.place import open_place
-from fieldledger.website.commands.tables import add_tables_argument, refuse_tables_on_postgres
+from fieldledger.website.commands.tables import add_tables_argument, check_tables
 from fieldledger.website.commands.terminal import CommandFailed, complain, progress, say, say_json
 
 AT_EACH_PLACE = ("crash-points", "upgrade")
@@ -54,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the drill."""
-    refuse_tables_on_postgres(options)
+    check_tables(options, postgres=options.postgres)
     result = _at_each_place(options) if options.drill in AT_EACH_PLACE else _with_programs(options)
     if options.json:
         say_json(result)

@@ -15,7 +15,7 @@ import sys
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from fieldledger.website.commands.tables import add_tables_argument, refuse_tables_on_postgres
+from fieldledger.website.commands.tables import add_tables_argument, check_tables
 from fieldledger.website.commands.terminal import CommandFailed, complain, progress, say, say_json
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
     from fieldledger.proving.rings.kill_server import Plan, run_ring
     from fieldledger.proving.rings.postgres import NoPostgres
 
-    refuse_tables_on_postgres(options)
+    check_tables(options, postgres=options.postgres)
     stops = options.database_stops
     if stops is None:
         stops = options.kills // 4 if options.postgres else 0

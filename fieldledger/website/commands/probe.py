@@ -9,6 +9,7 @@ shows the same. With --simulate it asks the simulated QuickBooks, and says wheth
 import argparse
 import json
 import os
+import shutil
 import tempfile
 import time
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from fieldledger.website.commands.place import add_data_argument, open_place, update_database
+from fieldledger.website.commands.tables import add_tables_argument, check_tables
 from fieldledger.website.commands.terminal import CommandFailed, remark, say, say_json
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="ask the simulated QuickBooks instead: keeps-all, keeps-last, keeps-none, strange, and"
         " changes behind commas, such as keeps-last,guid_unique=false",
     )
+    add_tables_argument(parser, also_postgres=False)
     parser.add_argument("--report", type=Path, metavar="FILE", help="write the report there")
     parser.add_argument("--json", action="store_true", help="end with the report as one JSON line")
     add_data_argument(parser)
@@ -52,8 +55,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the probe."""
+    check_tables(options)
     if options.simulate is not None:
         return _simulate(options)
+    if options.tables is not None:
+        raise CommandFailed("--tables is for --simulate alone: a real probe has its database.")
     update_database(open_place(options.data))
     from fieldledger.quickbooks import probes, services
 
@@ -111,6 +117,8 @@ def _simulate(options: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="fieldledger-probe-") as folder:
         opened = open_place(Path(folder))
         variant = _variant(options.simulate)  # A mistake is said before a database is made.
+        if options.tables is not None:
+            shutil.copy(options.tables, opened)
         update_database(opened)
         from django.db import connections
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fieldledger.website.commands.place import open_place
-from fieldledger.website.commands.tables import add_tables_argument, refuse_tables_on_postgres
+from fieldledger.website.commands.tables import add_tables_argument, check_tables
 from fieldledger.website.commands.terminal import CommandFailed, progress, say, say_json
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the campaign."""
-    refuse_tables_on_postgres(options)
+    check_tables(options, postgres=options.postgres)
     os.environ.pop("DATABASE_URL", None)  # A world's database is its own.
     with tempfile.TemporaryDirectory(prefix="fieldledger-world-") as folder:
         open_place(Path(folder))
