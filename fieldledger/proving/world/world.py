@@ -13,7 +13,6 @@ from uuid import UUID
 
 from fieldledger.accounts.models import Business
 from fieldledger.office import services as office_services
-from fieldledger.proving.world import office as people_here
 from fieldledger.proving.world.bookkeeper import Bookkeeper
 from fieldledger.proving.world.by_hand import put_right
 from fieldledger.proving.world.chance import made_up_ids, stream
@@ -22,7 +21,7 @@ from fieldledger.proving.world.computers import AwkwardCompany, Computer
 from fieldledger.proving.world.database import Database
 from fieldledger.proving.world.faults import Faults, Kind, SeededPlan
 from fieldledger.proving.world.network import Network, document_in, is_mixed, number_in
-from fieldledger.proving.world.office import Office
+from fieldledger.proving.world.office import Office, pause, switch
 from fieldledger.proving.world.oracle import Broken, Oracle, Problem
 from fieldledger.quickbooks import fencing, passwords, services
 from fieldledger.quickbooks.company import OWNER_ID
@@ -302,8 +301,8 @@ class World:
         self._migrate()
         now = self.server_time()
         for kind, switch in (
-            (Kind.SWITCHED_OFF, people_here.switch),
-            (Kind.PAUSED, people_here.pause),
+            (Kind.SWITCHED_OFF, switch),
+            (Kind.PAUSED, pause),
         ):
             if self.faults.strikes(kind, more=0.3):
                 self.faults.count(kind)
@@ -383,7 +382,7 @@ class World:
         self.network.restart()
         services.database_restored(now=self.server_time())
         connection = self.office.connection
-        people_here.switch(connection, on=True, now=self.server_time())
+        switch(connection, on=True, now=self.server_time())
         made = services.new_password(connection, actor="Dana", now=self.server_time())
         self.computers[0].connector.password = made.password
         if not fencing.uses_link(connection):
@@ -408,8 +407,8 @@ class World:
         for each in self.computers:
             each.connector.desk.open(self.company)
         connection = self.office.connection
-        people_here.switch(connection, on=True, now=self.server_time())
-        people_here.pause(connection, on=False, now=self.server_time())
+        switch(connection, on=True, now=self.server_time())
+        pause(connection, on=False, now=self.server_time())
         while any(each.held for each in self.computers):
             self.clock.pass_by(self.chance.choice((1, 60)))
             self._wake_one()

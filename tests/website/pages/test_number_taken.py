@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from fieldledger.office.models import Invoice
+from fieldledger.office.models import Client, Invoice
 from fieldledger.quickbooks.models import SyncEntry
 from fieldledger.simulator import people
 from fieldledger.sync.content import State
@@ -15,8 +15,8 @@ from tests.website.pages.test_office_pages import text
 from tests.website.pages.test_quickbooks_pages import get
 
 
-def entry_of(invoice: Invoice) -> SyncEntry:
-    return SyncEntry.objects.get(record_guid=invoice.guid)
+def entry_of(record: Invoice | Client) -> SyncEntry:
+    return SyncEntry.objects.get(record_guid=record.guid)
 
 
 def entered_by_hand(pc: OfficePc, invoice: Invoice) -> None:
