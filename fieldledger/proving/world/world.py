@@ -300,7 +300,7 @@ class World:
             self._wake_one()
         self._migrate()
         now = self.server_time()
-        for kind, switch in (
+        for kind, turn in (
             (Kind.SWITCHED_OFF, switch),
             (Kind.PAUSED, pause),
         ):
@@ -308,7 +308,7 @@ class World:
                 self.faults.count(kind)
                 connection = self.office.connection
                 is_on = connection.enabled if kind == Kind.SWITCHED_OFF else connection.paused
-                switch(connection, on=not is_on, now=now)
+                turn(connection, on=not is_on, now=now)
                 self.note(f"{kind}: {'on' if not is_on else 'off'}")
         if self.faults.strikes(Kind.PASSWORD_RENEWED, more=0.2) and self.office.connection.enabled:
             self.faults.count(Kind.PASSWORD_RENEWED)
