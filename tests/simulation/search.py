@@ -14,6 +14,7 @@ NEEDED: Final[Mapping[str, Collection[str]]] = {
     "M6": ("database-restored",),
     "M8": ("held-request",),
     "M14": ("other-answer",),
+    "M18": ("hresult-after",),
 }
 RATE_MIN: Final = 0.05
 
