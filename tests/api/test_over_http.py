@@ -2,17 +2,20 @@
 
 import http.client
 import json
+import os
+import re
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
 from tests.support.fresh_business import FreshBusiness
-from tests.website.program import serving
 
 
 @dataclass
@@ -49,11 +52,35 @@ def server(
     fresh_business: FreshBusiness, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
     folder = shutil.copytree(fresh_business.folder, tmp_path_factory.mktemp("api") / "data")
-    with serving("serve", "--workers", "2", folder=folder) as served:
-        port = urlsplit(served.url).port
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("FIELDLEDGER_", "DJANGO_")) and name != "DATABASE_URL"
+    }
+    program = [sys.executable, "-m", "fieldledger.website"]
+    root = Path(__file__).parents[2]
+    served = subprocess.Popen(
+        [*program, "serve", "--port", "0", "--workers", "2", "--data", str(folder)],
+        cwd=root,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        assert served.stdout is not None
+        port = 0
+        for line in served.stdout:
+            if found := re.search(r"http://localhost:(\d+)", line):
+                port = int(found[1])
+                break
         assert port
         yield Server(port, fresh_business.key)
-        assert served.stop() == 0
+    finally:
+        served.terminate()
+        served.wait(20)
+        if served.stdout is not None:
+            served.stdout.close()
 
 
 def test_a_record_is_made_and_read(server: Server) -> None:
