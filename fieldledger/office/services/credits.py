@@ -181,9 +181,13 @@ def void_credit(*, credit: Credit, now: datetime, actor: str = THE_SYSTEM) -> Cr
 
 
 def locked_credit(credit: Credit) -> Credit:
-    """Return a credit memo with its row locked."""
+    """Return a credit memo with its row locked.
+
+    Joined is only what never changes: where a merge gave it another client while this waited,
+    PostgreSQL would find no row.
+    """
     rows = Credit.objects.select_for_update(of=["self"], no_key=True)
-    return rows.select_related("business", "client", "tax_rate", "invoice").get(pk=credit.pk)
+    return rows.select_related("business").get(pk=credit.pk)
 
 
 def _draft(

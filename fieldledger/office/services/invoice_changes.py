@@ -85,8 +85,9 @@ def void_invoice(*, invoice: Invoice, now: datetime, actor: str = THE_SYSTEM) ->
 
 
 def _locked(invoice: Invoice) -> Invoice:
+    # As in `locked_credit`, nothing is joined that may change.
     rows = Invoice.objects.select_for_update(of=["self"], no_key=True)
-    return rows.select_related("business", "client", "tax_rate").get(pk=invoice.pk)
+    return rows.select_related("business").get(pk=invoice.pk)
 
 
 def _refuse_another_client(current: Invoice, draft: InvoiceDraft) -> None:

@@ -189,9 +189,8 @@ def _locked(payment: Payment) -> Payment:
     """
     if payment.invoice_id is None:
         return locked_deposit(payment)
-    invoice = Invoice.objects.select_for_update(of=["self"], no_key=True).select_related(
-        "business", "client"
-    )
+    # As in `locked_credit`, nothing is joined that may change.
+    invoice = Invoice.objects.select_for_update(of=["self"], no_key=True).select_related("business")
     locked_invoice = invoice.get(payments=payment.pk)
     current = Payment.objects.select_for_update(no_key=True).get(pk=payment.pk)
     current.invoice = locked_invoice
@@ -212,9 +211,9 @@ def _invoice_of(draft: Draft, invoices: References[Invoice]) -> Invoice | None:
 
 
 def locked_deposit(payment: Payment) -> Payment:
-    """Return a deposit, its row locked, with its business and client."""
+    """Return a deposit, its row locked, with its business."""
     rows = Payment.objects.select_for_update(of=["self"], no_key=True)
-    return rows.select_related("business", "client").get(pk=payment.pk)
+    return rows.select_related("business").get(pk=payment.pk)
 
 
 def note_on_invoice(
