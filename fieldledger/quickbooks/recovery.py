@@ -44,6 +44,7 @@ from fieldledger.quickbooks.sending import release_waiters
 from fieldledger.quickbooks.tables import update_many
 from fieldledger.quickbooks.verification import (
     CONDENSED,
+    DATABASE_RESTORED,
     FILE_RESTORED,
     MISSING,
     REASONS,
@@ -70,6 +71,7 @@ _AT_REST: Final = frozenset(
 )
 _NEEDS_A_PERSON: Final = frozenset({State.FAILED, State.GONE})
 LOOKED_FOR_MAX: Final = 50
+FOUND: Final = "Found in QuickBooks; what has changed since is sent."
 
 
 def unresolved(connection: Connection) -> MessageSet | None:
@@ -429,7 +431,7 @@ def _settle_add(
     entry.synced_at = now
     is_open = row.get("credits") or entry.wanted_revision > entry.synced_revision
     if not row["rev"] or is_open:
-        _queue(entry, "Found in QuickBooks; what has changed since is sent.")
+        _queue(entry, FOUND)
         return
     theirs = total_of(record)
     ours = Decimal(row["total"]) if row.get("total") else None
@@ -495,6 +497,10 @@ def _settle_known(
         entry.synced_revision = min(row["rev"], entry.record_revision)
         entry.edit_sequence = ""
         entry.code, entry.message = "found", "Confirmed: it is deleted in QuickBooks."
+    elif entry.code == DATABASE_RESTORED:
+        # Somebody's Retry may have sent it anew since the backup was made: by its mark it is found.
+        entry.state, entry.code, entry.look_first = State.PENDING, WAS_GONE, True
+        entry.message = "It is not in QuickBooks under its id: it is looked for by its mark."
     else:
         is_unclear = entry.code == UNCLEAR and entry.kind not in LISTS
         entry.state = State.GONE

@@ -77,6 +77,8 @@ def note_found(connection: Connection, settled: Iterable[SyncEntry], looked_up: 
         if entry.pk not in looked_up:
             continue
         match entry.state:
+            case State.PENDING if entry.code == WAS_GONE:
+                continue  # It is looked for once more.
             case State.PENDING:
                 counts[SENT_AGAIN] += 1
             case State.GONE:

@@ -131,6 +131,33 @@ def test_what_was_gone_is_looked_for_in_what_comes_back_and_never_sent_by_itself
     assert ids == ([] if of == "neither" else [entry.quickbooks_id])
 
 
+def test_what_was_sent_anew_since_our_backup_is_found_by_its_mark(
+    pc: OfficePc, business: Business
+) -> None:
+    pc.set_up()
+    anna = a_client(business, "Anna")
+    pc.run()
+    (entry,) = pc.entries(record_guid=anna.guid)
+    backup = SyncEntry.objects.filter(pk=entry.pk).values().get()
+    people.delete(pc.company, entry.quickbooks_id, now=later())
+    look_at_all(pc)
+    pc.act("retry", *pc.entries(state="gone"))
+    pc.run()
+    (there,) = [each.id for each in pc.company.customers() if each.name == "Anna"]
+    assert there != backup["quickbooks_id"]
+
+    SyncEntry.objects.filter(pk=entry.pk).update(**backup)
+    services.database_restored(now=datetime.now(tz=UTC))
+    for _ in range(2):
+        pc.run()
+
+    (entry,) = pc.entries(record_guid=anna.guid)
+    assert (entry.state, entry.quickbooks_id) == ("synced", there), entry.message
+    assert [each.name for each in pc.company.customers()].count("Anna") == 1
+    notice = pc.connection.notice
+    assert notice["total"] == notice["as_it_was"] + notice["sent_again"] + notice["gone"]
+
+
 @pytest.mark.parametrize("of", ["file that has it", "file that lacks it", "database"])
 def test_what_is_void_and_left_there_is_looked_for_in_what_comes_back(
     pc: OfficePc, business: Business, of: str

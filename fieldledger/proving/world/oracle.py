@@ -19,10 +19,17 @@ from fieldledger.proving.world import credit_links, differences, excuses
 from fieldledger.proving.world.bookkeeper import FAX, Bookkeeper
 from fieldledger.proving.world.faults import Kind as Fault
 from fieldledger.proving.world.office import POISON, Office
-from fieldledger.quickbooks import drifting
+from fieldledger.quickbooks import drifting, recovery
 from fieldledger.quickbooks.bank_deposits import IN_DEPOSIT
 from fieldledger.quickbooks.closed_period import CLOSED_CODES
-from fieldledger.quickbooks.models import ACTIVE_STATES, RANK, Connection, MessageSet, SyncEntry
+from fieldledger.quickbooks.models import (
+    ACTIVE_STATES,
+    RANK,
+    Connection,
+    EntryEvent,
+    MessageSet,
+    SyncEntry,
+)
 from fieldledger.quickbooks.number_taken import TAKEN as NUMBER_TAKEN
 from fieldledger.quickbooks.voided import LEFT_THERE
 from fieldledger.simulator.company import Company
@@ -289,14 +296,16 @@ class Oracle:
     def _asks_for_nothing(self, entry: SyncEntry, there: Record, company: Company) -> bool:
         """Whether a person is asked about a payment that is in QuickBooks as it is here.
 
-        What was deposited, or is in closed books, nobody need touch to look it up.
+        What was deposited, or is in closed books, nobody need touch to look it up; but one that was
+        found by its mark alone goes once more, for the look tells neither its date nor its memo.
         """
         if entry.kind != Kind.PAYMENT or entry.code not in _KEPT_FROM_CHANGE:
             return False
         if self._is_touched(there) or entry.synced_revision < entry.record_revision:
             return False
         payment = Payment.objects.get(pk=entry.record_id)
-        if payment.voided:
+        found = EntryEvent.objects.filter(entry=entry, message__startswith=recovery.FOUND)
+        if payment.voided or found.exists():
             return False
         return not self._difference(entry.kind, payment, there, company)
 
