@@ -503,8 +503,7 @@ def _settle_known(
         entry.message = "It is not in QuickBooks under its id: it is looked for by its mark."
     else:
         is_unclear = entry.code == UNCLEAR and entry.kind not in LISTS
-        entry.state = State.GONE
-        entry.code = "gone"
+        entry.state, entry.code = State.GONE, "gone"
         entry.message = "It is no longer in QuickBooks. Retry sends it as new."
         if is_unclear:
             entry.message += (
