@@ -286,6 +286,8 @@ class Oracle:
         is_by_people = _is_by_people(there[0])
         if not watched and (is_by_people or self._is_touched(there[0])):
             return ""
+        if self._cannot_be_told(entry, there[0]):
+            return ""
         if entry.state == State.DIFFERS and not is_by_people:  # By how much is told.
             return ""
         if self._undone(entry):
@@ -334,13 +336,22 @@ class Oracle:
 
         An older file whose clock was ahead of ours names later changes than ours: as people's do.
         """
-        happened = self.bookkeeper.faults.happened
-        exchanged = (Fault.FILE_COPIED, Fault.FILE_COPIED_BACK)
-        if any(happened[each] for each in exchanged) and happened[Fault.CLOCK_WRONG]:
+        if self._were_clocks_wrong():
             return True
         if _is_by_people(there):
             return True  # Or what they did elsewhere changed it: a payment whose invoice they took.
         return bool({there.id, there.fields.get("CustomerRef")} & self.bookkeeper.touched)
+
+    def _cannot_be_told(self, entry: SyncEntry, there: Record) -> bool:
+        """Whether people's change and ours, in two copies of the file, have one version."""
+        is_one_version = there.sequence == entry.edit_sequence
+        return _is_by_people(there) and is_one_version and self._were_clocks_wrong()
+
+    def _were_clocks_wrong(self) -> bool:
+        """Whether copies of the file were in use, and a PC's clock was wrong."""
+        happened = self.bookkeeper.faults.happened
+        exchanged = (Fault.FILE_COPIED, Fault.FILE_COPIED_BACK)
+        return any(happened[each] for each in exchanged) and bool(happened[Fault.CLOCK_WRONG])
 
     def _is_told_as_older(self, entry: SyncEntry) -> bool:
         """Whether the log says that QuickBooks has an older version, and files were exchanged."""
@@ -459,7 +470,9 @@ class Oracle:
         if entry.code == "linked":  # Linking sends nothing: what it says there is left alone.
             return None
         # What people changed and the nightly look has told of, Retry has sent again by now.
-        is_untold = _is_by_people(there[0]) and not self._is_watched()
+        is_untold = self._cannot_be_told(entry, there[0]) or (
+            _is_by_people(there[0]) and not self._is_watched()
+        )
         difference = "" if is_untold else self._difference(kind, record, there[0], company)
         difference = difference or self._differing_credits(entry, company)
         return Problem("stale", f"{what}: {difference}") if difference else None
