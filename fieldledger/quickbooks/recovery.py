@@ -401,14 +401,14 @@ def _changed_by_others(
 ) -> list[int]:
     """Return what was read before a change of ours, and has another version than the one we know.
 
-    The change names nothing of what others changed, and has a version that hides theirs.
+    The change names nothing of theirs, and has a version that hides it; of a check it is none.
     """
     return [
         each.pk
         for each in entries
-        if each.code in _ONLY_READ
-        and (record := theirs.get(each.pk)) is not None
-        and record.text("EditSequence") != each.edit_sequence
+        if (record := theirs.get(each.pk)) is not None
+        and (each.code in _ONLY_READ or each.kind == Kind.REFUND)
+        and (record.text("EditSequence") != each.edit_sequence or each.kind == Kind.REFUND)
     ]
 
 

@@ -13,6 +13,7 @@ from fieldledger.quickbooks import comparing, services
 from fieldledger.quickbooks.models import QuickBooksRecord, SyncEntry
 from fieldledger.simulator import people
 from fieldledger.sync.content import Kind, State
+from tests.quickbooks.test_drift import at_night
 from tests.quickbooks.test_restores import the_next_day
 from tests.quickbooks.test_straight_path import NOW, a_client, an_invoice, an_item
 from tests.support.office_pc import OfficePc
@@ -244,6 +245,30 @@ def test_a_refund_goes_along_as_a_check_and_both_balances_agree(
     assert left_there(pc) == credit.balance == Decimal("33.63")
     (refused,) = ask(pc, credit.guid)
     assert refused.result == "refused"
+
+
+def test_a_check_that_somebody_changed_there_is_left_as_it_is_or_corrected_there(
+    pc: OfficePc, credit: Credit
+) -> None:
+    choose_account(pc)
+    a_refund(credit, "20.00")
+    ask(pc, credit.guid)
+    pc.run()
+    (refund,) = pc.entries(rank=6)
+    people.edit(
+        pc.company, refund.quickbooks_id, {"RefNumber": "77"}, now=NOW + timedelta(days=900)
+    )
+    at_night(pc)
+    (refund,) = pc.entries(rank=6)
+    assert refund.state == State.CHANGED_IN_QUICKBOOKS, refund.message
+
+    (answer,) = pc.act("retry", refund)
+
+    assert "correct it in QuickBooks, or leave it as it is there" in answer.reason
+    pc.act("accept", refund)
+    at_night(pc)
+    (refund,) = pc.entries(rank=6)
+    assert (refund.state, refund.code) == (State.SYNCED, "accepted"), refund.message
 
 
 @pytest.mark.parametrize("is_check_deleted", [False, True])

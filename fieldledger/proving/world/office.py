@@ -537,6 +537,8 @@ class Office:
         for action, which in (
             ("release", Q(state__in=(State.HELD, State.IGNORED))),
             ("retry", asked | Q(state=State.DIFFERS, code="left_differs")),
+            # A check is not changed from here, whatever somebody changed there.
+            ("accept", Q(state=State.CHANGED_IN_QUICKBOOKS, rank=RANK[Kind.REFUND])),
         ):
             entries = list(
                 SyncEntry.objects.filter(which, connection=connection)

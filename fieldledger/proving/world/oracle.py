@@ -467,7 +467,7 @@ class Oracle:
             return None if may_be_absent else Problem("lost", what)
         if entry.state not in _THERE:
             return Problem("stuck", what)
-        if entry.code == "linked":  # Linking sends nothing: what it says there is left alone.
+        if entry.code in {"linked", "accepted"}:  # What it says there is left alone.
             return None
         # What people changed and the nightly look has told of, Retry has sent again by now.
         is_untold = self._cannot_be_told(entry, there[0]) or (
