@@ -552,8 +552,8 @@ def _why_not_move(action: str, entry: SyncEntry) -> str:
             return f"There is nothing to retry: it is {state.replace('_', ' ')}."
         case "retry" if state in _ACCEPTED and entry.kind == Kind.REFUND and not entry.void_there:
             return (
-                "A refund’s check is not changed from here: correct it in QuickBooks, or leave it as"
-                " it is there."
+                "A refund’s check is not changed from here: correct it in QuickBooks, or leave it"
+                " as it is there."
             )
         case "accept" if state not in _ACCEPTED:
             return f"There is nothing to accept: it is {state.replace('_', ' ')}."
