@@ -6,7 +6,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from fieldledger.accounts.models import Business
-from fieldledger.office.models import Client, Invoice, Item, MoneyState, Payment
+from fieldledger.office.models import Client, Credit, Invoice, Item, MoneyState, Payment
+from fieldledger.office.owing import UNUSED
 from fieldledger.office.queries import (
     OPEN,
     BadCursor,
@@ -239,6 +240,7 @@ def test_lists_and_figures_are_answered_by_indexes(business: Business) -> None:
         "invoice_newest": invoices(business, today=TODAY).order_by("-pk")[:51],
         "payment_newest": payments(business).order_by("-pk")[:51],
         "invoice_open": Invoice.objects.filter(OPEN, business=business, due_date__lt=TODAY),
+        "credit_unused": Credit.objects.filter(UNUSED, business=business),
         "payment_by_date": Payment.objects.filter(business=business, date=TODAY),
     }
     if connection.vendor != "sqlite":
